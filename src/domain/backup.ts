@@ -1,0 +1,49 @@
+/** A backup version as the server names it. A string in the spec, never a number or an "id". */
+export type BackupVersion = string & { readonly __brand: "BackupVersion" };
+
+/** The one algorithm the spec defines: Client-Server API, "Server-side key backups". */
+export const BACKUP_ALGORITHM = "m.megolm_backup.v1.curve25519-aes-sha2";
+
+/** The current backup as `GET /_matrix/client/v3/room_keys/version` describes it. */
+export interface BackupInfo {
+  readonly version: BackupVersion;
+  readonly algorithm: string;
+  /** The curve25519 public key (unpadded base64), or null when absent or malformed. */
+  readonly publicKey: string | null;
+  /** Keys on the server, by this read. */
+  readonly count: number;
+  readonly etag: string;
+  /** `auth_data` exactly as received; the signature check needs it whole. */
+  readonly authData: Readonly<Record<string, unknown>>;
+}
+
+/** Two separate facts; the spec allows a backup to be used when either holds. */
+export interface BackupTrust {
+  /** Is the backup signed by our own identity or one of our verified devices? */
+  readonly signature: "trusted" | "untrusted" | "unknown";
+  /** Does the decryption key held on this device belong to this backup? */
+  readonly key: "match" | "mismatch" | "absent";
+}
+
+export interface CrossSigningStatus {
+  /** Has the account published a cross-signing identity? */
+  readonly identityExists: boolean;
+  readonly privateKeysHere: boolean;
+  readonly privateKeysInSecretStorage: boolean;
+  /** Is this device signed by the account's own identity? (The SDK's isVerified() says yes always.) */
+  readonly deviceVerified: boolean;
+}
+
+export interface SecretStorageStatus {
+  /** `broken`: the default key points nowhere, is blanked, or has an unknown algorithm. */
+  readonly defaultKey: "absent" | "broken" | "present";
+  readonly keyId: string | null;
+  readonly backupKeyStored: boolean;
+  readonly crossSigningKeysStored: boolean;
+}
+
+/** Room keys in this device's own store. */
+export interface RoomKeyCounts {
+  readonly total: number;
+  readonly backedUp: number;
+}

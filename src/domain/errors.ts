@@ -1,0 +1,77 @@
+import type { BackupVersion } from "./backup";
+import type { RecoveryKeyProblem } from "./recoveryKey";
+
+/**
+ * Every failure the app knows, as plain data (it crosses worker boundaries and is never a live
+ * Error). `detail` is redacted text for a report: never a key, token, password or message.
+ */
+export type AppError =
+  /** The request got no answer: offline, refused, DNS, TLS, CORS. */
+  | { readonly kind: "network"; readonly detail: string }
+  /** No answer, or no further bytes, within the time limit. */
+  | { readonly kind: "timeout"; readonly detail: string }
+  | { readonly kind: "rate_limited"; readonly retryAfterMs: number | null }
+  /** The access token is no longer accepted. `soft`: signing in again keeps this device. */
+  | { readonly kind: "signed_out"; readonly soft: boolean }
+  /** Another Matrix error answer. `message` is the server's own text, shown as a quotation. */
+  | {
+      readonly kind: "server";
+      readonly status: number;
+      readonly errcode: string | null;
+      readonly message: string | null;
+    }
+  /** An answer that is not Matrix: a captive portal, a web page, broken JSON. */
+  | { readonly kind: "not_matrix"; readonly detail: string }
+  /** Plain http to a host that is not this computer. */
+  | { readonly kind: "insecure_homeserver"; readonly host: string }
+  | { readonly kind: "homeserver_not_found"; readonly input: string }
+  | { readonly kind: "password_login_unsupported"; readonly host: string }
+  | { readonly kind: "wrong_password" }
+  | { readonly kind: "account_deactivated" }
+  | { readonly kind: "no_backup" }
+  | {
+      readonly kind: "backup_changed";
+      readonly expected: BackupVersion | null;
+      readonly actual: BackupVersion | null;
+    }
+  | { readonly kind: "unsupported_algorithm"; readonly algorithm: string }
+  | { readonly kind: "recovery_key"; readonly problem: RecoveryKeyProblem }
+  | {
+      readonly kind: "secret_storage";
+      readonly reason:
+        | "not_set_up"
+        | "default_key_broken"
+        | "backup_key_missing"
+        | "backup_key_malformed"
+        | "read_back_failed";
+    }
+  /** No backup decryption key is held on this device, or it fits another backup. */
+  | { readonly kind: "decryption_key"; readonly reason: "absent" | "mismatch" }
+  | {
+      readonly kind: "identity";
+      readonly reason: "held_elsewhere" | "password_cancelled" | "auth_unsupported" | "not_imported";
+    }
+  | { readonly kind: "storage"; readonly reason: "quota" | "blocked" | "unavailable" | "mismatch" }
+  /** The crypto WebAssembly did not load; only a page reload helps (the SDK remembers the failure). */
+  | { readonly kind: "crypto_unavailable"; readonly detail: string }
+  | { readonly kind: "worker_crashed" }
+  /** The session was closed while the call was under way. */
+  | { readonly kind: "closed" }
+  | { readonly kind: "unexpected"; readonly detail: string };
+
+export type AppErrorKind = AppError["kind"];
+
+/** Whether the same call may succeed later without the person changing anything. */
+export function isRetryable(error: AppError): boolean {
+  switch (error.kind) {
+    case "network":
+    case "timeout":
+    case "rate_limited":
+    case "not_matrix":
+      return true;
+    case "server":
+      return error.status >= 500;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,232 @@
+import type {
+  BackupInfo,
+  BackupTrust,
+  BackupVersion,
+  CrossSigningStatus,
+  RoomKeyCounts,
+  SecretStorageStatus,
+} from "./backup";
+import type { AppError } from "./errors";
+import type { RecoveryKey } from "./recoveryKey";
+import type { RestoreFailure, RestoreOutcome, RestoreTally } from "./restore";
+import type { Result } from "./result";
+import type { HomeserverTarget, SignedInUser, SyncState } from "./session";
+
+export type Unsubscribe = () => void;
+
+/** Finding a homeserver, signing in, and opening the stored session. Lives as long as the page. */
+export interface SessionGateway {
+  /**
+   * Resolves what the person typed to a homeserver that answers as Matrix and offers password
+   * login. A username of the form `@name:server` decides by discovery (Client-Server API,
+   * "Server discovery"); plain http is refused except on loopback.
+   */
+  findHomeserver(input: {
+    readonly homeserver: string;
+    readonly username: string;
+  }): Promise<Result<HomeserverTarget, AppError>>;
+  /** Signs in and stores the session encrypted. With `deviceId`, renews an expired session. */
+  signIn(request: {
+    readonly target: HomeserverTarget;
+    readonly username: string;
+    readonly password: string;
+    readonly deviceId?: string;
+  }): Promise<Result<SignedInUser, AppError>>;
+  /** The stored session, or null when there is none. Reads only. */
+  readStored(): Promise<Result<SignedInUser | null, AppError>>;
+  /** Loads the crypto, opens the store and starts syncing. Resolves before the first sync. */
+  open(): Promise<Result<LiveSession, AppError>>;
+  /** Removes the stored session and its crypto store from this browser. */
+  forget(): Promise<Result<void, AppError>>;
+}
+
+/** What a live session tells. Hints: the truth is read again after each. */
+export type SessionEvent =
+  | { readonly kind: "sync"; readonly state: SyncState }
+  | { readonly kind: "backup_status"; readonly enabled: boolean }
+  | { readonly kind: "backup_failed"; readonly code: string }
+  | { readonly kind: "upload_remaining"; readonly count: number }
+  | { readonly kind: "decryption_key_cached"; readonly version: BackupVersion }
+  | { readonly kind: "identity_changed" }
+  | { readonly kind: "secrets_changed" }
+  | { readonly kind: "rooms_changed" }
+  | { readonly kind: "signed_out"; readonly soft: boolean };
+
+/** One signed-in device: one SDK client, one crypto store. */
+export interface LiveSession {
+  /** New at every opening; part of every query key so that late answers are dropped. */
+  readonly id: string;
+  readonly user: SignedInUser;
+  readonly keyBackup: KeyBackupPort;
+  readonly setUp: SetUpPort;
+  readonly rooms: RoomsPort;
+  readonly restore: RestoreEngine;
+  subscribe(listener: (event: SessionEvent) => void): Unsubscribe;
+  /**
+   * Ends the session on the server, then removes everything local, in that order; when the server
+   * cannot be reached the local part is done all the same and the error is returned.
+   */
+  signOut(): Promise<Result<void, AppError>>;
+  /** Stops the client and frees the store; everything stored stays. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** Reads of the backup's state, and the unlock. No method here deletes anything. */
+export interface KeyBackupPort {
+  /**
+   * A fresh `GET /room_keys/version`. `null` only on 404 with M_NOT_FOUND; every other failure is
+   * an error, because "could not check" is not "no backup".
+   */
+  fetchBackupInfo(signal?: AbortSignal): Promise<Result<BackupInfo | null, AppError>>;
+  /** Inspects without enabling anything. */
+  readTrust(info: BackupInfo): Promise<Result<BackupTrust, AppError>>;
+  /** The version this device uploads to, or null when automatic upload is off. */
+  readActiveVersion(): Promise<Result<BackupVersion | null, AppError>>;
+  readCrossSigning(): Promise<Result<CrossSigningStatus, AppError>>;
+  readSecretStorage(): Promise<Result<SecretStorageStatus, AppError>>;
+  countRoomKeys(): Promise<Result<RoomKeyCounts, AppError>>;
+  /** Makes the SDK look at the server's backup again and enable, switch or stop its upload. */
+  recheck(): Promise<Result<void, AppError>>;
+  /**
+   * Opens secret storage with the recovery key, verifies this device with the identity found there
+   * and caches the backup decryption key, but only after its public key was compared with the
+   * backup's. A key that does not fit changes nothing.
+   */
+  unlock(key: RecoveryKey): Promise<Result<UnlockReport, AppError>>;
+}
+
+export interface UnlockReport {
+  readonly deviceVerified: boolean;
+  /** `no_backup`: the key is right, and the server has no backup to open. */
+  readonly backup: "ready" | "no_backup";
+  readonly version: BackupVersion | null;
+}
+
+export type SetUpPlan =
+  /** No secret storage yet: a new recovery key will be made. */
+  | { readonly kind: "new_recovery_key" }
+  /** Secret storage is there: its recovery key is asked for and kept. */
+  | { readonly kind: "existing_recovery_key" }
+  /** A backup exists already: it is used, never replaced. */
+  | { readonly kind: "backup_exists"; readonly version: BackupVersion }
+  | {
+      readonly kind: "blocked";
+      readonly reason: "identity_held_elsewhere" | "secret_storage_broken";
+    };
+
+/** In this order. Each one is idempotent, so a failed run is repeated with the same key. */
+export type SetUpStep =
+  | "checking"
+  | "identity"
+  | "secret_storage"
+  | "backup_key"
+  | "backup"
+  | "proof";
+
+/** What the read-back proved; "done" is said only with it in hand. */
+export interface SetUpProof {
+  readonly version: BackupVersion;
+  readonly signedByDevice: boolean;
+  readonly signedByIdentity: boolean;
+}
+
+export interface SetUpPort {
+  plan(): Promise<Result<SetUpPlan, AppError>>;
+  /** Makes a recovery key in memory; nothing is sent. */
+  generateRecoveryKey(): RecoveryKey;
+  /**
+   * Sets up identity, secret storage and backup, in an order in which every interruption leaves
+   * the given key able to open whatever exists: the backup's secret is in secret storage and read
+   * back before the backup version is made. Deletes nothing.
+   * `askPassword` is called when the server wants the account password; null cancels.
+   */
+  run(
+    key: RecoveryKey,
+    options: {
+      readonly onStep: (step: SetUpStep) => void;
+      readonly askPassword: (why: "needed" | "wrong") => Promise<string | null>;
+    },
+  ): Promise<Result<SetUpProof, AppError>>;
+}
+
+export interface RoomMessage {
+  readonly eventId: string;
+  readonly sender: string;
+  /** Milliseconds since the epoch, by the server. */
+  readonly sentAt: number;
+  /** The decrypted text, or null when it cannot be read. */
+  readonly text: string | null;
+  /** The SDK's DecryptionFailureCode when `text` is null. */
+  readonly failureCode: string | null;
+}
+
+export interface EncryptedRoom {
+  readonly roomId: string;
+  readonly name: string;
+  readonly lastActivity: number;
+  /** Newest last. */
+  readonly messages: readonly RoomMessage[];
+}
+
+export interface RoomsPort {
+  /** Joined encrypted rooms, last used first, each with its newest messages decrypted. */
+  list(): Promise<Result<readonly EncryptedRoom[], AppError>>;
+  /** Room keys in this device's store, by room id. Reads the whole store: call it on demand. */
+  countKeysByRoom(): Promise<Result<ReadonlyMap<string, number>, AppError>>;
+}
+
+export interface RestoreRequest {
+  readonly version: BackupVersion;
+  /** The server's count at the start. */
+  readonly expected: number;
+}
+
+/** Restores a backup's keys into this device's store. Pausing is aborting; resuming is running again. */
+export interface RestoreEngine {
+  run(
+    request: RestoreRequest,
+    options: {
+      readonly signal: AbortSignal;
+      readonly onProgress: (tally: RestoreTally) => void;
+    },
+  ): Promise<RestoreOutcome>;
+}
+
+/** The backup's bytes: `GET /_matrix/client/v3/room_keys/keys?version=…`. */
+export interface RoomKeySource {
+  open(
+    version: BackupVersion,
+    signal: AbortSignal,
+  ): Promise<
+    Result<
+      { readonly body: ReadableStream<Uint8Array>; readonly byteLength: number | null },
+      AppError
+    >
+  >;
+}
+
+/** A decrypted SessionData of the spec, with the ids it stood under. Secret. */
+export interface DecryptedRoomKey {
+  readonly roomId: string;
+  readonly sessionId: string;
+  readonly sessionData: Readonly<Record<string, unknown>>;
+}
+
+export interface ImportOutcome {
+  readonly imported: number;
+  readonly already: number;
+  readonly failures: readonly RestoreFailure[];
+}
+
+/** Stores keys as already backed up, so that a restore uploads nothing. */
+export interface RoomKeySink {
+  import(
+    batch: readonly DecryptedRoomKey[],
+    version: BackupVersion,
+  ): Promise<Result<ImportOutcome, AppError>>;
+}
+
+/** Hands out the decryption key for the backup, or says why not. The caller zeroes the bytes. */
+export interface DecryptionKeySource {
+  read(version: BackupVersion): Promise<Result<Uint8Array, AppError>>;
+}

@@ -1,0 +1,34 @@
+import type { AppError } from "./errors";
+
+/** Who is signed in, and where. Nothing in it is secret. */
+export interface SignedInUser {
+  readonly userId: string;
+  readonly deviceId: string;
+  readonly homeserverUrl: string;
+}
+
+/** A homeserver that answered as Matrix. */
+export interface HomeserverTarget {
+  readonly baseUrl: string;
+  /** Host (and port) the password will be sent to; shown before it is sent. */
+  readonly host: string;
+  /** The server name that discovery started from, or null when the address was given outright. */
+  readonly discoveredFrom: string | null;
+}
+
+export type SyncState = "starting" | "live" | "offline";
+
+export type SignedOutReason = "by_choice" | "ended_by_server" | "local_only";
+
+/** Where the session is; the screen follows from it. */
+export type SessionPhase =
+  | { readonly kind: "starting" }
+  /** Another tab holds the session's lock. */
+  | { readonly kind: "locked"; readonly takenOver: boolean }
+  | { readonly kind: "signed_out"; readonly reason: SignedOutReason | null }
+  /** Crypto is loading and its store is being opened. */
+  | { readonly kind: "opening"; readonly user: SignedInUser }
+  | { readonly kind: "active"; readonly user: SignedInUser; readonly sessionId: string }
+  /** The token expired; the store and the device id are kept, the password is asked again. */
+  | { readonly kind: "expired"; readonly user: SignedInUser }
+  | { readonly kind: "failed"; readonly user: SignedInUser | null; readonly error: AppError };
