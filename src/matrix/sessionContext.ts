@@ -1,0 +1,63 @@
+import type { AppError } from "@/domain/errors";
+import type { Result } from "@/domain/result";
+import type { SignedInUser } from "@/domain/session";
+import type { MatrixClient } from "matrix-js-sdk";
+import type { CryptoApi } from "matrix-js-sdk/lib/crypto-api";
+
+export type HttpMethod = "GET" | "POST" | "PUT" | "DELETE";
+
+export interface RequestOptions {
+  readonly query?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Aborting answers with the error "closed". */
+  readonly signal?: AbortSignal;
+  /** Milliseconds for the whole answer (`request`) or for its head (`requestStream`). 30,000. */
+  readonly timeoutMs?: number;
+}
+
+/** Our own authenticated calls to `${baseUrl}/_matrix/client/v3${path}`; the token is only in a header. */
+export interface SessionRequests {
+  /**
+   * The parsed JSON of a 2xx answer. Every other outcome is an error:
+   * `server` with the exact status and errcode (so "no such thing" is status 404 and
+   * `M_NOT_FOUND`, and nothing else), `rate_limited`, `signed_out`, `not_matrix` (a body that is
+   * not a JSON object), `network`, `timeout`, `closed`.
+   */
+  request(
+    method: HttpMethod,
+    path: string,
+    options?: RequestOptions,
+  ): Promise<Result<unknown, AppError>>;
+  /**
+   * A 2xx answer with its body unread; errors as for `request`. The time limit covers the head
+   * only, so the reader must watch the body itself. `signal` and closing the session cancel it.
+   */
+  requestStream(
+    method: HttpMethod,
+    path: string,
+    options?: RequestOptions,
+  ): Promise<Result<Response, AppError>>;
+}
+
+/** Lends a secret storage key to the SDK for the length of one operation. */
+export interface SecretStorageKeyHolder {
+  /**
+   * While `operation` runs, and only then, the SDK's `getSecretStorageKey` is answered with `key`,
+   * for the key ids whose check value accepts it. A copy is lent and zeroed at the end; the
+   * caller's bytes stay the caller's. Note that a key description without a check value accepts
+   * any key, so the secret that comes out must be checked too.
+   */
+  withKey<T>(key: Uint8Array, operation: () => Promise<T>): Promise<T>;
+}
+
+/** What the adapters of one live session share. */
+export interface SessionContext extends SessionRequests {
+  readonly client: MatrixClient;
+  /** The crypto of the running client. Throws a SessionFailure "closed" once the session is closed. */
+  readonly crypto: () => CryptoApi;
+  readonly user: SignedInUser;
+  readonly secretStorageKeys: SecretStorageKeyHolder;
+  /** Aborted when the session is closed. */
+  readonly closed: AbortSignal;
+}
