@@ -1,0 +1,151 @@
+import type { AppError } from "@/domain/errors";
+import { describeRecoveryKeyProblem } from "./describeRecoveryKeyProblem";
+import { describeServerError } from "./describeServerError";
+import {
+  describeBackupChange,
+  describeIdentityError,
+  describeSecretStorageError,
+  describeStorageError,
+} from "./describeVaultError";
+import type { ErrorWords } from "./errorWords";
+
+/**
+ * An error in words: what happened (title), then what is safe and what to do (body), and the kind
+ * of the next step. `retry` also means "start the same thing again".
+ */
+export function describeError(error: AppError): ErrorWords {
+  switch (error.kind) {
+    case "network":
+      return {
+        title: "The homeserver cannot be reached",
+        body: "Nothing was changed. Check the connection and the homeserver’s address, then try again.",
+        action: "retry",
+      };
+    case "timeout":
+      return {
+        title: "The homeserver took too long to answer",
+        body: "Nothing on this device was lost. Try again in a moment.",
+        action: "retry",
+      };
+    case "rate_limited":
+      return {
+        title: "The homeserver asks to wait",
+        body: `There were too many requests in a short time. Nothing is wrong with your account. ${waitWords(error.retryAfterMs)}`,
+        action: "retry",
+      };
+    case "signed_out":
+      return error.soft
+        ? {
+            title: "Your session has expired",
+            body: "Everything on this device is kept. Sign in again with your password to go on.",
+            action: "sign_in",
+          }
+        : {
+            title: "This device was signed out",
+            body: "Another of your devices, or the server, ended this session. Your backup on the server is not touched by that. Sign in again to go on.",
+            action: "sign_in",
+          };
+    case "server":
+      return describeServerError(error);
+    case "not_matrix":
+      return {
+        title: "The answer did not come from a Matrix homeserver",
+        body: "Something in between answered instead: a web page, the sign-in page of a Wi-Fi network, or a proxy. Nothing was changed. Check the address and the network, then try again.",
+        action: "retry",
+      };
+    case "insecure_homeserver":
+      return {
+        title: "This homeserver’s address is not secure",
+        body: `Plain http would send your password to ${error.host} readable for everyone on the way. Nothing was sent. Use an address that starts with https://.`,
+        action: "none",
+      };
+    case "homeserver_not_found":
+      return {
+        title: "No Matrix homeserver was found there",
+        body: `Nothing at “${error.input}” answers as a Matrix homeserver. Nothing was sent. Check the spelling, or enter the full address that starts with https://.`,
+        action: "none",
+      };
+    case "password_login_unsupported":
+      return {
+        title: "This homeserver does not accept passwords here",
+        body: `${error.host} only offers other ways to sign in, which this app does not support yet. Your password was not sent.`,
+        action: "none",
+      };
+    case "wrong_password":
+      return {
+        title: "Wrong username or password",
+        body: "The homeserver does not know this combination. Check both and try again. Upper and lower case matter in the password.",
+        action: "none",
+      };
+    case "account_deactivated":
+      return {
+        title: "This account has been deactivated",
+        body: "The homeserver no longer lets anyone sign in to it. Only the administrator of the homeserver can say more.",
+        action: "none",
+      };
+    case "no_backup":
+      return {
+        title: "There is no backup on the server",
+        body: "The keys on this device are untouched. You can set up a backup to keep them safe.",
+        action: "none",
+      };
+    case "backup_changed":
+      return describeBackupChange(error.expected, error.actual);
+    case "unsupported_algorithm":
+      return {
+        title: "This backup is of a kind this app does not know",
+        body: `It says it uses “${error.algorithm}”. Nothing was changed. A newer version of this app, or the app that made the backup, may be able to open it.`,
+        action: "none",
+      };
+    case "recovery_key":
+      return { ...describeRecoveryKeyProblem(error.problem), action: "none" };
+    case "secret_storage":
+      return describeSecretStorageError(error.reason);
+    case "decryption_key":
+      return error.reason === "absent"
+        ? {
+            title: "The backup is locked on this device",
+            body: "The backup itself is safe on the server. Enter your recovery key to open it.",
+            action: "none",
+          }
+        : {
+            title: "The key held here belongs to another backup",
+            body: "The backup was probably replaced by another of your devices. Nothing was changed. Enter the recovery key of the current backup.",
+            action: "none",
+          };
+    case "identity":
+      return describeIdentityError(error.reason);
+    case "storage":
+      return describeStorageError(error.reason);
+    case "crypto_unavailable":
+      return {
+        title: "The encryption part of this app did not load",
+        body: "This can happen when the connection breaks at the wrong moment, when the app was just updated, or when WebAssembly is switched off in the browser. Your keys and your backup are untouched. Reload the page.",
+        action: "reload",
+      };
+    case "worker_crashed":
+      return {
+        title: "A background task stopped unexpectedly",
+        body: "The browser may have run out of memory. Everything stored up to then is kept. Start it again; it goes on with what is still missing.",
+        action: "retry",
+      };
+    case "closed":
+      return {
+        title: "The session was closed in the middle of this",
+        body: "Everything stored up to then is kept. Start it again once you are signed in.",
+        action: "none",
+      };
+    case "unexpected":
+      return {
+        title: "Something went wrong that should not have",
+        body: "Nothing was deleted. Reload the page; if it happens again, please report it together with the details.",
+        action: "reload",
+      };
+  }
+}
+
+function waitWords(retryAfterMs: number | null): string {
+  if (retryAfterMs === null) return "Wait a little, then try again.";
+  const seconds = Math.ceil(retryAfterMs / 1_000);
+  return `Wait ${seconds === 1 ? "1 second" : `${seconds} seconds`}, then try again.`;
+}

@@ -1,0 +1,137 @@
+import type { BackupVersion } from "@/domain/backup";
+import type { AppError } from "@/domain/errors";
+import type { ErrorWords } from "./errorWords";
+
+type ReasonOf<K extends AppError["kind"]> =
+  Extract<AppError, { kind: K }> extends {
+    reason: infer R;
+  }
+    ? R
+    : never;
+
+/** The backup on the server is not the one an action was meant for. */
+export function describeBackupChange(
+  expected: BackupVersion | null,
+  actual: BackupVersion | null,
+): ErrorWords {
+  const rest =
+    "The keys on this device are untouched. Look at the current state, then start again.";
+  if (actual === null) {
+    return {
+      title:
+        expected === null
+          ? "The backup is no longer on the server"
+          : `Backup version ${expected} is no longer on the server`,
+      body: `Another of your devices, or the server, has deleted it. ${rest}`,
+      action: "none",
+    };
+  }
+  if (expected === null) {
+    return {
+      title: `A backup was made in the meantime: version ${actual}`,
+      body: `Another of your devices made it. It was not touched. ${rest}`,
+      action: "none",
+    };
+  }
+  return {
+    title: `The backup was replaced: version ${expected} is now version ${actual}`,
+    body: `Another of your devices made the new one. ${rest}`,
+    action: "none",
+  };
+}
+
+/** What is wrong with the place where the account keeps its secrets, locked by the recovery key. */
+export function describeSecretStorageError(reason: ReasonOf<"secret_storage">): ErrorWords {
+  switch (reason) {
+    case "not_set_up":
+      return {
+        title: "This account has no recovery key yet",
+        body: "There is nothing a recovery key could open. Set up backup to get one; the keys on this device are untouched.",
+        action: "none",
+      };
+    case "default_key_broken":
+      return {
+        title: "Recovery is damaged on this account",
+        body: "The account says that it has a recovery key, but what is needed to check one is missing or unreadable. Nothing was changed, and the keys on your devices are untouched. Another app you use with this account may be able to repair it.",
+        action: "none",
+      };
+    case "backup_key_missing":
+      return {
+        title: "Your recovery key is right, but it does not hold the backup’s key",
+        body: "The key to the backup was never stored behind this recovery key, or was removed. Nothing was changed. A device that can still open the backup can put it back.",
+        action: "none",
+      };
+    case "backup_key_malformed":
+      return {
+        title: "Your recovery key is right, but the backup’s key behind it is damaged",
+        body: "What is stored there is not a usable key. Nothing was changed. A device that can still open the backup can store it again.",
+        action: "none",
+      };
+    case "read_back_failed":
+      return {
+        title: "The server does not give back what was stored",
+        body: "To be safe, everything is read back before it counts as done, and that did not work. Nothing was deleted. Keep your recovery key and try again.",
+        action: "retry",
+      };
+  }
+}
+
+/** What stands in the way of the account's own cryptographic identity. */
+export function describeIdentityError(reason: ReasonOf<"identity">): ErrorWords {
+  switch (reason) {
+    case "held_elsewhere":
+      return {
+        title: "This account’s identity is held by another device",
+        body: "The account has an identity, and its private keys are neither here nor behind a recovery key. A new one would make your other devices untrusted, so nothing was changed. Set up recovery on the device that holds it.",
+        action: "none",
+      };
+    case "password_cancelled":
+      return {
+        title: "The password was not entered",
+        body: "The homeserver needs it to go on. Nothing was lost. Start again when you are ready.",
+        action: "retry",
+      };
+    case "auth_unsupported":
+      return {
+        title: "The homeserver asks for a confirmation this app cannot give",
+        body: "It does not accept the account password for this step. Nothing was changed. Use the homeserver’s own page or another app to confirm it, then try again.",
+        action: "none",
+      };
+    case "not_imported":
+      return {
+        title: "This device could not be verified",
+        body: "The identity kept behind the recovery key does not match the one the account shows. Nothing was changed. It may just have been reset on another device; try again in a moment.",
+        action: "retry",
+      };
+  }
+}
+
+/** What the browser's own storage does not allow. */
+export function describeStorageError(reason: ReasonOf<"storage">): ErrorWords {
+  switch (reason) {
+    case "quota":
+      return {
+        title: "This browser has run out of space",
+        body: "What is stored already is kept, and so is the backup on the server. Free some space on this device or in the browser, then try again.",
+        action: "retry",
+      };
+    case "blocked":
+      return {
+        title: "The store is in use by another tab",
+        body: "Nothing was lost. Close the other tabs of this app, then try again.",
+        action: "retry",
+      };
+    case "unavailable":
+      return {
+        title: "This browser does not let the app store anything",
+        body: "The app needs the browser’s storage to keep your keys. It may be switched off by a setting, or missing in a private window. Nothing was lost, and the backup on the server is untouched. Allow site data, then try again.",
+        action: "retry",
+      };
+    case "mismatch":
+      return {
+        title: "The store in this browser does not fit your session",
+        body: "It is damaged, belongs to another device, or was partly cleared by the browser. Nothing was deleted, and the backup on the server is untouched. If trying again does not help, sign out and sign in again.",
+        action: "retry",
+      };
+  }
+}
