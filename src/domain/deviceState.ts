@@ -1,0 +1,98 @@
+import type {
+  BackupInfo,
+  BackupTrust,
+  BackupVersion,
+  CrossSigningStatus,
+  RoomKeyCounts,
+  SecretStorageStatus,
+} from "./backup";
+import type { AppError } from "./errors";
+import type { Reading } from "./reading";
+import type { LastRestore } from "./restoreJob";
+import type { SyncState } from "./session";
+
+/** The one headline about this device. */
+export type DeviceState = Finding["state"];
+
+/** `data-state` of the backup itself. */
+export type BackupState = "unknown" | "none" | "untrusted" | "needs-key" | "enabled" | "error";
+
+/** The readings a decision rests on; `sync` is the first sync, before which account data is empty. */
+export type CheckSubject =
+  | "sync"
+  | "crossSigning"
+  | "backup"
+  | "trust"
+  | "secretStorage"
+  | "activeVersion"
+  | "roomKeys";
+
+export type OutOfSyncReason =
+  | "decryption_key_mismatch"
+  | "default_key_broken"
+  | "backup_key_not_stored"
+  | "cross_signing_keys_not_stored"
+  | "cross_signing_keys_not_here"
+  | "no_identity";
+
+/** One failed check. The first in decision order is the headline. */
+export type Finding =
+  | { readonly state: "signed_out" }
+  | { readonly state: "checking"; readonly subject: CheckSubject }
+  | {
+      readonly state: "unknown";
+      readonly subject: CheckSubject;
+      /** Null when only the first sync is missing. */
+      readonly error: AppError | null;
+    }
+  | { readonly state: "verify_this_device"; readonly keysInSecretStorage: boolean }
+  | { readonly state: "identity_needs_reset" }
+  | {
+      readonly state: "set_up_recovery";
+      readonly missing: readonly ("identity" | "secret_storage" | "backup")[];
+    }
+  | { readonly state: "turn_on_key_storage" }
+  | {
+      readonly state: "unsupported_backup";
+      readonly version: BackupVersion;
+      readonly algorithm: string;
+      readonly reason: "algorithm" | "public_key";
+    }
+  | { readonly state: "backup_untrusted"; readonly version: BackupVersion }
+  | {
+      readonly state: "needs_recovery_key";
+      readonly version: BackupVersion;
+      readonly signatureTrusted: boolean;
+    }
+  | { readonly state: "key_storage_out_of_sync"; readonly reasons: readonly OutOfSyncReason[] }
+  | {
+      readonly state: "upload_failing";
+      readonly code: string | null;
+      readonly serverVersion: BackupVersion;
+      readonly activeVersion: BackupVersion | null;
+    }
+  | {
+      readonly state: "restore_available";
+      readonly version: BackupVersion;
+      readonly onServer: number;
+      readonly heldHere: number;
+    }
+  | { readonly state: "ok" };
+
+export interface DeviceStateInputs {
+  readonly signedIn: boolean;
+  readonly sync: SyncState;
+  /** Has this session had one complete sync? */
+  readonly syncedOnce: boolean;
+  /** The SDK was told to look at the server's backup again and has not answered yet. */
+  readonly rechecking: boolean;
+  readonly backup: Reading<BackupInfo | null>;
+  /** Of the backup in `backup`; unread when there is none. */
+  readonly trust: Reading<BackupTrust>;
+  readonly activeVersion: Reading<BackupVersion | null>;
+  readonly crossSigning: Reading<CrossSigningStatus>;
+  readonly secretStorage: Reading<SecretStorageStatus>;
+  readonly roomKeys: Reading<RoomKeyCounts>;
+  readonly uploadError: { readonly code: string; readonly at: number } | null;
+  readonly lastRestore: LastRestore | null;
+}

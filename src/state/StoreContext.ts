@@ -1,0 +1,68 @@
+import type { HomeserverTarget, SignedInUser } from "@/domain/session";
+import type { AppError } from "@/domain/errors";
+import type { LiveSession } from "@/domain/ports";
+import type { Result } from "@/domain/result";
+import { createContext } from "react";
+import type { AppStore } from "./appStore";
+
+/** What a person can do with the session; see SessionPhase for where each leads. */
+export interface SessionActions {
+  readonly findHomeserver: (input: {
+    readonly homeserver: string;
+    readonly username: string;
+  }) => Promise<Result<HomeserverTarget, AppError>>;
+  /**
+   * Signs in and begins to open the session (the phase tells how that goes). In the `expired` phase
+   * homeserver, user and device are those of the stored session whatever is given, so that its
+   * store is kept: only the password is new.
+   */
+  readonly signIn: (request: {
+    readonly target: HomeserverTarget;
+    readonly username: string;
+    readonly password: string;
+  }) => Promise<Result<SignedInUser, AppError>>;
+  /** Always ends signed out here; an error says that the server could not be told. */
+  readonly signOut: () => Promise<Result<void, AppError>>;
+  /** From `locked`: asks the other tab to close its session, then opens it here. */
+  readonly takeOver: () => void;
+  /** From `failed`: tries the same again. */
+  readonly retryOpen: () => void;
+  /** Removes the stored session and its keys from this browser; from any phase but `locked`. */
+  readonly forget: () => Promise<void>;
+  /**
+   * To the plain sign-in form, removing nothing: from `signed_out` (drops the reason shown) and
+   * from `failed` without a user. With a stored session the way out is `forget`.
+   */
+  readonly startOver: () => void;
+}
+
+export interface SessionController extends SessionActions {
+  /** Begins once; later calls do nothing (React's StrictMode calls twice). */
+  readonly start: () => void;
+  /** The open session, or null. */
+  readonly liveSession: () => LiveSession | null;
+  /** Reads everything about the key backup again. */
+  readonly checkAgain: () => Promise<void>;
+  readonly dismissNotice: () => void;
+  /** Closes the session, keeps what is stored, and frees the tab lock. */
+  readonly dispose: () => Promise<void>;
+}
+
+/** The restore job's buttons; each does nothing when it makes no sense. */
+export interface RestoreControl {
+  readonly start: () => void;
+  readonly pause: () => void;
+  readonly cancel: () => void;
+  readonly resume: () => void;
+  readonly dismiss: () => void;
+}
+
+/** Everything the hooks need; made once by the composition root. */
+export interface AppServices {
+  readonly store: AppStore;
+  readonly session: SessionController;
+  readonly restore: RestoreControl;
+}
+
+/** Beside it the tree needs react-query's QueryClientProvider with the same client. */
+export const StoreContext = createContext<AppServices | null>(null);

@@ -1,0 +1,72 @@
+import type { BackupVersion } from "@/domain/backup";
+import type { BackupNotice } from "@/domain/backupNotice";
+import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
+import type { SessionPhase, SyncState } from "@/domain/session";
+import { subscribeWithSelector } from "zustand/middleware";
+import { createStore } from "zustand/vanilla";
+
+/** When a fact arrived: milliseconds since the epoch. */
+export interface UploadError {
+  /** The Matrix errcode the upload ended with. */
+  readonly code: string;
+  readonly at: number;
+}
+
+/** Where the session is. Written by the session controller alone. */
+export interface SessionSlice {
+  readonly phase: SessionPhase;
+  readonly sync: SyncState;
+  /** Has this session had one complete sync? Before it account data is not to be believed. */
+  readonly syncedOnce: boolean;
+}
+
+/** What the crypto engine said by itself about the backup; hints and progress, no server fields. */
+export interface BackupEventsSlice {
+  /** The newest KeyBackupStatus; a version switch says false, then true. */
+  readonly backupStatus: boolean | null;
+  readonly uploadRemaining: { readonly count: number; readonly at: number } | null;
+  readonly uploadError: UploadError | null;
+  /** The backup version whose decryption key was cached last. */
+  readonly keyCachedFor: BackupVersion | null;
+  /** The engine was told to look at the server's backup again and has not answered yet. */
+  readonly rechecking: boolean;
+  readonly notice: BackupNotice | null;
+}
+
+/** The running restore; it outlives the components that show it. */
+export interface RestoreSlice {
+  readonly restoreJob: RestoreJob;
+  readonly lastRestore: LastRestore | null;
+}
+
+export interface AppState extends SessionSlice, BackupEventsSlice, RestoreSlice {}
+
+const noBackupEvents: BackupEventsSlice = {
+  backupStatus: null,
+  uploadRemaining: null,
+  uploadError: null,
+  keyCachedFor: null,
+  rechecking: false,
+  notice: null,
+};
+
+/** What every session starts from. */
+export const freshSessionState: Omit<AppState, "phase" | "restoreJob" | "lastRestore"> = {
+  sync: "starting",
+  syncedOnce: false,
+  ...noBackupEvents,
+};
+
+/** One store per page. Pushed state and the restore job only; answers to questions are queries. */
+export function createAppStore() {
+  return createStore<AppState>()(
+    subscribeWithSelector((): AppState => ({
+      phase: { kind: "starting" },
+      ...freshSessionState,
+      restoreJob: { kind: "idle" },
+      lastRestore: null,
+    })),
+  );
+}
+
+export type AppStore = ReturnType<typeof createAppStore>;
