@@ -1,0 +1,237 @@
+import "@/app/global.css";
+import axe from "axe-core";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { userEvent } from "vitest/browser";
+import { render } from "vitest-browser-react";
+import type { AppError } from "@/domain/errors";
+import { fail, ok } from "@/domain/result";
+import { hostOf } from "./homeserverHost";
+import { SignInForm } from "./SignInForm";
+import type { FindHomeserver } from "./useHomeserverLookup";
+import type { SignIn } from "./useSignIn";
+
+/** A gateway that finds `host` for everything, or what was typed, and records what it was sent. */
+function fakeGateway(
+  options: { host?: string; findError?: AppError; signInError?: AppError } = {},
+) {
+  const finds: string[] = [];
+  const sent: { host: string; username: string; password: string }[] = [];
+  const findHomeserver: FindHomeserver = async ({ homeserver }) => {
+    finds.push(homeserver);
+    if (options.findError !== undefined) return fail(options.findError);
+    const host = options.host ?? hostOf(homeserver) ?? "nowhere";
+    return ok({ baseUrl: `https://${host}`, host, discoveredFrom: hostOf(homeserver) });
+  };
+  const signIn: SignIn = async ({ target, username, password }) => {
+    sent.push({ host: target.host, username, password });
+    return options.signInError === undefined ? ok(undefined) : fail(options.signInError);
+  };
+  return { finds, sent, findHomeserver, signIn, options };
+}
+
+async function show(gateway: ReturnType<typeof fakeGateway>) {
+  const screen = await render(
+    <main>
+      <h1>Sign in</h1>
+      <SignInForm
+        defaultHomeserver={null}
+        findHomeserver={gateway.findHomeserver}
+        signIn={gateway.signIn}
+      />
+    </main>,
+  );
+  const field = (name: string) => screen.getByRole("textbox", { name });
+  const button = screen.getByRole("button", { name: "Sign in", exact: true });
+  async function fill(homeserver: string, username: string, password: string) {
+    await field("Homeserver").fill(homeserver);
+    await field("Username").fill(username);
+    await screen.getByLabelText("Password").fill(password);
+  }
+  return { screen, field, button, fill, password: screen.getByLabelText("Password") };
+}
+
+describe("where the password goes", () => {
+  it("is sent with one press when the host found is the one typed", async () => {
+    const gateway = fakeGateway();
+    const { fill, button } = await show(gateway);
+    await fill("http://localhost:8008", " alice ", "wonderland");
+    await button.click();
+    await vi.waitFor(() =>
+      expect(gateway.sent).toEqual([
+        { host: "localhost:8008", username: "alice", password: "wonderland" },
+      ]),
+    );
+  });
+
+  it("is held back when discovery leads elsewhere, until that host was shown", async () => {
+    const gateway = fakeGateway({ host: "matrix.example.test" });
+    const { screen, field, password, button } = await show(gateway);
+    await password.fill("wonderland");
+    await field("Username").fill("alice");
+    // Enter in the homeserver field: nothing was looked up before this press.
+    await field("Homeserver").fill("example.test");
+    await userEvent.keyboard("{Enter}");
+    await expect
+      .element(screen.getByText("Your password will be sent to matrix.example.test"))
+      .toBeVisible();
+    expect(gateway.sent).toEqual([]);
+
+    await button.click();
+    await vi.waitFor(() => expect(gateway.sent).toHaveLength(1));
+    expect(gateway.sent[0]?.host).toBe("matrix.example.test");
+  });
+
+  it("needs one press when the other host was on the screen before it", async () => {
+    const gateway = fakeGateway({ host: "matrix.example.test" });
+    const { screen, fill, button } = await show(gateway);
+    await fill("example.test", "alice", "wonderland");
+    await expect
+      .element(screen.getByText("Your password will be sent to matrix.example.test"))
+      .toBeVisible();
+    await button.click();
+    await vi.waitFor(() => expect(gateway.sent).toHaveLength(1));
+  });
+
+  it("asks again when the address is changed after a host was shown", async () => {
+    const gateway = fakeGateway({ host: "matrix.example.test" });
+    const { screen, fill, field } = await show(gateway);
+    await fill("example.test", "alice", "wonderland");
+    const note = screen.getByText("Your password will be sent to matrix.example.test");
+    await expect.element(note).toBeVisible();
+    gateway.options.host = "evil.test";
+    await field("Homeserver").fill("other.test");
+    await expect.element(note).not.toBeInTheDocument();
+    await userEvent.keyboard("{Enter}");
+    await expect.element(screen.getByText("Your password will be sent to evil.test")).toBeVisible();
+    expect(gateway.sent).toEqual([]);
+  });
+
+  it("leaves no copy of the password in the DOM", async () => {
+    const gateway = fakeGateway({ signInError: { kind: "wrong_password" } });
+    const { screen, fill, button } = await show(gateway);
+    await fill("example.test", "alice", "a very secret word");
+    await button.click();
+    await expect.element(screen.getByTestId("error")).toBeVisible();
+    expect(document.documentElement.outerHTML).not.toContain("a very secret word");
+  });
+});
+
+describe("what is said when it does not work", () => {
+  it.each([
+    ["Homeserver", "", "alice", "x"],
+    ["Username", "example.test", "", "x"],
+    ["Password", "example.test", "alice", ""],
+  ])("an empty %s gets the focus and a message", async (name, homeserver, username, password) => {
+    const gateway = fakeGateway();
+    const { screen, fill, button } = await show(gateway);
+    await fill(homeserver, username, password);
+    await button.click();
+    const input = screen.getByLabelText(name);
+    await expect.element(input).toHaveFocus();
+    await expect.element(input).toHaveAccessibleDescription(new RegExp(`Enter your ${name}`, "i"));
+    expect(gateway.sent).toEqual([]);
+  });
+
+  it("a wrong password keeps what was typed and returns to its field", async () => {
+    const gateway = fakeGateway({ signInError: { kind: "wrong_password" } });
+    const { screen, fill, button, password } = await show(gateway);
+    await fill("example.test", "alice", "wonderland");
+    await button.click();
+    await expect
+      .element(screen.getByTestId("error"))
+      .toHaveAttribute("data-code", "wrong_password");
+    await expect.element(password).toHaveFocus();
+    await expect.element(password).toHaveValue("wonderland");
+    await expect.element(password).toHaveAttribute("aria-invalid", "true");
+  });
+
+  it("an address that is not secure marks the homeserver, and nothing is sent", async () => {
+    const gateway = fakeGateway({
+      findError: { kind: "insecure_homeserver", host: "example.test" },
+    });
+    const { screen, fill, field, button } = await show(gateway);
+    await fill("http://example.test", "alice", "wonderland");
+    await button.click();
+    await expect
+      .element(screen.getByTestId("error"))
+      .toHaveAttribute("data-code", "insecure_homeserver");
+    await expect.element(field("Homeserver")).toHaveFocus();
+    expect(gateway.sent).toEqual([]);
+  });
+
+  it("a failed lookup is made again at the next press", async () => {
+    const gateway = fakeGateway({ findError: { kind: "network", detail: "" } });
+    const { screen, fill, button } = await show(gateway);
+    await fill("example.test", "alice", "wonderland");
+    await button.click();
+    await expect.element(screen.getByTestId("error")).toHaveAttribute("data-code", "network");
+    delete gateway.options.findError;
+    await button.click();
+    await vi.waitFor(() => expect(gateway.sent).toHaveLength(1));
+    await expect.element(screen.getByTestId("error")).not.toBeInTheDocument();
+  });
+});
+
+describe("waiting", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["Date", "setInterval", "clearInterval"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("counts down after too many requests, and the button works again at zero", async () => {
+    const gateway = fakeGateway({ signInError: { kind: "rate_limited", retryAfterMs: 3_000 } });
+    const { screen, fill, button } = await show(gateway);
+    await fill("example.test", "alice", "wonderland");
+    await button.click();
+    await expect.element(screen.getByText("Try again in 3 s")).toBeVisible();
+    await expect.element(button).toBeDisabled();
+    vi.advanceTimersByTime(1_500);
+    await expect.element(screen.getByText("Try again in 2 s")).toBeVisible();
+    vi.advanceTimersByTime(2_000);
+    await expect.element(button).toBeEnabled();
+  });
+
+  it("sends once, however often the button is pressed", async () => {
+    const gateway = fakeGateway();
+    let answer: () => void = () => undefined;
+    const wait = new Promise<void>((resolve) => (answer = resolve));
+    const { fill, password, button } = await show({
+      ...gateway,
+      signIn: async (request) => {
+        await wait;
+        return gateway.signIn(request);
+      },
+    });
+    await fill("example.test", "alice", "wonderland");
+    await button.click();
+    await expect.element(button).toHaveAttribute("aria-busy", "true");
+    await button.click({ force: true });
+    await password.click();
+    await userEvent.keyboard("{Enter}{Enter}");
+    answer();
+    await expect.element(button).not.toHaveAttribute("aria-busy");
+    expect(gateway.sent).toHaveLength(1);
+  });
+});
+
+describe("for everyone", () => {
+  it("works by keyboard alone, and Enter submits", async () => {
+    const gateway = fakeGateway();
+    const { field } = await show(gateway);
+    await field("Homeserver").click();
+    await userEvent.keyboard("example.test{Tab}alice{Tab}wonderland{Enter}");
+    await vi.waitFor(() => expect(gateway.sent).toHaveLength(1));
+  });
+
+  it("has no accessibility faults, plain and with an error", async () => {
+    const gateway = fakeGateway({ signInError: { kind: "wrong_password" } });
+    const { screen, fill, button } = await show(gateway);
+    expect((await axe.run(document.body)).violations).toEqual([]);
+    await fill("example.test", "alice", "wonderland");
+    await button.click();
+    await expect.element(screen.getByTestId("error")).toBeVisible();
+    expect((await axe.run(document.body)).violations).toEqual([]);
+  });
+});

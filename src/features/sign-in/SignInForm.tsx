@@ -1,0 +1,151 @@
+import { useRef, useState, type FormEvent } from "react";
+import { describeError } from "@/copy/describeError";
+import { Alert } from "@/ui/Alert";
+import { Button } from "@/ui/Button";
+import { SecretField } from "@/ui/SecretField";
+import { TextField } from "@/ui/TextField";
+import { serverNameOf } from "./homeserverHost";
+import styles from "./SignIn.module.css";
+import { TargetNote } from "./TargetNote";
+import type { FindHomeserver } from "./useHomeserverLookup";
+import { useSignIn, type SignIn, type SignInField, type SignInProblem } from "./useSignIn";
+
+interface SignInFormProps {
+  defaultHomeserver: string | null;
+  findHomeserver: FindHomeserver;
+  signIn: SignIn;
+}
+
+/** Homeserver, username and password. The password is read from its field once, when it is sent. */
+export function SignInForm({ defaultHomeserver, findHomeserver, signIn }: SignInFormProps) {
+  const [homeserver, setHomeserver] = useState(defaultHomeserver ?? "");
+  const [username, setUsername] = useState("");
+  const homeserverInput = useRef<HTMLInputElement>(null);
+  const usernameInput = useRef<HTMLInputElement>(null);
+  const passwordInput = useRef<HTMLInputElement>(null);
+  /** A lookup begun by the blur of a press would move the button from under the pointer. */
+  const pressing = useRef(false);
+  const state = useSignIn({ findHomeserver, signIn });
+  const { lookup, problem, busy, secondsLeft } = state;
+
+  function lookUp(): void {
+    const enough = homeserver.trim() !== "" || serverNameOf(username) !== null;
+    if (enough && busy === null && !pressing.current) void state.find(homeserver, username);
+  }
+
+  function focusOn(field: SignInField): void {
+    const inputs = {
+      homeserver: homeserverInput,
+      username: usernameInput,
+      password: passwordInput,
+    };
+    inputs[field].current?.focus();
+  }
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    const outcome = await state.submit({
+      homeserver,
+      username,
+      readPassword: () => passwordInput.current?.value ?? "",
+    });
+    if (typeof outcome === "object" && outcome.field !== null) {
+      focusOn(outcome.field);
+    }
+  }
+
+  return (
+    // Without `noValidate` the browser's own bubbles would speak before our words.
+    <form className={styles.form} noValidate onSubmit={(event) => void submit(event)}>
+      <TextField
+        label="Homeserver"
+        name="homeserver"
+        value={homeserver}
+        onChange={(text) => {
+          setHomeserver(text);
+          state.changed(text, username);
+        }}
+        onBlur={lookUp}
+        autoComplete="url"
+        spellCheck={false}
+        inputRef={homeserverInput}
+        hint="For example matrix.org"
+        error={
+          fieldError("homeserver", problem) ??
+          (lookup.kind === "failed" ? quietLookupError(lookup.error.kind) : null)
+        }
+      />
+      <TextField
+        label="Username"
+        name="username"
+        value={username}
+        onChange={(text) => {
+          setUsername(text);
+          state.changed(homeserver, text);
+        }}
+        onBlur={lookUp}
+        autoComplete="username"
+        spellCheck={false}
+        inputRef={usernameInput}
+        hint="Or your whole user id, @name:server; its homeserver is then found by itself"
+        error={fieldError("username", problem)}
+      />
+      <SecretField
+        label="Password"
+        name="password"
+        autoComplete="current-password"
+        inputRef={passwordInput}
+        error={fieldError("password", problem)}
+      />
+      {problem?.kind === "error" ? (
+        <Alert tone="critical" title={describeError(problem.error).title} code={problem.error.kind}>
+          <p>{describeError(problem.error).body}</p>
+        </Alert>
+      ) : null}
+      <TargetNote lookup={lookup} homeserver={homeserver} username={username} />
+      <div className={styles.submit}>
+        <Button
+          type="submit"
+          busy={busy !== null}
+          disabled={secondsLeft > 0}
+          onPointerDown={() => (pressing.current = true)}
+          onPointerUp={() => (pressing.current = false)}
+          onPointerLeave={() => (pressing.current = false)}
+          onPointerCancel={() => (pressing.current = false)}
+        >
+          Sign in
+        </Button>
+        {secondsLeft > 0 ? <p className={styles.wait}>Try again in {secondsLeft} s</p> : null}
+      </div>
+    </form>
+  );
+}
+
+const MISSING: Readonly<Record<SignInField, string>> = {
+  homeserver: "Enter your homeserver.",
+  username: "Enter your username.",
+  password: "Enter your password.",
+};
+
+const CHECK: Readonly<Record<SignInField, string>> = {
+  homeserver: "Check the homeserver.",
+  username: "Check the username.",
+  password: "Check username and password.",
+};
+
+function fieldError(field: SignInField, problem: SignInProblem | null): string | null {
+  if (problem?.field !== field) return null;
+  return problem.kind === "missing" ? MISSING[field] : CHECK[field];
+}
+
+/** While the person is still typing, only say what they can mend; the rest waits for the button. */
+function quietLookupError(kind: string): string | null {
+  switch (kind) {
+    case "insecure_homeserver":
+      return "This address is not secure. Use one that starts with https://.";
+    case "homeserver_not_found":
+      return "No Matrix homeserver was found there.";
+    default:
+      return null;
+  }
+}

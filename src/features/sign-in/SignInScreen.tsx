@@ -1,0 +1,60 @@
+import type { SignedOutReason } from "@/domain/session";
+import { BACKUP_IS } from "@/copy/terms";
+import { useSessionActions } from "@/state/hooks";
+import { Alert } from "@/ui/Alert";
+import { Card } from "@/ui/Card";
+import styles from "./SignIn.module.css";
+import { SignInForm } from "./SignInForm";
+
+interface SignInScreenProps {
+  /** Why the last session ended, when one did. */
+  reason: SignedOutReason | null;
+  defaultHomeserver: string | null;
+}
+
+/** The first screen. The heading is the frame's job. */
+export function SignInScreen({ reason, defaultHomeserver }: SignInScreenProps) {
+  const { findHomeserver, signIn } = useSessionActions();
+  return (
+    <>
+      <p className={styles.intro}>{BACKUP_IS}</p>
+      {reason === null ? null : <SignedOutNotice reason={reason} />}
+      <Card>
+        <SignInForm
+          defaultHomeserver={defaultHomeserver}
+          findHomeserver={findHomeserver}
+          signIn={signIn}
+        />
+      </Card>
+    </>
+  );
+}
+
+function SignedOutNotice({ reason }: { reason: SignedOutReason }) {
+  switch (reason) {
+    case "by_choice":
+      return (
+        <Alert tone="success" title="You are signed out">
+          <p>This device was removed from your account, and its keys from this browser.</p>
+        </Alert>
+      );
+    case "ended_by_server":
+      return (
+        <Alert tone="warning" title="This device was signed out">
+          <p>
+            Another of your devices, or the homeserver, ended the session. The backup on the server
+            is not touched by that. If it was not you, change your password.
+          </p>
+        </Alert>
+      );
+    case "local_only":
+      return (
+        <Alert tone="warning" title="Signed out in this browser only">
+          <p>
+            Everything was removed from this browser, but the homeserver could not be told. The
+            device may still be listed in your account: remove it there from another device.
+          </p>
+        </Alert>
+      );
+  }
+}

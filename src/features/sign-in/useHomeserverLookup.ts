@@ -1,0 +1,63 @@
+import { useCallback, useRef, useState } from "react";
+import type { AppError } from "@/domain/errors";
+import { fail, type Result } from "@/domain/result";
+import type { HomeserverTarget } from "@/domain/session";
+import { lookupKey } from "./homeserverHost";
+
+export type FindHomeserver = (input: {
+  homeserver: string;
+  username: string;
+}) => Promise<Result<HomeserverTarget, AppError>>;
+
+/** What is on the screen about the homeserver, and the input it was found for. */
+export type LookupState =
+  | { readonly kind: "none" }
+  | { readonly kind: "looking" }
+  | { readonly kind: "found"; readonly key: string; readonly target: HomeserverTarget }
+  | { readonly kind: "failed"; readonly key: string; readonly error: AppError };
+
+/**
+ * Finds the homeserver for what is typed. Every input is looked up once; a late answer for older
+ * input is not shown. `changed` forgets what is shown as soon as it may no longer be true.
+ */
+export function useHomeserverLookup(findHomeserver: FindHomeserver) {
+  const [lookup, setLookup] = useState<LookupState>({ kind: "none" });
+  const current = useRef<{ key: string; answer: Promise<Result<HomeserverTarget, AppError>> }>(
+    null,
+  );
+
+  const find = useCallback(
+    async (homeserver: string, username: string): Promise<Result<HomeserverTarget, AppError>> => {
+      const key = lookupKey(homeserver, username);
+      let entry = current.current;
+      if (entry?.key !== key) {
+        entry = { key, answer: findHomeserver({ homeserver, username }) };
+        current.current = entry;
+        setLookup({ kind: "looking" });
+      }
+      const answer = await entry.answer;
+      if (current.current !== entry) return fail({ kind: "closed" });
+      // A failure may be gone at the next try; an address found stays found.
+      if (!answer.ok) current.current = null;
+      setLookup(
+        answer.ok
+          ? { kind: "found", key, target: answer.value }
+          : { kind: "failed", key, error: answer.error },
+      );
+      return answer;
+    },
+    [findHomeserver],
+  );
+
+  const changed = useCallback((homeserver: string, username: string) => {
+    const key = lookupKey(homeserver, username);
+    if (current.current?.key !== key) current.current = null;
+    setLookup((shown) =>
+      (shown.kind === "found" || shown.kind === "failed") && shown.key === key
+        ? shown
+        : { kind: "none" },
+    );
+  }, []);
+
+  return { lookup, find, changed };
+}

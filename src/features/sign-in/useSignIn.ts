@@ -1,0 +1,117 @@
+import { useRef, useState } from "react";
+import type { AppError } from "@/domain/errors";
+import type { Result } from "@/domain/result";
+import type { HomeserverTarget } from "@/domain/session";
+import { isHostTyped, lookupKey } from "./homeserverHost";
+import { useCountdown } from "./useCountdown";
+import { useHomeserverLookup, type FindHomeserver } from "./useHomeserverLookup";
+
+export type SignIn = (request: {
+  target: HomeserverTarget;
+  username: string;
+  password: string;
+}) => Promise<Result<unknown, AppError>>;
+
+export type SignInField = "homeserver" | "username" | "password";
+
+export type SignInProblem =
+  | { readonly kind: "missing"; readonly field: SignInField }
+  | { readonly kind: "error"; readonly error: AppError; readonly field: SignInField | null };
+
+/** What a press of the button came to. */
+export type SubmitOutcome = "sent" | "host_to_confirm" | SignInProblem | "ignored";
+
+/** Wait after a 429 that does not say how long, in milliseconds. */
+const DEFAULT_WAIT = 5_000;
+
+interface SignInInput {
+  readonly homeserver: string;
+  readonly username: string;
+  /** Read at the last moment and not kept. */
+  readonly readPassword: () => string;
+}
+
+/**
+ * Signing in with a password. It is sent only to a host that stood on the screen when the button
+ * was pressed: typed by the person, or shown by the lookup before the press.
+ */
+export function useSignIn(ports: { findHomeserver: FindHomeserver; signIn: SignIn }) {
+  const { lookup, find, changed } = useHomeserverLookup(ports.findHomeserver);
+  const [busy, setBusy] = useState<"finding" | "signing_in" | null>(null);
+  const [problem, setProblem] = useState<SignInProblem | null>(null);
+  const running = useRef(false);
+  const { secondsLeft, start: startWait } = useCountdown();
+
+  function report(found: SignInProblem): SignInProblem {
+    setProblem(found);
+    if (found.kind === "error" && found.error.kind === "rate_limited") {
+      startWait(found.error.retryAfterMs ?? DEFAULT_WAIT);
+    }
+    return found;
+  }
+
+  async function attempt(input: SignInInput): Promise<SubmitOutcome> {
+    const missing = missingField(input);
+    if (missing !== null) return report({ kind: "missing", field: missing });
+    setProblem(null);
+
+    const { homeserver, username } = input;
+    const key = lookupKey(homeserver, username);
+    const shown = lookup.kind === "found" && lookup.key === key ? lookup.target.host : null;
+    setBusy("finding");
+    const found = await find(homeserver, username);
+    if (!found.ok) return report(asProblem(found.error, "homeserver"));
+
+    const { host } = found.value;
+    if (host !== shown && !isHostTyped(host, homeserver, username)) return "host_to_confirm";
+
+    setBusy("signing_in");
+    const answer = await ports.signIn({
+      target: found.value,
+      username: username.trim(),
+      password: input.readPassword(),
+    });
+    return answer.ok ? "sent" : report(asProblem(answer.error, "password"));
+  }
+
+  async function submit(input: SignInInput): Promise<SubmitOutcome> {
+    if (running.current || secondsLeft > 0) return "ignored";
+    running.current = true;
+    try {
+      return await attempt(input);
+    } finally {
+      running.current = false;
+      setBusy(null);
+    }
+  }
+
+  return { lookup, find, changed, busy, problem, secondsLeft, submit };
+}
+
+function missingField({ homeserver, username, readPassword }: SignInInput): SignInField | null {
+  // A whole user id names its server, so the homeserver may be left empty.
+  if (homeserver.trim() === "" && !/^@[^:]*:.+/.test(username.trim())) return "homeserver";
+  if (username.trim() === "") return "username";
+  if (readPassword() === "") return "password";
+  return null;
+}
+
+/** The field to look at again, by what went wrong and in which half. */
+function asProblem(error: AppError, half: "homeserver" | "password"): SignInProblem {
+  switch (error.kind) {
+    case "wrong_password":
+      return { kind: "error", error, field: "password" };
+    case "account_deactivated":
+      return { kind: "error", error, field: "username" };
+    case "insecure_homeserver":
+    case "homeserver_not_found":
+    case "password_login_unsupported":
+    case "not_matrix":
+      return { kind: "error", error, field: "homeserver" };
+    case "network":
+    case "timeout":
+      return { kind: "error", error, field: half === "homeserver" ? "homeserver" : null };
+    default:
+      return { kind: "error", error, field: null };
+  }
+}
