@@ -1,5 +1,6 @@
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
+import { DatabaseError } from "@/lib/idb";
 import { ConnectionError, HTTPError, MatrixError } from "matrix-js-sdk";
 import { ClientStoppedError } from "matrix-js-sdk/lib/errors";
 import { DecryptionKeyDoesNotMatchError } from "matrix-js-sdk/lib/crypto-api";
@@ -37,6 +38,7 @@ export function toAppError(error: unknown): AppError {
   if (error instanceof ConnectionError) {
     return { kind: "network", detail: redact(error.message) };
   }
+  if (error instanceof DatabaseError) return { kind: "storage", reason: error.problem };
   if (error instanceof ClientStoppedError) return { kind: "closed" };
   if (error instanceof DecryptionKeyDoesNotMatchError) {
     return { kind: "decryption_key", reason: "mismatch" };

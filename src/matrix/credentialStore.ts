@@ -1,0 +1,110 @@
+import type { SignedInUser } from "@/domain/session";
+import { openDatabase, resultOf, transact } from "@/lib/idb";
+import { isObject } from "./errorOfAnswer";
+import type { SealedBytes, SealedSession } from "./vaultCrypto";
+
+/** The one record of a stored session. One put writes all of it, so no half of it can exist. */
+export interface SessionRecord {
+  readonly user: SignedInUser;
+  readonly cryptoStorePrefix: string;
+  /** The crypto store was made. If it is gone after that, it was lost, and is not made anew. */
+  readonly cryptoStoreMade: boolean;
+  readonly sealed: SealedSession;
+}
+
+export interface CredentialStore {
+  /** `malformed`: something is stored that is not a record of ours. */
+  read(): Promise<SessionRecord | "malformed" | null>;
+  /** Also takes its crypto store off the list of those to be deleted. */
+  write(record: SessionRecord): Promise<void>;
+  /**
+   * Removes whatever session is stored and, in the same transaction, notes the crypto stores
+   * that are now to be deleted.
+   */
+  remove(cryptoStorePrefixes: readonly string[]): Promise<void>;
+  /** Crypto stores whose deletion was begun. */
+  leftovers(): Promise<readonly string[]>;
+  clearLeftover(cryptoStorePrefix: string): Promise<void>;
+}
+
+const SESSIONS = "sessions";
+const LEFTOVERS = "leftovers";
+const CURRENT = "current";
+
+/** The records of this browser in IndexedDB. Every method rejects with a DatabaseError. */
+export function createCredentialStore(databaseName: string): CredentialStore {
+  async function withDatabase<T>(
+    mode: "readonly" | "readwrite",
+    work: (sessions: IDBObjectStore, leftovers: IDBObjectStore) => Promise<T>,
+  ): Promise<T> {
+    const database = await openDatabase(databaseName, 1, (fresh) => {
+      fresh.createObjectStore(SESSIONS);
+      fresh.createObjectStore(LEFTOVERS);
+    });
+    try {
+      return await transact(database, [SESSIONS, LEFTOVERS], mode, (transaction) =>
+        work(transaction.objectStore(SESSIONS), transaction.objectStore(LEFTOVERS)),
+      );
+    } finally {
+      database.close();
+    }
+  }
+
+  return {
+    read: () =>
+      withDatabase("readonly", async (sessions) => {
+        const found: unknown = await resultOf<unknown>(sessions.get(CURRENT));
+        if (found === undefined) return null;
+        return isSessionRecord(found) ? found : "malformed";
+      }),
+    write: (record) =>
+      withDatabase("readwrite", async (sessions, leftovers) => {
+        await Promise.all([
+          resultOf(sessions.put(record, CURRENT)),
+          resultOf(leftovers.delete(record.cryptoStorePrefix)),
+        ]);
+      }),
+    remove: (prefixes) =>
+      withDatabase("readwrite", async (sessions, leftovers) => {
+        await Promise.all([
+          resultOf(sessions.delete(CURRENT)),
+          ...prefixes.map((prefix) => resultOf(leftovers.put(true, prefix))),
+        ]);
+      }),
+    leftovers: () =>
+      withDatabase("readonly", async (_sessions, leftovers) => {
+        const keys = await resultOf(leftovers.getAllKeys());
+        return keys.filter((key) => typeof key === "string");
+      }),
+    clearLeftover: (prefix) =>
+      withDatabase("readwrite", async (_sessions, leftovers) => {
+        await resultOf(leftovers.delete(prefix));
+      }),
+  };
+}
+
+function isSessionRecord(value: unknown): value is SessionRecord {
+  return (
+    isObject(value) &&
+    isSignedInUser(value.user) &&
+    typeof value.cryptoStorePrefix === "string" &&
+    typeof value.cryptoStoreMade === "boolean" &&
+    isObject(value.sealed) &&
+    value.sealed.wrappingKey instanceof CryptoKey &&
+    isSealedBytes(value.sealed.root) &&
+    isSealedBytes(value.sealed.token)
+  );
+}
+
+function isSignedInUser(value: unknown): value is SignedInUser {
+  return (
+    isObject(value) &&
+    typeof value.userId === "string" &&
+    typeof value.deviceId === "string" &&
+    typeof value.homeserverUrl === "string"
+  );
+}
+
+function isSealedBytes(value: unknown): value is SealedBytes {
+  return isObject(value) && value.iv instanceof Uint8Array && value.data instanceof Uint8Array;
+}

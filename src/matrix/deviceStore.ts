@@ -1,0 +1,43 @@
+import type { SignedInUser } from "@/domain/session";
+import { databaseExists, deleteDatabase } from "@/lib/idb";
+
+const OURS = "key-backup|";
+const DATA_SUFFIX = "::matrix-sdk-crypto";
+
+/** One crypto store per user and device. The prefix of its IndexedDB databases. */
+export function cryptoStorePrefix(user: Pick<SignedInUser, "userId" | "deviceId">): string {
+  return `${OURS}${user.userId}|${user.deviceId}`;
+}
+
+/**
+ * Prefixes of every crypto store this app left in the browser; for when the record that would name
+ * it cannot be read. Empty where the browser cannot list its databases.
+ */
+export async function listCryptoStorePrefixes(): Promise<readonly string[]> {
+  // Firefox before 126 lacks it.
+  if (!("databases" in globalThis.indexedDB)) return [];
+  const names = (await globalThis.indexedDB.databases()).map((database) => database.name ?? "");
+  return names
+    .filter((name) => name.startsWith(OURS) && name.endsWith(DATA_SUFFIX))
+    .map((name) => name.slice(0, -DATA_SUFFIX.length));
+}
+
+/**
+ * The databases the SDK's Rust crypto makes for a prefix (matrix-js-sdk 43, `clearStores`). Deleted
+ * by us rather than by `clearStores`, which waits for ever when another tab holds one of them.
+ */
+function databaseNames(prefix: string): { readonly data: string; readonly meta: string } {
+  return { data: prefix + DATA_SUFFIX, meta: `${prefix}${DATA_SUFFIX}-meta` };
+}
+
+/** Whether both databases are there. Rejects with a DatabaseError, "blocked" while one is being deleted. */
+export async function cryptoStoreExists(prefix: string): Promise<boolean> {
+  const { data, meta } = databaseNames(prefix);
+  return (await databaseExists(data)) && (await databaseExists(meta));
+}
+
+/** Deletes the crypto store. Rejects with a DatabaseError, "blocked" when another tab holds it open. */
+export async function deleteCryptoStore(prefix: string): Promise<void> {
+  const { data, meta } = databaseNames(prefix);
+  await Promise.all([deleteDatabase(data), deleteDatabase(meta)]);
+}

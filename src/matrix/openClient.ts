@@ -1,0 +1,158 @@
+import type { AppError } from "@/domain/errors";
+import { fail, ok, type Result } from "@/domain/result";
+import type { SignedInUser } from "@/domain/session";
+import { wipe } from "@/lib/bytes";
+import {
+  ClientEvent,
+  createClient,
+  HttpApiEvent,
+  MemoryCryptoStore,
+  MemoryStore,
+  SyncState,
+  type MatrixClient,
+} from "matrix-js-sdk";
+import { createGuardedFetch } from "./guardedFetch";
+import { quietLogger } from "./quietLogger";
+import { createSessionRequests } from "./request";
+import { createSecretStorageKeyHolder } from "./secretStorageKeyHolder";
+import type { SessionContext } from "./sessionContext";
+import type { SessionEvents } from "./sessionEvents";
+import { SessionFailure } from "./sessionFailure";
+import { attempt } from "./toAppError";
+
+/** The SDK gets this long for one request's head and, separately, for opening its crypto store. */
+const REQUEST_MS = 30_000;
+const OPEN_STORE_MS = 60_000;
+
+/** A client whose crypto store is open and which does not sync yet. */
+export interface ClientSession {
+  readonly context: SessionContext;
+  /** Starts syncing; resolves before the first sync. */
+  start(): void;
+  /** Stops everything and frees the crypto store. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Makes the client and opens its crypto store with `storageKey`, which is wiped before this
+ * resolves. The crypto WebAssembly must be loaded. Errors: `storage` (the store cannot be opened or
+ * belongs to something else; it is left as it is), `timeout`, `unexpected`.
+ */
+export async function openClient(options: {
+  readonly user: SignedInUser;
+  readonly accessToken: string;
+  readonly storageKey: Uint8Array<ArrayBuffer>;
+  readonly cryptoStorePrefix: string;
+  readonly events: SessionEvents;
+}): Promise<Result<ClientSession, AppError>> {
+  const { user, accessToken, storageKey, events } = options;
+  const closing = new AbortController();
+  const closed = closing.signal;
+  const onSignedOut = (soft: boolean): void => events.emit({ kind: "signed_out", soft });
+
+  const secretStorageKeys = createSecretStorageKeyHolder((key, description) =>
+    client.secretStorage.checkKey(key, description),
+  );
+  const client: MatrixClient = createClient({
+    baseUrl: user.homeserverUrl,
+    userId: user.userId,
+    deviceId: user.deviceId,
+    accessToken,
+    // Both in memory: the defaults write to localStorage and to a database of their own.
+    store: new MemoryStore(),
+    cryptoStore: new MemoryCryptoStore(),
+    fetchFn: createGuardedFetch(closed),
+    localTimeoutMs: REQUEST_MS,
+    cryptoCallbacks: secretStorageKeys.callbacks,
+    disableVoip: true,
+    logger: quietLogger,
+  });
+
+  let starting: Promise<void> = Promise.resolve();
+  async function stop(): Promise<void> {
+    closing.abort();
+    client.stopClient();
+    client.removeAllListeners();
+    // A client that is stopped while it starts would start all the same.
+    await starting;
+    client.stopClient();
+  }
+
+  const opening = attempt(() =>
+    client.initRustCrypto({
+      useIndexedDB: true,
+      cryptoDatabasePrefix: options.cryptoStorePrefix,
+      storageKey,
+    }),
+  ).finally(() => wipe(storageKey));
+  const opened = await withTimeLimit(opening, OPEN_STORE_MS);
+  if (!opened.ok) {
+    await stop();
+    // An opening that ends after the time limit must not keep the store.
+    void opening.then(() => client.stopClient());
+    return opened;
+  }
+
+  client.on(HttpApiEvent.SessionLoggedOut, (error) => onSignedOut(error.data.soft_logout === true));
+  client.on(ClientEvent.Sync, (state) => {
+    const heard = syncStateOf(state);
+    if (heard !== null) events.emit({ kind: "sync", state: heard });
+  });
+
+  const context: SessionContext = {
+    client,
+    crypto() {
+      const crypto = closed.aborted ? undefined : client.getCrypto();
+      if (crypto === undefined) throw new SessionFailure({ kind: "closed" });
+      return crypto;
+    },
+    user,
+    secretStorageKeys: secretStorageKeys.holder,
+    closed,
+    ...createSessionRequests({
+      homeserverUrl: user.homeserverUrl,
+      accessToken,
+      closed,
+      onSignedOut,
+    }),
+  };
+  return ok({
+    context,
+    start() {
+      const begun = client.startClient({ initialSyncLimit: 8, lazyLoadMembers: true });
+      starting = begun.catch(() => events.emit({ kind: "sync", state: "offline" }));
+    },
+    stop,
+  });
+}
+
+function syncStateOf(state: SyncState): "live" | "offline" | null {
+  switch (state) {
+    case SyncState.Prepared:
+    case SyncState.Syncing:
+      return "live";
+    case SyncState.Reconnecting:
+    case SyncState.Error:
+      return "offline";
+    default:
+      return null;
+  }
+}
+
+async function withTimeLimit<T>(
+  work: Promise<Result<T, AppError>>,
+  timeoutMs: number,
+): Promise<Result<T, AppError>> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<Result<T, AppError>>((resolve) => {
+    timer = setTimeout(
+      () => resolve(fail({ kind: "timeout", detail: "opening the crypto store" })),
+      timeoutMs,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,103 @@
+import type { AppError } from "@/domain/errors";
+import type { LiveSession, SessionEvent, Unsubscribe } from "@/domain/ports";
+import { fail, ok, type Result } from "@/domain/result";
+import { cryptoStoreExists } from "./deviceStore";
+import { loadCrypto } from "./loadCrypto";
+import { openClient, type ClientSession } from "./openClient";
+import { logOutToken } from "./passwordLogin";
+import type { SessionContext } from "./sessionContext";
+import { createSessionEvents, type SessionEvents } from "./sessionEvents";
+import { attempt } from "./toAppError";
+import type { Vault } from "./vault";
+
+/** The parts of a live session that are built on its context. */
+export type SessionAdapters = Pick<LiveSession, "keyBackup" | "setUp" | "rooms" | "restore"> & {
+  readonly subscribe: (emit: (event: SessionEvent) => void) => Unsubscribe;
+};
+
+const MISMATCH: AppError = { kind: "storage", reason: "mismatch" };
+
+/**
+ * Opens the stored session. The crypto store's mark is set after the store was made and before
+ * anything of it is published, so a marked store that is missing has been lost: then nothing is
+ * opened, because new keys under the old device id would break it for everybody.
+ */
+export async function openSession(
+  vault: Vault,
+  createAdapters: (context: SessionContext) => SessionAdapters,
+): Promise<Result<LiveSession, AppError>> {
+  const stored = await vault.read();
+  if (!stored.ok) return stored;
+  if (stored.value === null) return fail({ kind: "signed_out", soft: false });
+  const { cryptoStorePrefix, cryptoStoreMade } = stored.value;
+
+  const loaded = await loadCrypto();
+  if (!loaded.ok) return loaded;
+  const exists = await attempt(() => cryptoStoreExists(cryptoStorePrefix));
+  if (!exists.ok) return exists;
+  if (cryptoStoreMade && !exists.value) return fail(MISMATCH);
+
+  const unlocked = await vault.unlock();
+  if (!unlocked.ok) return unlocked;
+  if (unlocked.value === null) return fail({ kind: "signed_out", soft: false });
+  const { user, accessToken, storageKey } = unlocked.value;
+
+  const events = createSessionEvents();
+  const client = await openClient({ user, accessToken, storageKey, cryptoStorePrefix, events });
+  if (!client.ok) return client;
+  const marked = await vault.markCryptoStoreMade();
+  if (!marked.ok) {
+    await client.value.stop();
+    return marked;
+  }
+  const adapters = createAdapters(client.value.context);
+  const live = createLiveSession({ client: client.value, adapters, events, vault, accessToken });
+  client.value.start();
+  return ok(live);
+}
+
+function createLiveSession(parts: {
+  readonly client: ClientSession;
+  readonly adapters: SessionAdapters;
+  readonly events: SessionEvents;
+  readonly vault: Vault;
+  readonly accessToken: string;
+}): LiveSession {
+  const { client, adapters, events, vault } = parts;
+  const { user } = client.context;
+  const unsubscribe = adapters.subscribe(events.emit);
+  let closing: Promise<void> | null = null;
+  let signingOut: Promise<Result<void, AppError>> | null = null;
+
+  function close(): Promise<void> {
+    closing ??= (async () => {
+      events.end();
+      unsubscribe();
+      await client.stop();
+    })();
+    return closing;
+  }
+
+  async function signOut(): Promise<Result<void, AppError>> {
+    // First, so that the dying token raises no "signed out" and the crypto store can be deleted.
+    await close();
+    const ended = await logOutToken(user.homeserverUrl, parts.accessToken);
+    const removed = await vault.remove();
+    return removed.ok ? ended : removed;
+  }
+
+  return {
+    id: crypto.randomUUID(),
+    user,
+    keyBackup: adapters.keyBackup,
+    setUp: adapters.setUp,
+    rooms: adapters.rooms,
+    restore: adapters.restore,
+    subscribe: events.subscribe,
+    signOut() {
+      signingOut ??= signOut();
+      return signingOut;
+    },
+    close,
+  };
+}

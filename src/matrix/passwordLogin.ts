@@ -1,0 +1,71 @@
+import type { AppError } from "@/domain/errors";
+import { fail, ok, type Result } from "@/domain/result";
+import type { HomeserverTarget, SignedInUser } from "@/domain/session";
+import { sendForJson } from "./request";
+
+/** A signed-in device and its token. Secret. */
+export interface Login {
+  readonly user: SignedInUser;
+  readonly accessToken: string;
+}
+
+const DEVICE_NAME = "Key Backup";
+
+/**
+ * `m.login.password` (Client-Server API, "Login"). `username` is a localpart or a user id; the
+ * password is sent as it was typed. A refresh token is not asked for: the SDK renews OAuth
+ * sessions only. A wrong password and an unknown user are the same error, as on the server.
+ */
+export async function logInWithPassword(request: {
+  readonly target: HomeserverTarget;
+  readonly username: string;
+  readonly password: string;
+  readonly deviceId?: string;
+}): Promise<Result<Login, AppError>> {
+  const { target, password, deviceId } = request;
+  const answer = await sendForJson({
+    method: "POST",
+    url: new URL(`${target.baseUrl}/_matrix/client/v3/login`),
+    body: {
+      type: "m.login.password",
+      identifier: { type: "m.id.user", user: userOf(request.username) },
+      password,
+      initial_device_display_name: DEVICE_NAME,
+      ...(deviceId === undefined ? {} : { device_id: deviceId }),
+    },
+  });
+  if (!answer.ok) return fail(loginError(answer.error));
+  const { user_id: userId, device_id: device, access_token: accessToken } = answer.value;
+  if (typeof userId !== "string" || typeof device !== "string" || typeof accessToken !== "string") {
+    return fail({ kind: "not_matrix", detail: "the login answer lacks its fields" });
+  }
+  return ok({ user: { userId, deviceId: device, homeserverUrl: target.baseUrl }, accessToken });
+}
+
+/** Ends a token on its server. One that is dead already counts as ended. */
+export async function logOutToken(
+  homeserverUrl: string,
+  accessToken: string,
+): Promise<Result<void, AppError>> {
+  const answer = await sendForJson({
+    method: "POST",
+    url: new URL(`${homeserverUrl}/_matrix/client/v3/logout`),
+    body: {},
+    accessToken,
+    timeoutMs: 15_000,
+  });
+  if (answer.ok || answer.error.kind === "signed_out") return ok(undefined);
+  return fail(answer.error);
+}
+
+/** "@alice" is a localpart with an @ too many; "@alice:example.org" is a user id. */
+function userOf(username: string): string {
+  const text = username.trim();
+  return text.startsWith("@") && !text.includes(":") ? text.slice(1) : text;
+}
+
+function loginError(error: AppError): AppError {
+  return error.kind === "server" && error.errcode === "M_FORBIDDEN"
+    ? { kind: "wrong_password" }
+    : error;
+}

@@ -1,0 +1,151 @@
+import type { AppError } from "@/domain/errors";
+import { fail, ok, type Result } from "@/domain/result";
+import { errorOfAnswer, isObject } from "./errorOfAnswer";
+import { isSecure } from "./homeserverAddress";
+import { redact } from "./redact";
+import type { HttpMethod, RequestOptions, SessionRequests } from "./sessionContext";
+
+export interface PlainRequest extends Omit<RequestOptions, "query"> {
+  readonly method: HttpMethod;
+  readonly url: URL;
+  readonly accessToken?: string;
+  /**
+   * "error" unless told: a redirect could carry a password or a token to another host. An answer
+   * that redirects is then a `network` error, as the browser does not say more.
+   */
+  readonly redirect?: "error" | "follow";
+}
+
+const TIMEOUT_MS = 30_000;
+
+/** A 2xx answer with its body unread. `timeoutMs` covers the head. */
+export async function sendForResponse(request: PlainRequest): Promise<Result<Response, AppError>> {
+  const limit = startTimeLimit(request.timeoutMs);
+  try {
+    return await sendWithin(request, limit);
+  } finally {
+    limit.clear();
+  }
+}
+
+/** The JSON object of a 2xx answer. `timeoutMs` covers the whole answer. */
+export async function sendForJson(
+  request: PlainRequest,
+): Promise<Result<Record<string, unknown>, AppError>> {
+  const limit = startTimeLimit(request.timeoutMs);
+  try {
+    const response = await sendWithin(request, limit);
+    if (!response.ok) return response;
+    const body = parseObject(await response.value.text());
+    return body === null
+      ? fail({ kind: "not_matrix", detail: "the answer is not a JSON object" })
+      : ok(body);
+  } catch (error) {
+    return fail(noAnswer(error, request, limit));
+  } finally {
+    limit.clear();
+  }
+}
+
+/** The requests of one session. `onSignedOut` hears every answer that says the token is dead. */
+export function createSessionRequests(session: {
+  readonly homeserverUrl: string;
+  readonly accessToken: string;
+  readonly closed: AbortSignal;
+  readonly onSignedOut: (soft: boolean) => void;
+}): SessionRequests {
+  function prepare(method: HttpMethod, path: string, options: RequestOptions): PlainRequest {
+    const { query, signal, ...rest } = options;
+    const url = new URL(`${session.homeserverUrl}/_matrix/client/v3${path}`);
+    for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
+    const signals = signal === undefined ? [session.closed] : [session.closed, signal];
+    return {
+      ...rest,
+      method,
+      url,
+      accessToken: session.accessToken,
+      signal: AbortSignal.any(signals),
+    };
+  }
+
+  function hear<T>(outcome: Result<T, AppError>): Result<T, AppError> {
+    if (!outcome.ok && outcome.error.kind === "signed_out") {
+      session.onSignedOut(outcome.error.soft);
+    }
+    return outcome;
+  }
+
+  return {
+    request: async (method, path, options = {}) =>
+      hear(await sendForJson(prepare(method, path, options))),
+    requestStream: async (method, path, options = {}) =>
+      hear(await sendForResponse(prepare(method, path, options))),
+  };
+}
+
+async function sendWithin(
+  request: PlainRequest,
+  limit: TimeLimit,
+): Promise<Result<Response, AppError>> {
+  try {
+    const response = await fetch(request.url, {
+      method: request.method,
+      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      headers: headersOf(request),
+      signal: request.signal ? AbortSignal.any([request.signal, limit.signal]) : limit.signal,
+      mode: "cors",
+      credentials: "omit",
+      // Chromium keeps no preflight answers for requests that name a cache mode, and homeservers
+      // mark answers to a token as not to be stored.
+      ...(request.accessToken === undefined ? { cache: "no-store" } : {}),
+      referrerPolicy: "no-referrer",
+      redirect: request.redirect ?? "error",
+    });
+    if (response.redirected && !isSecure(new URL(response.url))) {
+      return fail({ kind: "insecure_homeserver", host: new URL(response.url).host });
+    }
+    if (response.ok) return ok(response);
+    const body = parseObject(await response.text());
+    return fail(errorOfAnswer(response.status, body, response.headers));
+  } catch (error) {
+    return fail(noAnswer(error, request, limit));
+  }
+}
+
+function headersOf(request: PlainRequest): Record<string, string> {
+  return {
+    Accept: "application/json",
+    ...(request.body === undefined ? {} : { "Content-Type": "application/json" }),
+    ...(request.accessToken === undefined
+      ? {}
+      : { Authorization: `Bearer ${request.accessToken}` }),
+  };
+}
+
+function noAnswer(error: unknown, request: PlainRequest, limit: TimeLimit): AppError {
+  if (request.signal?.aborted === true) return { kind: "closed" };
+  const where = `${request.method} ${request.url.host}`;
+  if (limit.signal.aborted) return { kind: "timeout", detail: where };
+  const reason = error instanceof Error ? error.message : "no answer";
+  return { kind: "network", detail: redact(`${where}: ${reason}`) };
+}
+
+function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return isObject(parsed) ? parsed : null;
+  } catch {
+    return null;
+  }
+}
+
+interface TimeLimit {
+  readonly signal: AbortSignal;
+  readonly clear: () => void;
+}
+
+function startTimeLimit(timeoutMs = TIMEOUT_MS): TimeLimit {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  return { signal: controller.signal, clear: () => clearTimeout(timer) };
+}

@@ -1,0 +1,63 @@
+import type { AppError } from "@/domain/errors";
+import type { SessionGateway } from "@/domain/ports";
+import { fail, ok, type Result } from "@/domain/result";
+import type { SignedInUser } from "@/domain/session";
+import { logInWithPassword, logOutToken, type Login } from "./passwordLogin";
+import type { StoredSession, Vault } from "./vault";
+
+type SignInRequest = Parameters<SessionGateway["signIn"]>[0];
+
+/**
+ * Signs in and stores the session; with `deviceId`, gives the stored session of that device a new
+ * token. The storage is tried before the password is sent, a session that cannot be stored is
+ * ended on the server again, and a stored session of somebody else is never replaced.
+ */
+export async function signIn(
+  vault: Vault,
+  request: SignInRequest,
+): Promise<Result<SignedInUser, AppError>> {
+  const stored = await vault.read();
+  if (!stored.ok) return stored;
+  const refusal = refusalOf(stored.value, request.deviceId);
+  if (refusal !== null) return fail(refusal);
+
+  // A renewal is for the stored user, whatever was typed.
+  const username = stored.value?.user.userId ?? request.username;
+  const login = await logInWithPassword({ ...request, username });
+  if (!login.ok) return login;
+  const kept = await keep(vault, login.value, stored.value);
+  if (!kept.ok) {
+    await logOutToken(login.value.user.homeserverUrl, login.value.accessToken);
+    return kept;
+  }
+  askForPersistence();
+  return ok(login.value.user);
+}
+
+function refusalOf(stored: StoredSession | null, deviceId: string | undefined): AppError | null {
+  if (stored?.user.deviceId === deviceId) return null;
+  const detail =
+    stored === null ? "there is no stored session to renew" : "another session is stored already";
+  return { kind: "unexpected", detail };
+}
+
+async function keep(
+  vault: Vault,
+  { user, accessToken }: Login,
+  stored: StoredSession | null,
+): Promise<Result<void, AppError>> {
+  if (stored === null) return vault.store(user, accessToken);
+  if (user.userId !== stored.user.userId || user.deviceId !== stored.user.deviceId) {
+    return fail({
+      kind: "unexpected",
+      detail: "the server answered for another account or device",
+    });
+  }
+  return vault.renew(user, accessToken);
+}
+
+/** Browsers may clear what is not persistent when space is short. Their answer changes nothing here. */
+function askForPersistence(): void {
+  const storage: StorageManager | undefined = globalThis.navigator.storage;
+  storage?.persist().catch(() => undefined);
+}
