@@ -1,6 +1,13 @@
 import type { BackupVersion } from "./backup";
 import type { AppError } from "./errors";
-import type { RestoreReport, RestoreTally } from "./restore";
+import {
+  emptyTally,
+  failedCount,
+  missingCount,
+  type RestoreReport,
+  type RestoreTally,
+} from "./restore";
+import type { RestoreRate } from "./restoreRate";
 
 /** The one restore of this page. Pausing is stopping; resuming runs again and skips what is held. */
 export type RestoreJob =
@@ -33,4 +40,63 @@ export interface LastRestore {
   readonly already: number;
   readonly failed: number;
   readonly missing: number;
+}
+
+export type RestoreJobEvent =
+  | {
+      readonly type: "started";
+      readonly version: BackupVersion;
+      readonly expected: number;
+      readonly at: number;
+    }
+  | { readonly type: "progressed"; readonly tally: RestoreTally; readonly rate: RestoreRate }
+  | { readonly type: "paused"; readonly report: RestoreReport }
+  | { readonly type: "finished"; readonly report: RestoreReport }
+  | { readonly type: "failed"; readonly report: RestoreReport; readonly error: AppError }
+  /** Stopped for good, or the report was read: nothing imported is taken back. */
+  | { readonly type: "dismissed" };
+
+/** Legal transitions only; an event that does not fit the state leaves it as it is. */
+export function restoreJobReducer(job: RestoreJob, event: RestoreJobEvent): RestoreJob {
+  if (event.type === "started") {
+    return job.kind === "running"
+      ? job
+      : {
+          kind: "running",
+          version: event.version,
+          tally: emptyTally(event.expected),
+          startedAt: event.at,
+          keysPerSecond: null,
+          secondsLeft: null,
+        };
+  }
+  if (event.type === "dismissed") return job.kind === "idle" ? job : { kind: "idle" };
+  if (job.kind !== "running") return job;
+  const { version } = job;
+  switch (event.type) {
+    case "progressed":
+      return { ...job, tally: event.tally, ...event.rate };
+    case "paused":
+      return { kind: "paused", version, report: event.report };
+    case "finished":
+      return { kind: "finished", version, report: event.report };
+    case "failed":
+      return { kind: "failed", version, report: event.report, error: event.error };
+  }
+}
+
+/** What is remembered of a restore that ran to its end. */
+export function summariseRestore(
+  version: BackupVersion,
+  { tally }: RestoreReport,
+  at: number,
+): LastRestore {
+  return {
+    version,
+    at,
+    imported: tally.imported,
+    already: tally.already,
+    failed: failedCount(tally),
+    missing: missingCount(tally),
+  };
 }

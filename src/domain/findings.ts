@@ -1,0 +1,204 @@
+import type { BackupInfo, CrossSigningStatus, SecretStorageStatus } from "./backup";
+import { unsupportedReason } from "./backupState";
+import type {
+  CheckSubject,
+  DeviceState,
+  DeviceStateInputs,
+  Finding,
+  OutOfSyncReason,
+} from "./deviceState";
+import { lastValue, type Reading } from "./reading";
+
+/** The headline: the first failed check. */
+export function deriveDeviceState(inputs: DeviceStateInputs): DeviceState {
+  return listFindings(inputs)[0].state;
+}
+
+/**
+ * All failed checks in decision order: session, first sync, identity and this device, the version
+ * on the server, its kind, its key, secret storage, upload, what could be restored. Each check
+ * rests on its own readings; one that was not read says `checking` at its place, one that could
+ * not be read now says `unknown`, so neither absence nor safety is ever claimed on old facts.
+ */
+export function listFindings(inputs: DeviceStateInputs): readonly [Finding, ...Finding[]] {
+  if (!inputs.signedIn) return [{ state: "signed_out" }];
+  if (!inputs.syncedOnce) {
+    return inputs.sync === "offline"
+      ? [{ state: "unknown", subject: "sync", error: null }]
+      : [{ state: "checking", subject: "sync" }];
+  }
+  const [first, ...others] = mergeAlike([...checkIdentity(inputs), ...checkBackup(inputs)]);
+  return first === undefined ? [{ state: "ok" }] : [first, ...others];
+}
+
+function checkIdentity({ crossSigning, secretStorage }: DeviceStateInputs): Finding[] {
+  const findings = unreadable("crossSigning", crossSigning);
+  const status = lastValue(crossSigning);
+  if (status === undefined || !status.identityExists || status.deviceVerified) return findings;
+  if (status.privateKeysHere || status.privateKeysInSecretStorage) {
+    const keysInSecretStorage = status.privateKeysInSecretStorage;
+    return [...findings, { state: "verify_this_device", keysInSecretStorage }];
+  }
+  // "The keys are nowhere" is a grave thing to say: only when two fresh reads agree on it.
+  if (secretStorage.status === "unread") {
+    return [...findings, { state: "checking", subject: "secretStorage" }];
+  }
+  if (secretStorage.status === "known" && !secretStorage.value.crossSigningKeysStored) {
+    return [...findings, { state: "identity_needs_reset" }];
+  }
+  return [...findings, { state: "verify_this_device", keysInSecretStorage: false }];
+}
+
+function checkBackup(inputs: DeviceStateInputs): Finding[] {
+  const { backup } = inputs;
+  const findings = unreadable("backup", backup);
+  const info = lastValue(backup);
+  if (info === undefined) return findings;
+  if (info === null) return backup.status === "known" ? checkAbsence(inputs) : findings;
+  const unsupported = unsupportedReason(info);
+  if (unsupported !== null) {
+    const { version, algorithm } = info;
+    return [...findings, { state: "unsupported_backup", version, algorithm, reason: unsupported }];
+  }
+  return [
+    ...findings,
+    ...checkDecryptionKey(info, inputs),
+    ...checkSecretStorage(inputs),
+    ...checkUpload(info, inputs),
+    ...checkRestore(info, inputs),
+  ];
+}
+
+/** The server has no backup, by a fresh read. */
+function checkAbsence({ crossSigning, secretStorage }: DeviceStateInputs): Finding[] {
+  if (crossSigning.status !== "known") return [];
+  const noSecretStorage =
+    secretStorage.status === "known" && secretStorage.value.defaultKey === "absent";
+  if (!crossSigning.value.identityExists) {
+    const missing = noSecretStorage
+      ? (["identity", "secret_storage", "backup"] as const)
+      : (["identity", "backup"] as const);
+    return [{ state: "set_up_recovery", missing }];
+  }
+  if (secretStorage.status !== "known") return unreadable("secretStorage", secretStorage);
+  switch (secretStorage.value.defaultKey) {
+    case "present":
+      return [{ state: "turn_on_key_storage" }];
+    case "absent":
+      return [{ state: "set_up_recovery", missing: ["secret_storage", "backup"] }];
+    case "broken":
+      return [
+        { state: "set_up_recovery", missing: ["backup"] },
+        { state: "key_storage_out_of_sync", reasons: ["default_key_broken"] },
+      ];
+  }
+}
+
+function checkDecryptionKey(info: BackupInfo, { trust }: DeviceStateInputs): Finding[] {
+  const findings = unreadable("trust", trust);
+  const facts = lastValue(trust);
+  if (facts === undefined || facts.key === "match") return findings;
+  const { version } = info;
+  const signatureTrusted = facts.signature === "trusted";
+  if (facts.key === "absent") {
+    return [...findings, { state: "needs_recovery_key", version, signatureTrusted }];
+  }
+  // Another key than ours, and nobody we trust signed it: that is more than being out of sync.
+  return facts.signature === "untrusted"
+    ? [...findings, { state: "backup_untrusted", version }]
+    : [...findings, { state: "key_storage_out_of_sync", reasons: ["decryption_key_mismatch"] }];
+}
+
+function checkSecretStorage({ secretStorage, crossSigning }: DeviceStateInputs): Finding[] {
+  const findings = unreadable("secretStorage", secretStorage);
+  const storage = lastValue(secretStorage);
+  if (storage === undefined) return findings;
+  const identity = lastValue(crossSigning);
+  if (storage.defaultKey === "absent") {
+    const missing =
+      identity?.identityExists === false
+        ? (["identity", "secret_storage"] as const)
+        : (["secret_storage"] as const);
+    return [...findings, { state: "set_up_recovery", missing }];
+  }
+  const reasons = outOfSyncReasons(storage, identity);
+  return reasons.length === 0
+    ? findings
+    : [...findings, { state: "key_storage_out_of_sync", reasons }];
+}
+
+function outOfSyncReasons(
+  storage: SecretStorageStatus,
+  identity: CrossSigningStatus | undefined,
+): readonly OutOfSyncReason[] {
+  if (storage.defaultKey === "broken") return ["default_key_broken"];
+  const reasons: OutOfSyncReason[] = [];
+  if (!storage.backupKeyStored) reasons.push("backup_key_not_stored");
+  if (identity === undefined) return reasons;
+  if (!identity.identityExists) reasons.push("no_identity");
+  else if (!storage.crossSigningKeysStored) reasons.push("cross_signing_keys_not_stored");
+  else if (identity.deviceVerified && !identity.privateKeysHere) {
+    reasons.push("cross_signing_keys_not_here");
+  }
+  return reasons;
+}
+
+/** Upload needs only the public key, so it is expected wherever the backup is trusted in one way. */
+function checkUpload(info: BackupInfo, inputs: DeviceStateInputs): Finding[] {
+  const { trust, activeVersion, uploadError } = inputs;
+  const facts = lastValue(trust);
+  if (facts === undefined || (facts.key !== "match" && facts.signature !== "trusted")) return [];
+  const findings = unreadable("activeVersion", activeVersion);
+  const active = lastValue(activeVersion);
+  if (active === undefined) return findings;
+  if (active === info.version && uploadError === null) return findings;
+  if (active !== info.version && inputs.rechecking) {
+    return [...findings, { state: "checking", subject: "activeVersion" }];
+  }
+  const code = uploadError?.code ?? null;
+  return [
+    ...findings,
+    { state: "upload_failing", code, serverVersion: info.version, activeVersion: active },
+  ];
+}
+
+function checkRestore(info: BackupInfo, inputs: DeviceStateInputs): Finding[] {
+  const { trust, roomKeys, lastRestore } = inputs;
+  if (lastValue(trust)?.key !== "match") return [];
+  const findings = unreadable("roomKeys", roomKeys);
+  const heldHere = lastValue(roomKeys)?.total;
+  const { version, count: onServer } = info;
+  if (heldHere === undefined || onServer <= heldHere || lastRestore?.version === version) {
+    return findings;
+  }
+  return [...findings, { state: "restore_available", version, onServer, heldHere }];
+}
+
+function unreadable(subject: CheckSubject, reading: Reading<unknown>): Finding[] {
+  switch (reading.status) {
+    case "unread":
+      return [{ state: "checking", subject }];
+    case "failed":
+    case "stale":
+      return [{ state: "unknown", subject, error: reading.error }];
+    case "known":
+      return [];
+  }
+}
+
+/** One entry per thing to say: several reasons for being out of sync are one finding. */
+function mergeAlike(findings: readonly Finding[]): Finding[] {
+  const merged = new Map<string, Finding>();
+  for (const finding of findings) {
+    const key = "subject" in finding ? `${finding.state} ${finding.subject}` : finding.state;
+    const earlier = merged.get(key);
+    if (earlier === undefined) merged.set(key, finding);
+    else if (
+      earlier.state === "key_storage_out_of_sync" &&
+      finding.state === "key_storage_out_of_sync"
+    ) {
+      merged.set(key, { ...earlier, reasons: [...earlier.reasons, ...finding.reasons] });
+    }
+  }
+  return [...merged.values()];
+}

@@ -1,0 +1,106 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { aReport, aTally, backupVersion, offline } from "@/testing/facts";
+import { emptyTally } from "./restore";
+import {
+  type RestoreJob,
+  type RestoreJobEvent,
+  restoreJobReducer,
+  summariseRestore,
+} from "./restoreJob";
+
+const v1 = backupVersion("1");
+const v2 = backupVersion("2");
+const rate = { keysPerSecond: 12, secondsLeft: 3 };
+const report = aReport({ received: 5, imported: 5 });
+const started: RestoreJobEvent = { type: "started", version: v1, expected: 100, at: 1000 };
+const running: RestoreJob = {
+  kind: "running",
+  version: v1,
+  tally: emptyTally(100),
+  startedAt: 1000,
+  keysPerSecond: null,
+  secondsLeft: null,
+};
+const paused: RestoreJob = { kind: "paused", version: v1, report };
+const finished: RestoreJob = { kind: "finished", version: v1, report };
+const failed: RestoreJob = { kind: "failed", version: v1, report, error: offline };
+const idle: RestoreJob = { kind: "idle" };
+
+describe("restoreJobReducer", () => {
+  it.each([idle, paused, finished, failed])("starts afresh from $kind", (job) => {
+    expect(restoreJobReducer(job, started)).toEqual(running);
+  });
+
+  it("does not start a second time while it runs", () => {
+    const again: RestoreJobEvent = { ...started, version: v2, at: 2000 };
+    expect(restoreJobReducer(running, again)).toBe(running);
+  });
+
+  it("carries progress", () => {
+    const tally = aTally({ received: 10, imported: 9 });
+    expect(restoreJobReducer(running, { type: "progressed", tally, rate })).toEqual({
+      ...running,
+      tally,
+      ...rate,
+    });
+  });
+
+  it("pauses, finishes and fails with its report", () => {
+    expect(restoreJobReducer(running, { type: "paused", report })).toEqual(paused);
+    expect(restoreJobReducer(running, { type: "finished", report })).toEqual(finished);
+    expect(restoreJobReducer(running, { type: "failed", report, error: offline })).toEqual(failed);
+  });
+
+  it.each([running, paused, finished, failed])("goes from $kind to idle when dismissed", (job) => {
+    expect(restoreJobReducer(job, { type: "dismissed" })).toEqual(idle);
+  });
+
+  const tally = aTally();
+  const late: RestoreJobEvent[] = [
+    { type: "progressed", tally, rate },
+    { type: "paused", report },
+    { type: "finished", report },
+    { type: "failed", report, error: offline },
+  ];
+  it.each([idle, paused, finished, failed])("lets nothing late change $kind", (job) => {
+    for (const event of late) expect(restoreJobReducer(job, event)).toBe(job);
+  });
+
+  it("keeps one version from start to end, whatever happens in between", () => {
+    const events = fc.array(fc.constantFrom<RestoreJobEvent>(...late, { ...started, version: v2 }));
+    fc.assert(
+      fc.property(events, (between) => {
+        let job = restoreJobReducer(idle, started);
+        for (const event of between) {
+          const next = restoreJobReducer(job, event);
+          if (event.type !== "started" || job.kind === "running") {
+            expect("version" in next && "version" in job && next.version === job.version).toBe(
+              true,
+            );
+          }
+          job = next;
+        }
+      }),
+    );
+  });
+});
+
+describe("summariseRestore", () => {
+  it("sums the failures and counts what the server did not send", () => {
+    const whole = aReport({
+      received: 97,
+      imported: 60,
+      already: 30,
+      failed: { ...emptyTally(0).failed, undecryptable: 5, malformed: 2 },
+    });
+    expect(summariseRestore(v1, whole, 42)).toEqual({
+      version: v1,
+      at: 42,
+      imported: 60,
+      already: 30,
+      failed: 7,
+      missing: 3,
+    });
+  });
+});
