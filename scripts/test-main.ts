@@ -1,0 +1,23 @@
+// The second half of `npm test`, under the pinned Node and with everything installed.
+import { root, runScript, say } from "./lib/bootstrap.mjs";
+import { selectChecks } from "./lib/checkList.mjs";
+import { runCheck } from "./lib/runCheck.ts";
+import type { CheckResult } from "./lib/runCheck.ts";
+import { formatSummary } from "./lib/summary.ts";
+
+await runScript(async () => {
+  const wanted = selectChecks(process.argv.slice(2));
+  const ending = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => ending.abort());
+  }
+  const results: CheckResult[] = [];
+  // A failure does not stop the rest: one run shows all there is to mend.
+  for (const check of wanted) {
+    if (ending.signal.aborted) break;
+    say(`\n── ${check.name}: ${check.command.join(" ")}`);
+    results.push(await runCheck(check, root, process.env, ending.signal));
+  }
+  say(`\n${formatSummary(results)}`);
+  return ending.signal.aborted || results.some(({ failed }) => failed > 0) ? 1 : 0;
+});

@@ -1,0 +1,26 @@
+// `npm test`: sets everything up, then goes on in test-main.ts under the pinned Node.
+import process from "node:process";
+import { bootstrap, root, runScript, say } from "./lib/bootstrap.mjs";
+import { selectChecks } from "./lib/checkList.mjs";
+import { ensureChromium } from "./lib/ensureChromium.mjs";
+import { continueIn } from "./lib/pinnedNode.mjs";
+import { ensureSynapse } from "./lib/pythonVenv.mjs";
+
+await runScript(
+  async () => {
+    const args = process.argv.slice(2);
+    const wanted = selectChecks(args);
+    const node = await bootstrap();
+    /** @type {NodeJS.ProcessEnv} */
+    const env = { CI: "true" };
+    if (wanted.some(({ synapse }) => synapse)) {
+      env["SYNAPSE_PYTHON"] = await ensureSynapse(root, say, { mayInstallSystemPackages: true });
+    }
+    if (wanted.some(({ chromium }) => chromium)) {
+      env["CHROMIUM_PATH"] = await ensureChromium(root, say);
+    }
+    return continueIn(node, { root, script: "test-main.ts", args, env });
+  },
+  // Whoever reads only the last line still reads the truth.
+  () => say("0 passed, 1 failed"),
+);
