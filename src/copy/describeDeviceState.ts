@@ -1,0 +1,97 @@
+import type { BackupVersion } from "@/domain/backup";
+import type { DeviceState } from "@/domain/deviceState";
+import { formatRoomKeys } from "./formatNumber";
+
+/** Numbers that a headline may name; null where they are not known right now. */
+export interface DeviceStateContext {
+  readonly version: BackupVersion | null;
+  /** Keys on the server. */
+  readonly count: number | null;
+  /** Keys here that are not on the server yet. */
+  readonly pending: number | null;
+}
+
+/** The headline: what holds, and what it means for the person's messages. */
+export function describeDeviceState(
+  state: DeviceState,
+  { version, count, pending }: DeviceStateContext,
+): { title: string; body: string } {
+  const backup = version === null ? "the backup" : `backup version ${version}`;
+  const keys = count === null ? "its room keys" : formatRoomKeys(count);
+  switch (state) {
+    case "signed_out":
+      return { title: "Not signed in", body: "Sign in to see the state of your key backup." };
+    case "checking":
+      return {
+        title: "Checking…",
+        body: "Asking the server and this device’s key store. This takes a moment after signing in.",
+      };
+    case "unknown":
+      return {
+        title: "Could not check your backup",
+        body: "This says nothing about whether there is one. What was known before is shown below, and nothing has been changed.",
+      };
+    case "verify_this_device":
+      return {
+        title: "This device is not verified yet",
+        body: `Enter your recovery key to verify it and open ${backup} with ${keys}.`,
+      };
+    case "identity_needs_reset":
+      return {
+        title: "The keys of your identity cannot be found",
+        body: "They are neither on this device nor in your account’s secret storage. If another device of yours is verified, keep it signed in: it still holds them. Nothing is deleted here.",
+      };
+    case "set_up_recovery":
+      return {
+        title: "There is no recovery key for your account",
+        body: "If you lose all your devices, nothing can open your encrypted messages again. Set up backup to get a recovery key.",
+      };
+    case "turn_on_key_storage":
+      return {
+        title: "Your room keys are not backed up",
+        body: "The server has no backup for this account. Without one, your message history is lost when you lose your devices.",
+      };
+    case "unsupported_backup":
+      return {
+        title: "The backup is of a kind this app does not know",
+        body: `The server holds ${backup}, with an algorithm or a key this app cannot use. It is left alone. The app that made it may still open it.`,
+      };
+    case "backup_untrusted":
+      return {
+        title: "The backup on the server is not trusted yet",
+        body: `Nothing shows that ${backup} with ${keys} was made by you. Your recovery key can prove it; until then nothing is uploaded to it.`,
+      };
+    case "needs_recovery_key":
+      return {
+        title: "Enter your recovery key to open the backup",
+        body: `The key that opens ${backup} with ${keys} is not on this device. New keys can still be uploaded; old ones cannot be downloaded.`,
+      };
+    case "key_storage_out_of_sync":
+      return {
+        title: "Key storage is out of sync",
+        body: "Your recovery key may not open everything it should, because the account’s secret storage lacks a key or holds an old one. Enter your recovery key to see what it opens.",
+      };
+    case "upload_failing":
+      return {
+        title: "New room keys are not reaching the backup",
+        body: `${pending === null || pending === 0 ? "Keys" : formatRoomKeys(pending)} on this device ${pending === 1 ? "is" : "are"} not in ${backup} yet. Stay signed in here: they exist only on your devices until the upload works again.`,
+      };
+    case "restore_available":
+      return {
+        title: "Your history can be restored",
+        body: `This device can open ${backup}, but does not hold all of its room keys yet. Older messages become readable with them.`,
+      };
+    case "ok":
+      return {
+        title: "Your room keys are backed up",
+        body:
+          pending !== null && pending > 0
+            ? `${capitalise(backup)} is in use on this device. ${formatRoomKeys(pending)} ${pending === 1 ? "is" : "are"} waiting to be uploaded.`
+            : `${capitalise(backup)} is in use on this device, and new keys are added as they arrive.`,
+      };
+  }
+}
+
+function capitalise(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

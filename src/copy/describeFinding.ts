@@ -1,0 +1,155 @@
+import type { CheckSubject, Finding, OutOfSyncReason } from "@/domain/deviceState";
+import { describeError } from "./describeError";
+import { formatNumber, formatRoomKeys } from "./formatNumber";
+
+const list = new Intl.ListFormat("en", { type: "conjunction" });
+
+/** What exactly a failed check saw, to stand below its headline; null where the headline says all. */
+export function describeFinding(finding: Finding): string | null {
+  switch (finding.state) {
+    case "signed_out":
+    case "identity_needs_reset":
+    case "turn_on_key_storage":
+    case "ok":
+      return null;
+    case "checking":
+      return `Waiting for ${subjectWords(finding.subject)}.`;
+    case "unknown":
+      return finding.error === null
+        ? `Waiting for ${subjectWords(finding.subject)}.`
+        : `Could not read ${subjectWords(finding.subject)}. ${describeError(finding.error).title}.`;
+    case "verify_this_device":
+      return finding.keysInSecretStorage
+        ? null
+        : "The identity’s keys are not in secret storage, so the recovery key alone cannot verify this device. Verify it from another device of yours.";
+    case "set_up_recovery":
+      return `Missing: ${list.format(finding.missing.map(missingWords))}.`;
+    case "unsupported_backup":
+      return finding.reason === "algorithm"
+        ? `Its algorithm is “${finding.algorithm}”.`
+        : "Its public key is missing or malformed.";
+    case "backup_untrusted":
+      return `Backup version ${finding.version} has no signature this device trusts.`;
+    case "needs_recovery_key":
+      return finding.signatureTrusted
+        ? "The backup carries a trusted signature; only its key is not here."
+        : "The key of this backup is not here.";
+    case "key_storage_out_of_sync":
+      return finding.reasons.map(outOfSyncWords).join(" ");
+    case "upload_failing":
+      return uploadWords(finding);
+    case "restore_available":
+      return `${formatRoomKeys(finding.onServer)} in the backup, ${formatNumber(finding.heldHere)} on this device.`;
+  }
+}
+
+/** Short name of a check for the list of other findings. */
+export function findingTitle(finding: Finding): string {
+  switch (finding.state) {
+    case "signed_out":
+      return "Not signed in";
+    case "checking":
+      return "Still checking";
+    case "unknown":
+      return "Could not check everything";
+    case "verify_this_device":
+      return "This device is not verified";
+    case "identity_needs_reset":
+      return "The identity’s keys cannot be found";
+    case "set_up_recovery":
+      return "Recovery is not set up";
+    case "turn_on_key_storage":
+      return "There is no backup";
+    case "unsupported_backup":
+      return "Unknown kind of backup";
+    case "backup_untrusted":
+      return "The backup is not trusted";
+    case "needs_recovery_key":
+      return "The backup’s key is not on this device";
+    case "key_storage_out_of_sync":
+      return "Key storage is out of sync";
+    case "upload_failing":
+      return "The upload of new keys does not work";
+    case "restore_available":
+      return "History can be restored";
+    case "ok":
+      return "Everything is in order";
+  }
+}
+
+function subjectWords(subject: CheckSubject): string {
+  switch (subject) {
+    case "sync":
+      return "the first answer of the server";
+    case "crossSigning":
+      return "the state of your identity";
+    case "backup":
+      return "the backup’s version on the server";
+    case "trust":
+      return "whether the backup is trusted";
+    case "secretStorage":
+      return "the state of secret storage";
+    case "activeVersion":
+      return "whether uploads are on";
+    case "roomKeys":
+      return "the number of room keys on this device";
+  }
+}
+
+function missingWords(part: "identity" | "secret_storage" | "backup"): string {
+  switch (part) {
+    case "identity":
+      return "an identity";
+    case "secret_storage":
+      return "secret storage";
+    case "backup":
+      return "a backup";
+  }
+}
+
+function outOfSyncWords(reason: OutOfSyncReason): string {
+  switch (reason) {
+    case "decryption_key_mismatch":
+      return "The backup key on this device belongs to another backup.";
+    case "default_key_broken":
+      return "Secret storage has no usable key, so no recovery key opens it.";
+    case "backup_key_not_stored":
+      return "The backup’s key is not in secret storage, so the recovery key does not open the backup.";
+    case "cross_signing_keys_not_stored":
+      return "The identity’s keys are not all in secret storage.";
+    case "cross_signing_keys_not_here":
+      return "The identity’s keys are not on this device.";
+    case "no_identity":
+      return "The account has no identity that could sign the backup.";
+  }
+}
+
+function uploadWords(finding: Extract<Finding, { state: "upload_failing" }>): string {
+  if (finding.code !== null) {
+    return `The last upload ended with ${finding.code}. ${describeUploadCode(finding.code)}`;
+  }
+  return finding.activeVersion === null
+    ? "Automatic upload is off on this device."
+    : `This device uploads to version ${finding.activeVersion}, but the server’s current backup is version ${finding.serverVersion}.`;
+}
+
+/** What an errcode of the key upload means for the person. */
+export function describeUploadCode(code: string): string {
+  switch (code) {
+    case "M_WRONG_ROOM_KEYS_VERSION":
+    case "M_NOT_FOUND":
+      return "The backup was replaced or deleted meanwhile.";
+    case "M_LIMIT_EXCEEDED":
+      return "The server asks to wait; the upload is tried again by itself.";
+    case "M_FORBIDDEN":
+    case "M_UNRECOGNIZED":
+      return "The server does not allow key backup here.";
+    case "M_TOO_LARGE":
+      return "The server refused the amount of data.";
+    case "M_UNKNOWN_TOKEN":
+    case "M_MISSING_TOKEN":
+      return "The session on this device is no longer valid.";
+    default:
+      return "It is tried again by itself.";
+  }
+}

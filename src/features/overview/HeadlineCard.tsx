@@ -1,0 +1,150 @@
+import { describeDeviceState } from "@/copy/describeDeviceState";
+import { describeFinding, findingTitle } from "@/copy/describeFinding";
+import type { DeviceState, Finding } from "@/domain/deviceState";
+import type { KeyBackupOverview } from "@/state/hooks";
+import { Button } from "@/ui/Button";
+import { Spinner } from "@/ui/Spinner";
+import CheckCircleIcon from "@vector-im/compound-design-tokens/assets/web/icons/check-circle-solid";
+import HelpIcon from "@vector-im/compound-design-tokens/assets/web/icons/help-solid";
+import KeyIcon from "@vector-im/compound-design-tokens/assets/web/icons/key-solid";
+import WarningIcon from "@vector-im/compound-design-tokens/assets/web/icons/warning";
+import { deviceStateAction } from "./deviceStateAction";
+import styles from "./Overview.module.css";
+
+interface HeadlineCardProps {
+  overview: KeyBackupOverview;
+  onRestore: () => void;
+}
+
+/** The one sentence about this device, with the one thing to do. */
+export function HeadlineCard({ overview, onRestore }: HeadlineCardProps) {
+  const { deviceState: state, findings, checking, checkAgain } = overview;
+  const headline = findings.find((finding) => finding.state === state);
+  const others = findings.filter(
+    (finding) => finding !== headline && finding.state !== "ok" && finding.state !== "checking",
+  );
+  const backup = overview.backup.status === "known" ? overview.backup.value : null;
+  const { title, body } = describeDeviceState(state, {
+    version: backup?.version ?? null,
+    count: backup?.count ?? null,
+    pending: overview.pendingKeys,
+  });
+  const detail = headline === undefined ? null : describeFinding(headline);
+  return (
+    <section
+      className={`${styles.headline} ${styles[toneOf(state)]}`}
+      data-testid="device-state"
+      data-state={state}
+      aria-labelledby="headline"
+    >
+      <StateIcon state={state} />
+      <div className={styles.headlineText}>
+        <h1 id="headline" tabIndex={-1}>
+          {title}
+        </h1>
+        <p>{body}</p>
+        {detail === null ? null : <p className={styles.quiet}>{detail}</p>}
+        <Action finding={headline} {...{ checking, checkAgain, onRestore }} />
+        <OtherFindings findings={others} />
+      </div>
+    </section>
+  );
+}
+
+interface ActionProps {
+  finding: Finding | undefined;
+  checking: boolean;
+  checkAgain: () => void;
+  onRestore: () => void;
+}
+
+function Action({ finding, checking, checkAgain, onRestore }: ActionProps) {
+  const action = finding === undefined ? null : deviceStateAction(finding);
+  switch (action?.kind) {
+    case "go":
+      return (
+        <div className={styles.actions}>
+          <Button
+            onClick={() => {
+              window.location.hash = action.hash;
+            }}
+          >
+            {action.label}
+          </Button>
+        </div>
+      );
+    case "restore":
+      return (
+        <div className={styles.actions}>
+          <Button onClick={onRestore}>{action.label}</Button>
+        </div>
+      );
+    case "check":
+      return (
+        <div className={styles.actions}>
+          <Button busy={checking} onClick={checkAgain}>
+            {action.label}
+          </Button>
+        </div>
+      );
+    default:
+      return null;
+  }
+}
+
+function OtherFindings({ findings }: { findings: readonly Finding[] }) {
+  if (findings.length === 0) return null;
+  return (
+    <div className={styles.others}>
+      <h2>Also found</h2>
+      <ul>
+        {findings.map((finding) => {
+          const detail = describeFinding(finding);
+          return (
+            <li key={`${finding.state} ${detail ?? ""}`}>
+              {findingTitle(finding)}
+              {detail === null ? "." : `: ${detail}`}
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
+
+function StateIcon({ state }: { state: DeviceState }) {
+  const tone = toneOf(state);
+  if (tone === "busy") {
+    return (
+      <span className={styles.stateIcon}>
+        <Spinner />
+      </span>
+    );
+  }
+  const Icon = { good: CheckCircleIcon, todo: KeyIcon, bad: WarningIcon, unknown: HelpIcon }[tone];
+  return <Icon className={styles.stateIcon} aria-hidden="true" />;
+}
+
+function toneOf(state: DeviceState): "good" | "todo" | "bad" | "unknown" | "busy" {
+  switch (state) {
+    case "ok":
+      return "good";
+    case "checking":
+    case "signed_out":
+      return "busy";
+    case "unknown":
+      return "unknown";
+    case "verify_this_device":
+    case "set_up_recovery":
+    case "turn_on_key_storage":
+    case "backup_untrusted":
+    case "needs_recovery_key":
+    case "restore_available":
+      return "todo";
+    case "identity_needs_reset":
+    case "unsupported_backup":
+    case "key_storage_out_of_sync":
+    case "upload_failing":
+      return "bad";
+  }
+}

@@ -1,0 +1,105 @@
+import {
+  describeCrossSigning,
+  describePending,
+  describeRoomKeyCounts,
+  describeSecretStorage,
+} from "@/copy/describeBackup";
+import { describeUploadCode } from "@/copy/describeFinding";
+import { formatNumber } from "@/copy/formatNumber";
+import type { Reading } from "@/domain/reading";
+import type { KeyBackupOverview } from "@/state/hooks";
+import { Card } from "@/ui/Card";
+import { Details } from "@/ui/Details";
+import { Facts } from "@/ui/Facts";
+import type { ReactNode } from "react";
+import { algorithmFact, countFact, etagFact, uploadFact, versionFact } from "./backupFacts";
+import styles from "./Overview.module.css";
+import { RelativeTime } from "./RelativeTime";
+
+/** Everything that was read, folded, for those who want to know or have to help. */
+export function OverviewDetails({ overview }: { overview: KeyBackupOverview }) {
+  const { backup, trust, activeVersion, crossSigning, secretStorage } = overview;
+  const { roomKeys, pendingKeys, uploadError, lastRestore } = overview;
+  return (
+    <Card>
+      <Details summary="Details">
+        <Facts
+          rows={[
+            { term: "Backup version", value: show(backup, versionFact) },
+            { term: "Algorithm", value: show(backup, algorithmFact) },
+            { term: "Keys on the server", value: show(backup, countFact) },
+            { term: "Etag", value: show(backup, etagFact) },
+            { term: "Decryption key here", value: show(trust, ({ key }) => KEY_HERE[key]) },
+            { term: "Secret storage", value: show(secretStorage, describeSecretStorage) },
+            { term: "Identity (cross-signing)", value: show(crossSigning, describeCrossSigning) },
+            {
+              term: "This device",
+              value: show(crossSigning, ({ deviceVerified }) =>
+                deviceVerified ? "Verified by your identity" : "Not verified",
+              ),
+            },
+            { term: "Automatic upload", value: show(activeVersion, uploadFact) },
+            { term: "Keys waiting", value: describePending(pendingKeys) },
+            { term: "Room keys here", value: show(roomKeys, describeRoomKeyCounts) },
+            {
+              term: "Last upload error",
+              value:
+                uploadError === null ? (
+                  "None since this page was opened"
+                ) : (
+                  <>
+                    <code>{uploadError.code}</code>, <RelativeTime at={uploadError.at} />.{" "}
+                    {describeUploadCode(uploadError.code)}
+                  </>
+                ),
+            },
+            {
+              term: "Last restore",
+              value:
+                lastRestore === null ? (
+                  "None on this device"
+                ) : (
+                  <>
+                    <RelativeTime at={lastRestore.at} />, version <bdi>{lastRestore.version}</bdi>:{" "}
+                    {formatNumber(lastRestore.imported)} newly stored,{" "}
+                    {formatNumber(lastRestore.already)} already here,{" "}
+                    {formatNumber(lastRestore.failed)} failed, {formatNumber(lastRestore.missing)}{" "}
+                    missing
+                  </>
+                ),
+            },
+            { term: "Last checked", value: readAt(backup) },
+          ]}
+        />
+      </Details>
+    </Card>
+  );
+}
+
+const KEY_HERE = {
+  match: "Yes, and it fits the backup",
+  mismatch: "Yes, but it does not fit the backup",
+  absent: "No",
+} as const;
+
+/** A reading's value; greyed with its time when it could not be read again. */
+function show<T>(reading: Reading<T>, words: (value: T) => ReactNode): ReactNode {
+  switch (reading.status) {
+    case "unread":
+      return <span className={styles.quiet}>Not read</span>;
+    case "failed":
+      return <span className={styles.quiet}>Could not be read</span>;
+    case "known":
+      return words(reading.value);
+    case "stale":
+      return (
+        <span className={styles.quiet}>
+          {words(reading.value)} (<RelativeTime at={reading.at} />)
+        </span>
+      );
+  }
+}
+
+function readAt(reading: Reading<unknown>): ReactNode {
+  return reading.status === "unread" ? "Not yet" : <RelativeTime at={reading.at} />;
+}

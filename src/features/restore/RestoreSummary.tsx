@@ -1,0 +1,86 @@
+import { RESTORE_LIMITS, RESTORE_ORIGIN, describeRestoreResult } from "@/copy/describeRestore";
+import { failedCount, missingCount, settledCount } from "@/domain/restore";
+import type { RestoreJob } from "@/domain/restoreJob";
+import { hrefOf } from "@/lib/route";
+import { Alert } from "@/ui/Alert";
+import { Button } from "@/ui/Button";
+import { Card } from "@/ui/Card";
+import { RestoreFailures } from "./RestoreFailures";
+import { RestoreNumbers } from "./RestoreNumbers";
+import { downloadText, restoreReportJson } from "./restoreReportFile";
+
+interface RestoreSummaryProps {
+  job: Extract<RestoreJob, { kind: "finished" }>;
+  onRetry: () => void;
+  onDismiss: () => void;
+}
+
+/** The end of a restore: numbers that add up, what failed and why, and what stays unreadable. */
+export function RestoreSummary({ job, onRetry, onDismiss }: RestoreSummaryProps) {
+  const { tally } = job.report;
+  const failed = failedCount(tally);
+  const missing = missingCount(tally);
+  const total = settledCount(tally);
+  const incomplete = failed + missing > 0;
+  const { tone, title } = describeRestoreResult(tally);
+  return (
+    <section
+      aria-label="Result"
+      data-testid="restore-summary"
+      data-total={total}
+      data-imported={tally.imported}
+      data-already={tally.already}
+      data-failed={failed}
+      data-missing={missing}
+    >
+      <Card
+        actions={
+          <>
+            {incomplete ? (
+              <Button onClick={onRetry}>Retry</Button>
+            ) : (
+              <Button onClick={onDismiss}>Done</Button>
+            )}
+            <Button
+              variant="secondary"
+              onClick={() =>
+                downloadText(
+                  `restore-report-version-${fileSafe(job.version)}.json`,
+                  restoreReportJson(job.version, job.report, Date.now()),
+                )
+              }
+            >
+              Download report
+            </Button>
+            {incomplete ? (
+              <Button variant="tertiary" onClick={onDismiss}>
+                Close
+              </Button>
+            ) : null}
+          </>
+        }
+      >
+        <Alert tone={tone} title={title}>
+          {total === 0 && missing === 0 ? (
+            <p>
+              The server holds backup version {job.version} with no keys in it. They arrive as your
+              devices upload them.
+            </p>
+          ) : (
+            <p>
+              Read your messages under <a href={hrefOf("rooms")}>Rooms</a>.
+            </p>
+          )}
+        </Alert>
+        <RestoreNumbers tally={tally} caption={`Result for backup version ${job.version}`} ended />
+        <RestoreFailures report={job.report} />
+        <p>{RESTORE_LIMITS}</p>
+        <p>{RESTORE_ORIGIN}</p>
+      </Card>
+    </section>
+  );
+}
+
+function fileSafe(version: string): string {
+  return version.replaceAll(/[^\w-]/g, "_").slice(0, 40);
+}
