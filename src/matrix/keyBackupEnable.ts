@@ -1,0 +1,41 @@
+import type { BackupVersion } from "@/domain/backup";
+import type { AppError } from "@/domain/errors";
+import { ok, type Result } from "@/domain/result";
+import { isBackupVersion } from "./backupInfo";
+import type { SessionContext } from "./sessionContext";
+import { attempt } from "./toAppError";
+
+/**
+ * Keeps the decryption key on this device as the one for the version, and zeroes the bytes. To the
+ * SDK this is a decision of trust (it then uploads to a backup with that public key), so call it
+ * only after the public key was compared with the backup's.
+ */
+export async function cacheBackupKey(
+  context: SessionContext,
+  bytes: Uint8Array,
+  version: BackupVersion,
+): Promise<Result<void, AppError>> {
+  const stored = await attempt(() => context.crypto().storeSessionBackupPrivateKey(bytes, version));
+  bytes.fill(0);
+  return stored;
+}
+
+/**
+ * Makes the SDK look at the server's backup and upload to it when it trusts it. Answers with the
+ * version it uploads to now, or null. A check that was already under way may have read the server
+ * before the change, so a first answer other than the one expected is asked for again.
+ */
+export async function enableBackup(
+  context: SessionContext,
+  expected: BackupVersion,
+): Promise<Result<BackupVersion | null, AppError>> {
+  for (let round = 0; ; round++) {
+    const active = await attempt(async () => {
+      await context.crypto().checkKeyBackupAndEnable();
+      return context.crypto().getActiveSessionBackupVersion();
+    });
+    if (!active.ok) return active;
+    if (active.value === expected) return ok(expected);
+    if (round === 1) return ok(isBackupVersion(active.value) ? active.value : null);
+  }
+}

@@ -1,0 +1,41 @@
+import type { BackupInfo, BackupVersion } from "@/domain/backup";
+import type { AppError } from "@/domain/errors";
+import { fail, ok, type Result } from "@/domain/result";
+import { isBackupVersion, parseBackupInfo } from "./backupInfo";
+import { isObject } from "./errorOfAnswer";
+import type { SessionRequests } from "./sessionContext";
+
+/** Whether the server said that the thing does not exist, in the one way the spec has for it. */
+export function isNotFound(error: AppError): boolean {
+  return error.kind === "server" && error.status === 404 && error.errcode === "M_NOT_FOUND";
+}
+
+/**
+ * The current backup by a fresh `GET /room_keys/version`, or null when the server says in so many
+ * words that there is none. The SDK's getKeyBackupInfo() is not used: it is a cache, and answers
+ * null for "none" and for "could not check" alike.
+ */
+export async function fetchBackupInfo(
+  requests: SessionRequests,
+  signal?: AbortSignal,
+): Promise<Result<BackupInfo | null, AppError>> {
+  const answer = await requests.request("GET", "/room_keys/version", signal ? { signal } : {});
+  if (answer.ok) return parseBackupInfo(answer.value);
+  return isNotFound(answer.error) ? ok(null) : answer;
+}
+
+/**
+ * Adds a backup version by `POST /room_keys/version`. It becomes the current one; versions made
+ * before stay on the server.
+ */
+export async function createBackupVersion(
+  requests: SessionRequests,
+  body: { readonly algorithm: string; readonly auth_data: Readonly<Record<string, unknown>> },
+): Promise<Result<BackupVersion, AppError>> {
+  const answer = await requests.request("POST", "/room_keys/version", { body });
+  if (!answer.ok) return answer;
+  const version = isObject(answer.value) ? answer.value.version : null;
+  return isBackupVersion(version)
+    ? ok(version)
+    : fail({ kind: "not_matrix", detail: "a created backup without a version" });
+}

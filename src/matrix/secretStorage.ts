@@ -1,0 +1,230 @@
+import type { SecretStorageStatus } from "@/domain/backup";
+import type { AppError } from "@/domain/errors";
+import { fail, ok, type Result } from "@/domain/result";
+import {
+  calculateKeyCheck,
+  SECRET_STORAGE_ALGORITHM_V1_AES,
+  trimTrailingEquals,
+} from "matrix-js-sdk/lib/secret-storage";
+import decryptItem from "matrix-js-sdk/lib/utils/decryptAESSecretStorageItem";
+import encryptItem from "matrix-js-sdk/lib/utils/encryptAESSecretStorageItem";
+import { isObject } from "./errorOfAnswer";
+import { isNotFound } from "./roomKeysApi";
+import type { SessionContext } from "./sessionContext";
+import { attempt } from "./toAppError";
+
+/*
+ * Secret storage by fresh reads and writes (Client-Server API, "Secrets"). The SDK's own reads
+ * answer from the last sync once it runs, which proves nothing about the server, and its key
+ * check says yes to every key when the description carries no MAC.
+ */
+
+export const BACKUP_SECRET = "m.megolm_backup.v1";
+export const CROSS_SIGNING_SECRETS = [
+  "m.cross_signing.master",
+  "m.cross_signing.self_signing",
+  "m.cross_signing.user_signing",
+] as const;
+
+export type SecretName = typeof BACKUP_SECRET | (typeof CROSS_SIGNING_SECRETS)[number];
+
+/** What the server says about the default key. */
+export type DefaultKey =
+  | { readonly kind: "absent" }
+  | { readonly kind: "broken"; readonly keyId: string | null }
+  | {
+      readonly kind: "present";
+      readonly keyId: string;
+      readonly iv: string | null;
+      readonly mac: string | null;
+    };
+
+/** A secret storage key together with the id it is known by. Secret. */
+export interface StorageKey {
+  readonly keyId: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+export interface EncryptedSecret {
+  readonly iv: string;
+  readonly ciphertext: string;
+  readonly mac: string;
+}
+
+type Requests = Pick<SessionContext, "request" | "user">;
+
+/** Content of one account data event by a fresh GET. null when there is none, or it was blanked to `{}`. */
+export async function readAccountData(
+  context: Requests,
+  type: string,
+): Promise<Result<Readonly<Record<string, unknown>> | null, AppError>> {
+  const answer = await context.request("GET", accountDataPath(context, type));
+  if (!answer.ok) return isNotFound(answer.error) ? ok(null) : answer;
+  if (!isObject(answer.value)) return fail({ kind: "not_matrix", detail: "account data" });
+  return ok(Object.keys(answer.value).length === 0 ? null : answer.value);
+}
+
+export async function writeAccountData(
+  context: Requests,
+  type: string,
+  content: Readonly<Record<string, unknown>>,
+): Promise<Result<void, AppError>> {
+  const answer = await context.request("PUT", accountDataPath(context, type), { body: content });
+  return answer.ok ? ok(undefined) : answer;
+}
+
+export async function readDefaultKey(context: Requests): Promise<Result<DefaultKey, AppError>> {
+  const pointer = await readAccountData(context, "m.secret_storage.default_key");
+  if (!pointer.ok) return pointer;
+  if (pointer.value === null) return ok({ kind: "absent" });
+  const { key: keyId } = pointer.value;
+  if (typeof keyId !== "string" || keyId === "") return ok({ kind: "broken", keyId: null });
+  return readKeyDescription(context, keyId);
+}
+
+/** The description of one key; "broken" when it is missing, blanked or of an unknown algorithm. */
+export async function readKeyDescription(
+  context: Requests,
+  keyId: string,
+): Promise<Result<DefaultKey, AppError>> {
+  const description = await readAccountData(context, keyType(keyId));
+  if (!description.ok) return description;
+  if (description.value?.algorithm !== SECRET_STORAGE_ALGORITHM_V1_AES) {
+    return ok({ kind: "broken", keyId });
+  }
+  const { iv, mac } = description.value;
+  return ok({
+    kind: "present",
+    keyId,
+    iv: typeof iv === "string" && iv !== "" ? iv : null,
+    mac: typeof mac === "string" && mac !== "" ? mac : null,
+  });
+}
+
+/**
+ * Whether a key is the one described. "unproven" when the description has no usable check value:
+ * then only a secret that decrypts is a proof, because its own MAC cannot be met by another key.
+ */
+export async function checkStorageKey(
+  description: { readonly iv: string | null; readonly mac: string | null },
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<"match" | "no_match" | "unproven"> {
+  const { iv, mac } = description;
+  if (iv === null || mac === null) return "unproven";
+  const check = await attempt(() => calculateKeyCheck(bytes, iv));
+  if (!check.ok) return "unproven";
+  return trimTrailingEquals(check.value.mac) === trimTrailingEquals(mac) ? "match" : "no_match";
+}
+
+/** Writes the description of a new key. It does nothing until it is made the default. */
+export async function writeKeyDescription(
+  context: Requests,
+  key: StorageKey,
+): Promise<Result<void, AppError>> {
+  const { iv, mac } = await calculateKeyCheck(key.bytes);
+  const content = { algorithm: SECRET_STORAGE_ALGORITHM_V1_AES, iv, mac };
+  return writeAccountData(context, keyType(key.keyId), content);
+}
+
+/** A secret as stored under the key, still encrypted; null when it is not stored under that key. */
+export async function readEncryptedSecret(
+  context: Requests,
+  name: SecretName,
+  keyId: string,
+): Promise<Result<EncryptedSecret | null, AppError>> {
+  const content = await readAccountData(context, name);
+  if (!content.ok) return content;
+  const entry = encryptedEntries(content.value).get(keyId);
+  return ok(isEncryptedSecret(entry) ? entry : null);
+}
+
+/** The secret's text, or null when its MAC does not fit the key. */
+export async function decryptSecret(
+  name: SecretName,
+  secret: EncryptedSecret,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<string | null> {
+  const { iv, ciphertext, mac } = secret;
+  const text = await attempt(() => decryptItem({ iv, ciphertext, mac }, bytes, name));
+  return text.ok ? text.value : null;
+}
+
+/** What stands in secret storage under the key: its text, "absent", or "unreadable". */
+export async function readSecret(
+  context: Requests,
+  name: SecretName,
+  key: StorageKey,
+): Promise<Result<{ readonly text: string } | "absent" | "unreadable", AppError>> {
+  const secret = await readEncryptedSecret(context, name, key.keyId);
+  if (!secret.ok) return secret;
+  if (secret.value === null) return ok("absent");
+  const text = await decryptSecret(name, secret.value, key.bytes);
+  return ok(text === null ? "unreadable" : { text });
+}
+
+/**
+ * Stores a secret under the key, then reads it back from the server and opens it. Copies that
+ * stand there under other keys are kept.
+ */
+export async function storeSecret(
+  context: Requests,
+  name: SecretName,
+  text: string,
+  key: StorageKey,
+): Promise<Result<void, AppError>> {
+  const before = await readAccountData(context, name);
+  if (!before.ok) return before;
+  const entries = encryptedEntries(before.value);
+  entries.set(key.keyId, await encryptItem(text, key.bytes, name));
+  const content = { ...before.value, encrypted: Object.fromEntries(entries) };
+  const written = await writeAccountData(context, name, content);
+  if (!written.ok) return written;
+  const after = await readSecret(context, name, key);
+  if (!after.ok) return after;
+  return typeof after.value === "object" && after.value.text === text
+    ? ok(undefined)
+    : fail({ kind: "secret_storage", reason: "read_back_failed" });
+}
+
+/** The default key, and which secrets are stored encrypted under it. Opens nothing. */
+export async function readSecretStorageStatus(
+  context: Requests,
+): Promise<Result<SecretStorageStatus, AppError>> {
+  const defaultKey = await readDefaultKey(context);
+  if (!defaultKey.ok) return defaultKey;
+  const { kind } = defaultKey.value;
+  const keyId = defaultKey.value.kind === "absent" ? null : defaultKey.value.keyId;
+  if (kind !== "present" || keyId === null) {
+    return ok({ defaultKey: kind, keyId, backupKeyStored: false, crossSigningKeysStored: false });
+  }
+  const names: readonly SecretName[] = [BACKUP_SECRET, ...CROSS_SIGNING_SECRETS];
+  const stored: boolean[] = [];
+  const secrets = await Promise.all(names.map((name) => readEncryptedSecret(context, name, keyId)));
+  for (const secret of secrets) {
+    if (!secret.ok) return secret;
+    stored.push(secret.value !== null);
+  }
+  const [backupKeyStored = false, ...crossSigning] = stored;
+  const crossSigningKeysStored = crossSigning.every(Boolean);
+  return ok({ defaultKey: kind, keyId, backupKeyStored, crossSigningKeysStored });
+}
+
+function encryptedEntries(content: Readonly<Record<string, unknown>> | null): Map<string, unknown> {
+  return new Map(isObject(content?.encrypted) ? Object.entries(content.encrypted) : []);
+}
+
+function isEncryptedSecret(value: unknown): value is EncryptedSecret {
+  return (
+    isObject(value) &&
+    [value.iv, value.ciphertext, value.mac].every((part) => typeof part === "string" && part !== "")
+  );
+}
+
+function keyType(keyId: string): string {
+  return `m.secret_storage.key.${keyId}`;
+}
+
+function accountDataPath(context: Requests, type: string): string {
+  const userId = encodeURIComponent(context.user.userId);
+  return `/user/${userId}/account_data/${encodeURIComponent(type)}`;
+}
