@@ -1,0 +1,378 @@
+import {
+  ClientEvent,
+  createClient,
+  EventType,
+  MatrixError,
+  MatrixEvent,
+  MsgType,
+  SyncState,
+  type AuthDict,
+  type MatrixClient,
+} from "matrix-js-sdk";
+import {
+  decodeRecoveryKey,
+  type BackupTrustInfo,
+  type CryptoApi,
+  type GeneratedSecretStorageKey,
+  type KeyBackupRestoreResult,
+} from "matrix-js-sdk/lib/crypto-api/index.js";
+import { RustBackupManager } from "matrix-js-sdk/lib/rust-crypto/backup.js";
+import type { IMegolmSessionData } from "matrix-js-sdk/lib/@types/crypto.js";
+import { MatrixApi, type ServerBackup } from "./MatrixApi.ts";
+import { quietSharedLogger, sdkLogger } from "./sdkLogger.ts";
+import { waitUntil } from "./waitUntil.ts";
+
+quietSharedLogger();
+// Up to ten seconds of random waiting before each upload is for thousands of clients, not for two.
+Object.assign(RustBackupManager, { maxBackupLoopStartDelayMillis: 0 });
+
+/** Who signs in, where. */
+export interface OtherDeviceOptions {
+  readonly homeserverUrl: string;
+  readonly username: string;
+  readonly password: string;
+  readonly deviceName?: string;
+}
+
+/** What `setUpBackup` made. */
+export interface BackupSetUp {
+  /** As shown to people: base58 in groups of four. */
+  readonly recoveryKey: string;
+  /** The same key as 32 bytes: the secret storage key. */
+  readonly secretStorageKey: Uint8Array<ArrayBuffer>;
+  readonly secretStorageKeyId: string;
+  readonly version: string;
+  /** Unpadded base64, from the backup's auth data. */
+  readonly backupPublicKey: string;
+  /** The 32 bytes that decrypt the backup. */
+  readonly backupDecryptionKey: Uint8Array;
+}
+
+/** What this device believes about itself and the backup. */
+export interface OtherDeviceStatus {
+  readonly crossSigningReady: boolean;
+  readonly secretStorageReady: boolean;
+  /** This device is signed by its owner's identity. */
+  readonly verified: boolean;
+  /** The version it uploads to. */
+  readonly activeVersion: string | null;
+  readonly holdsDecryptionKey: boolean;
+  readonly backup: ServerBackup | null;
+  readonly trust: BackupTrustInfo | null;
+}
+
+/** One message as this device reads it. */
+export interface ReadMessage {
+  readonly eventId: string;
+  readonly sender: string;
+  readonly sessionId: string | null;
+  /** Null when it could not be decrypted; `failure` then says why. */
+  readonly body: string | null;
+  readonly failure: string | null;
+}
+
+/** A real client of the same or another person: matrix-js-sdk in Node, crypto in memory. */
+export class OtherDevice {
+  readonly api: MatrixApi;
+  readonly client: MatrixClient;
+  readonly userId: string;
+  readonly deviceId: string;
+  readonly #password: string;
+  readonly #secretStorageKeys: Map<string, Uint8Array<ArrayBuffer>>;
+
+  private constructor(
+    api: MatrixApi,
+    client: MatrixClient,
+    password: string,
+    secretStorageKeys: Map<string, Uint8Array<ArrayBuffer>>,
+  ) {
+    this.api = api;
+    this.client = client;
+    this.userId = client.getSafeUserId();
+    this.deviceId = client.getDeviceId() ?? "";
+    this.#password = password;
+    this.#secretStorageKeys = secretStorageKeys;
+  }
+
+  /** Signs in as a new device and resolves after its first sync. */
+  static async signIn(options: OtherDeviceOptions): Promise<OtherDevice> {
+    const { homeserverUrl, username, password, deviceName = "Other device" } = options;
+    const api = await MatrixApi.signIn(homeserverUrl, username, password, deviceName);
+    const session = api.session;
+    if (session === null) throw new Error("signing in gave no session");
+    const keys = new Map<string, Uint8Array<ArrayBuffer>>();
+    const client = createClient({
+      baseUrl: api.baseUrl,
+      userId: session.userId,
+      deviceId: session.deviceId,
+      accessToken: session.accessToken,
+      logger: sdkLogger(`${session.userId} ${session.deviceId}`),
+      cryptoCallbacks: {
+        getSecretStorageKey: ({ keys: wanted }) => {
+          const id = Object.keys(wanted).find((candidate) => keys.has(candidate));
+          const key = id === undefined ? undefined : keys.get(id);
+          return Promise.resolve(id === undefined || key === undefined ? null : [id, key]);
+        },
+        cacheSecretStorageKey: (id, _info, key) => void keys.set(id, key),
+      },
+    });
+    const device = new OtherDevice(api, client, password, keys);
+    try {
+      await client.initRustCrypto({ useIndexedDB: false });
+      const prepared = device.#firstSync();
+      await client.startClient({ initialSyncLimit: 10, disablePresence: true });
+      await prepared;
+    } catch (error) {
+      device.stop();
+      throw error;
+    }
+    return device;
+  }
+
+  get crypto(): CryptoApi {
+    const crypto = this.client.getCrypto();
+    if (crypto === undefined) throw new Error("the crypto of this device is not running");
+    return crypto;
+  }
+
+  // Identity, secret storage, backup
+
+  /** Makes a cross-signing identity; the account password is given when the server asks. */
+  async setUpCrossSigning(options: { readonly replace?: boolean } = {}): Promise<void> {
+    await this.crypto.bootstrapCrossSigning({
+      setupNewCrossSigning: options.replace ?? false,
+      authUploadDeviceSigningKeys: (request) => this.#withPassword(request),
+    });
+  }
+
+  /** Makes identity, secret storage and backup, in the order that lets the identity sign the backup. */
+  async setUpBackup(): Promise<BackupSetUp> {
+    await this.setUpCrossSigning();
+    return this.#makeSecretStorage({ setupNewKeyBackup: true });
+  }
+
+  /** Makes a new recovery key for the secrets and the backup that are there. */
+  changeRecoveryKey(): Promise<BackupSetUp> {
+    return this.#makeSecretStorage({ setupNewSecretStorage: true });
+  }
+
+  /** Opens secret storage, verifies this device and starts using the backup. */
+  async unlock(recoveryKey: string): Promise<void> {
+    const [keyId, info] = (await this.client.secretStorage.getKey()) ?? [];
+    if (keyId === undefined || info === undefined) throw new Error("there is no secret storage");
+    const key = decodeRecoveryKey(recoveryKey);
+    if (!(await this.client.secretStorage.checkKey(key, info))) {
+      throw new Error("this recovery key does not open secret storage");
+    }
+    this.#secretStorageKeys.set(keyId, key);
+    await this.crypto.userHasCrossSigningKeys(this.userId, true);
+    await this.crypto.bootstrapCrossSigning({});
+    // The check comes first: loading compares with the backup info the SDK holds.
+    await this.crypto.checkKeyBackupAndEnable();
+    await this.crypto.loadSessionBackupPrivateKeyFromSecretStorage();
+    await this.crypto.checkKeyBackupAndEnable();
+  }
+
+  /** Restores the whole backup by the SDK's own means: the oracle for ours. */
+  restore(): Promise<KeyBackupRestoreResult> {
+    return this.crypto.restoreKeyBackup();
+  }
+
+  /** Makes a new backup version in place of the present one, and returns it. */
+  async resetBackup(): Promise<string> {
+    await this.crypto.resetKeyBackup();
+    return (await this.#backup()).version;
+  }
+
+  /** Deletes the newest backup version on the server and returns it. Its secret stays. */
+  async deleteBackup(): Promise<string> {
+    const { version } = await this.#backup();
+    await this.crypto.deleteKeyBackupVersion(version);
+    return version;
+  }
+
+  /** Deletes backup and secret storage, as "turn off key storage" does. */
+  disableKeyStorage(): Promise<void> {
+    return this.crypto.disableKeyStorage();
+  }
+
+  /** Resolves once the server's backup holds at least `count` keys; returns what it holds. */
+  waitForBackupCount(count: number, timeoutMs?: number): Promise<ServerBackup> {
+    return waitUntil(
+      async () => {
+        const backup = await this.api.backupVersion();
+        return backup !== null && backup.count >= count ? backup : null;
+      },
+      {
+        what: `${count} keys in the backup of ${this.userId}`,
+        intervalMs: 150,
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      },
+    );
+  }
+
+  /** The room keys this device holds, in the clear. */
+  exportRoomKeys(): Promise<IMegolmSessionData[]> {
+    return this.crypto.exportRoomKeys();
+  }
+
+  /** A fresh look at everything. */
+  async status(): Promise<OtherDeviceStatus> {
+    const check = await this.crypto.checkKeyBackupAndEnable();
+    const own = await this.crypto.getDeviceVerificationStatus(this.userId, this.deviceId);
+    return {
+      crossSigningReady: await this.crypto.isCrossSigningReady(),
+      secretStorageReady: await this.crypto.isSecretStorageReady(),
+      verified: own?.crossSigningVerified ?? false,
+      activeVersion: await this.crypto.getActiveSessionBackupVersion(),
+      holdsDecryptionKey: (await this.crypto.getSessionBackupPrivateKey()) !== null,
+      backup: await this.api.backupVersion(),
+      trust: check === null ? null : await this.crypto.isKeyBackupTrusted(check.backupInfo),
+    };
+  }
+
+  // Rooms and messages
+
+  /** Makes an encrypted private room and resolves once this device can send in it. */
+  async createEncryptedRoom(name: string, invite: readonly string[] = []): Promise<string> {
+    const roomId = await this.api.createRoom({ name, invite });
+    await this.waitForRoom(roomId);
+    return roomId;
+  }
+
+  /** Joins a room and resolves once this device can send in it. */
+  async joinRoom(roomId: string): Promise<void> {
+    await this.api.join(roomId);
+    await this.waitForRoom(roomId);
+  }
+
+  /** Resolves once this device knows itself joined to the room and the room to be encrypted. */
+  async waitForRoom(roomId: string): Promise<void> {
+    await waitUntil(
+      async () =>
+        this.client.getRoom(roomId)?.getMyMembership() === "join" &&
+        (await this.crypto.isEncryptionEnabledInRoom(roomId)),
+      { what: `${this.userId} to see the room` },
+    );
+  }
+
+  /** Resolves once this device knows the other person as joined. */
+  async waitForMember(roomId: string, userId: string): Promise<void> {
+    await waitUntil(() => this.client.getRoom(roomId)?.getMember(userId)?.membership === "join", {
+      what: `${this.userId} to see ${userId} join`,
+    });
+  }
+
+  /** Encrypts and sends one text message; returns its event id. */
+  async sendMessage(roomId: string, text: string): Promise<string> {
+    const sent = await this.client.sendEvent(roomId, EventType.RoomMessage, {
+      msgtype: MsgType.Text,
+      body: text,
+    });
+    return sent.event_id;
+  }
+
+  /** Makes the next message of this device in the room start a new room key. */
+  rotateRoomKey(roomId: string): Promise<void> {
+    return this.crypto.forceDiscardSession(roomId);
+  }
+
+  /** Sends messages, each with a room key of its own; returns their event ids. */
+  async sendWithOwnKeys(roomId: string, texts: readonly string[]): Promise<string[]> {
+    const ids: string[] = [];
+    for (const text of texts) {
+      await this.rotateRoomKey(roomId);
+      ids.push(await this.sendMessage(roomId, text));
+    }
+    return ids;
+  }
+
+  /** The newest messages of a room as this device can read them now, oldest first. */
+  async readMessages(roomId: string, limit = 50): Promise<ReadMessage[]> {
+    const messages: ReadMessage[] = [];
+    for (const raw of await this.api.recentEvents(roomId, limit)) {
+      const event = new MatrixEvent(raw);
+      if (!event.isEncrypted() && event.getType() !== "m.room.message") continue;
+      await this.client.decryptEventIfNeeded(event);
+      const failed = event.isDecryptionFailure();
+      const sessionId: unknown = event.getWireContent()["session_id"];
+      messages.unshift({
+        eventId: event.getId() ?? "",
+        sender: event.getSender() ?? "",
+        sessionId: typeof sessionId === "string" ? sessionId : null,
+        body: failed ? null : String(event.getContent()["body"]),
+        failure: failed ? event.decryptionFailureReason : null,
+      });
+    }
+    return messages;
+  }
+
+  // End
+
+  /** Stops syncing and frees the crypto. The device stays signed in on the server. */
+  stop(): void {
+    this.client.stopClient();
+  }
+
+  /** Signs out on the server, which deletes the device, and stops. */
+  async signOut(): Promise<void> {
+    this.stop();
+    await this.api.logout();
+  }
+
+  async #makeSecretStorage(options: {
+    readonly setupNewKeyBackup?: boolean;
+    readonly setupNewSecretStorage?: boolean;
+  }): Promise<BackupSetUp> {
+    let made: GeneratedSecretStorageKey | null = null;
+    await this.crypto.bootstrapSecretStorage({
+      ...options,
+      createSecretStorageKey: async () => {
+        made = await this.crypto.createRecoveryKeyFromPassphrase();
+        return made;
+      },
+    });
+    const key = made as GeneratedSecretStorageKey | null;
+    const keyId = await this.client.secretStorage.getDefaultKeyId();
+    const decryptionKey = await this.crypto.getSessionBackupPrivateKey();
+    const backup = await this.#backup();
+    if (key?.encodedPrivateKey === undefined || keyId === null || decryptionKey === null) {
+      throw new Error("secret storage was there already; nothing was made");
+    }
+    return {
+      recoveryKey: key.encodedPrivateKey,
+      secretStorageKey: key.privateKey,
+      secretStorageKeyId: keyId,
+      version: backup.version,
+      backupPublicKey: String(backup.auth_data.public_key),
+      backupDecryptionKey: decryptionKey,
+    };
+  }
+
+  async #backup(): Promise<ServerBackup> {
+    const backup = await this.api.backupVersion();
+    if (backup === null) throw new Error(`${this.userId} has no backup`);
+    return backup;
+  }
+
+  async #withPassword(request: (auth: AuthDict | null) => Promise<void>): Promise<void> {
+    try {
+      await request(null);
+    } catch (error) {
+      if (!(error instanceof MatrixError) || error.httpStatus !== 401) throw error;
+      await request(this.api.passwordAuth(this.#password, error.data["session"]));
+    }
+  }
+
+  #firstSync(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onSync = (state: SyncState): void => {
+        if (state === SyncState.Prepared) resolve();
+        else if (state === SyncState.Error) reject(new Error(`${this.userId} cannot sync`));
+        else return;
+        this.client.off(ClientEvent.Sync, onSync);
+      };
+      this.client.on(ClientEvent.Sync, onSync);
+    });
+  }
+}
