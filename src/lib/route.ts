@@ -1,10 +1,11 @@
 /** The places inside a session that have an address of their own, after the `#`. */
-export type Route = "overview" | "rooms" | "set-up" | "restore";
+export type Route = "overview" | "rooms" | "set-up" | "unlock" | "restore";
 
 const HASHES: Readonly<Record<Route, string>> = {
   overview: "#/",
   rooms: "#/rooms",
   "set-up": "#/set-up",
+  unlock: "#/unlock",
   restore: "#/restore",
 };
 
@@ -20,6 +21,8 @@ export function routeOf(hash: string): Route {
       return "rooms";
     case HASHES["set-up"]:
       return "set-up";
+    case HASHES.unlock:
+      return "unlock";
     case HASHES.restore:
       return "restore";
     default:

@@ -1,0 +1,22 @@
+import { useState } from "react";
+import type { SignedInUser } from "@/domain/session";
+import { SignOutDialog } from "@/features/session/SignOutDialog";
+import { Button } from "@/ui/Button";
+import styles from "./Frame.module.css";
+
+/** Who is signed in and where, and the way out. */
+export function Account({ user }: { user: SignedInUser }) {
+  const [leaving, setLeaving] = useState(false);
+  return (
+    <div className={styles.account}>
+      <div className={styles.who}>
+        <p className={styles.userId}>{user.userId}</p>
+        <p className={styles.homeserver}>{new URL(user.homeserverUrl).host}</p>
+      </div>
+      <Button variant="secondary" onClick={() => setLeaving(true)}>
+        Sign out
+      </Button>
+      <SignOutDialog open={leaving} onOpenChange={setLeaving} />
+    </div>
+  );
+}

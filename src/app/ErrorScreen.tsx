@@ -1,0 +1,41 @@
+import { Component, type ReactNode } from "react";
+import { describeError } from "@/copy/describeError";
+import { Alert } from "@/ui/Alert";
+import { Button } from "@/ui/Button";
+import { redactError } from "./redactError";
+import { ErrorReport } from "./ErrorReport";
+import { Frame } from "./Frame";
+import { Heading } from "./Heading";
+
+interface ErrorScreenState {
+  report: readonly string[] | null;
+}
+
+/** Last resort: a bug that threw while rendering. Nothing is written or removed here. */
+export class ErrorScreen extends Component<{ children: ReactNode }, ErrorScreenState> {
+  override state: ErrorScreenState = { report: null };
+
+  static getDerivedStateFromError(error: unknown): ErrorScreenState {
+    return { report: redactError(error) };
+  }
+
+  override render(): ReactNode {
+    const { report } = this.state;
+    if (report === null) return this.props.children;
+    const words = describeError({ kind: "unexpected", detail: "" });
+    return (
+      <Frame screen="error" title="Something went wrong" narrow>
+        <Heading>Something went wrong</Heading>
+        <Alert
+          tone="critical"
+          title={words.title}
+          code="unexpected"
+          action={<Button onClick={() => window.location.reload()}>Reload</Button>}
+        >
+          <p>{words.body}</p>
+        </Alert>
+        <ErrorReport lines={report} />
+      </Frame>
+    );
+  }
+}

@@ -1,0 +1,77 @@
+import { useState } from "react";
+import { describeError } from "@/copy/describeError";
+import type { AppError } from "@/domain/errors";
+import type { SignedInUser } from "@/domain/session";
+import { ForgetDialog } from "@/features/session/ForgetDialog";
+import { useSessionActions } from "@/state/hooks";
+import { Alert } from "@/ui/Alert";
+import { Button } from "@/ui/Button";
+import { Card } from "@/ui/Card";
+import { ErrorReport } from "./ErrorReport";
+
+interface FailedScreenProps {
+  error: AppError;
+  user: SignedInUser | null;
+}
+
+/**
+ * The session could not be opened. Nothing is ever removed by itself: the way out that removes this
+ * browser's data is the person's own choice, after it was said what goes.
+ */
+export function FailedScreen({ error, user }: FailedScreenProps) {
+  const { retryOpen, startOver } = useSessionActions();
+  const [leaving, setLeaving] = useState(false);
+  const { title, body, action } = describeError(error);
+  const reloads = action === "reload";
+  return (
+    <>
+      <Alert
+        tone="critical"
+        title={title}
+        code={error.kind}
+        action={
+          reloads ? (
+            <Button onClick={() => window.location.reload()}>Reload</Button>
+          ) : (
+            <Button onClick={retryOpen}>Retry</Button>
+          )
+        }
+      >
+        <p>{body}</p>
+      </Alert>
+      <ErrorReport lines={reportOf(error)} />
+      {canForget(error, user) ? (
+        <Card title="If nothing else helps">
+          <p>
+            You can sign out and start afresh. That removes what this browser holds, which may
+            include keys that are nowhere else.
+          </p>
+          <div>
+            <Button variant="secondary" onClick={() => setLeaving(true)}>
+              Sign out and remove this browser’s data
+            </Button>
+          </div>
+        </Card>
+      ) : null}
+      {user === null && error.kind !== "storage" ? (
+        <div>
+          <Button variant="tertiary" onClick={startOver}>
+            Go to sign-in
+          </Button>
+        </div>
+      ) : null}
+      <ForgetDialog open={leaving} onOpenChange={setLeaving} user={user} />
+    </>
+  );
+}
+
+/** There must be something to remove, and a store that can be reached to remove it from. */
+function canForget(error: AppError, user: SignedInUser | null): boolean {
+  if (error.kind === "storage") return error.reason === "mismatch" || user !== null;
+  return user !== null;
+}
+
+/** The error's own facts; `detail` is redacted where the error is made. */
+function reportOf(error: AppError): string[] {
+  return Object.entries(error).map(([name, value]) => `${name}: ${String(value)}`);
+}

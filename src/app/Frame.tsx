@@ -1,0 +1,73 @@
+import KeyIcon from "@vector-im/compound-design-tokens/assets/web/icons/key-solid";
+import { useEffect, useRef, type ReactNode } from "react";
+import { PRODUCT_NAME } from "@/copy/terms";
+import styles from "./Frame.module.css";
+
+interface FrameProps {
+  /** Names the screen: a new one moves the focus to the new heading. */
+  screen: string;
+  /** For the document's title; null while there is nothing to name. */
+  title: string | null;
+  /** Beside the product name: who is signed in, and the way out. */
+  account?: ReactNode;
+  nav?: ReactNode;
+  /** A form by itself reads better in a narrow column. */
+  narrow?: boolean;
+  children: ReactNode;
+}
+
+/** What stands around every screen: skip link, header, main landmark, title, focus. */
+export function Frame({ screen, title, account, nav, narrow = false, children }: FrameProps) {
+  const main = useRef<HTMLElement>(null);
+  const previous = useRef<string | null>(null);
+
+  useEffect(() => {
+    document.title = title === null ? PRODUCT_NAME : `${title} – ${PRODUCT_NAME}`;
+  }, [title]);
+
+  // On the first screen the focus belongs to the browser; from then on it follows the screens.
+  useEffect(() => {
+    if (previous.current !== null && previous.current !== screen) {
+      const heading = main.current?.querySelector("h1");
+      heading?.setAttribute("tabindex", "-1");
+      heading?.focus();
+    }
+    if (screen !== "starting") previous.current = screen;
+  }, [screen]);
+
+  return (
+    <>
+      <a
+        className={styles.skip}
+        href="#main"
+        onClick={(event) => {
+          // The hash is the route: the link must not change it.
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        Skip to content
+      </a>
+      <header className={styles.header}>
+        <div className={styles.bar}>
+          <p className={styles.brand}>
+            <span className={styles.mark} aria-hidden="true">
+              <KeyIcon />
+            </span>
+            {PRODUCT_NAME}
+          </p>
+          {account}
+        </div>
+        {nav}
+      </header>
+      <main
+        className={narrow ? `${styles.main} ${styles.narrow}` : styles.main}
+        id="main"
+        ref={main}
+        tabIndex={-1}
+      >
+        {children}
+      </main>
+    </>
+  );
+}

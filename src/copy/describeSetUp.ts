@@ -1,0 +1,63 @@
+import type { SetUpPlan, SetUpStep } from "@/domain/ports";
+
+/** All steps, in their order. */
+export const SET_UP_STEPS: readonly SetUpStep[] = [
+  "checking",
+  "identity",
+  "secret_storage",
+  "backup_key",
+  "backup",
+  "proof",
+];
+
+/** What a step does, as a line of a list. */
+export function describeSetUpStep(step: SetUpStep): string {
+  switch (step) {
+    case "checking":
+      return "Look at the account as it is now";
+    case "identity":
+      return "Make sure of your identity and verify this device";
+    case "secret_storage":
+      return "Set up recovery with your recovery key";
+    case "backup_key":
+      return "Store the backup’s key behind your recovery key, and read it back";
+    case "backup":
+      return "Make the backup on the server";
+    case "proof":
+      return "Check everything by reading it back";
+  }
+}
+
+/** Why set-up cannot begin on this device, and what can be done. */
+export function describeBlockedSetUp(reason: Extract<SetUpPlan, { kind: "blocked" }>["reason"]): {
+  title: string;
+  body: string;
+} {
+  switch (reason) {
+    case "identity_held_elsewhere":
+      return {
+        title: "Another device has to do this",
+        body: "Your account has an identity, and its private keys are neither on this device nor behind a recovery key. A new identity would make your other devices untrusted, so nothing is changed here. Open the app you use on a verified device and set up recovery there; then come back and enter the recovery key.",
+      };
+    case "secret_storage_broken":
+      return {
+        title: "Recovery is damaged on this account",
+        body: "Your account says it has a recovery key, but what is needed to check one is missing or unreadable. Setting up over it could lock away what is stored there, so nothing is changed here. The keys on your devices are untouched. Another app you use with this account may be able to repair it.",
+      };
+  }
+}
+
+/** What is safe when a step failed, besides what the error itself says. */
+export function describeInterruptedSetUp(step: SetUpStep): string {
+  switch (step) {
+    case "checking":
+    case "identity":
+      return "No backup was made yet. Nothing was deleted.";
+    case "secret_storage":
+    case "backup_key":
+      return "No backup was made yet. Your recovery key stays the same: keep your copy. Nothing was deleted.";
+    case "backup":
+    case "proof":
+      return "The backup’s key is already stored behind your recovery key, which stays the same: keep your copy. Nothing was deleted.";
+  }
+}

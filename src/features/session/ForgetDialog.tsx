@@ -1,0 +1,57 @@
+import { useState } from "react";
+import type { SignedInUser } from "@/domain/session";
+import { useSessionActions } from "@/state/hooks";
+import { Button } from "@/ui/Button";
+import { Dialog } from "@/ui/Dialog";
+
+interface ForgetDialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  user: SignedInUser | null;
+}
+
+/** The way out when the session cannot be opened: removes this browser's data, after saying what goes. */
+export function ForgetDialog({ open, onOpenChange, user }: ForgetDialogProps) {
+  const { forget } = useSessionActions();
+  const [busy, setBusy] = useState(false);
+
+  async function confirm(): Promise<void> {
+    setBusy(true);
+    await forget();
+    setBusy(false);
+    onOpenChange(false);
+  }
+
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={(next) => {
+        if (!busy) onOpenChange(next);
+      }}
+      title="Sign out and remove this browser’s data?"
+      actions={
+        <>
+          <Button variant="secondary" disabled={busy} onClick={() => onOpenChange(false)}>
+            Keep everything
+          </Button>
+          <Button variant="destructive" busy={busy} onClick={() => void confirm()}>
+            Sign out anyway
+          </Button>
+        </>
+      }
+    >
+      <p>This removes from this browser, for good:</p>
+      <ul>
+        <li>the session{user === null ? "" : ` of ${user.userId} (device ${user.deviceId})`}</li>
+        <li>
+          every room key kept here. How many of them are not in a backup is not known; messages
+          whose key is nowhere else stay unreadable
+        </li>
+      </ul>
+      <p>
+        The backup on the server is not touched. You need your recovery key to open it after signing
+        in again.
+      </p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,83 @@
+import { useState } from "react";
+import { formatRoomKeys } from "@/copy/formatNumber";
+import { useKeyBackupOverview, useSessionActions } from "@/state/hooks";
+import { Button } from "@/ui/Button";
+import { Dialog } from "@/ui/Dialog";
+import { signOutRisk, type SignOutRisk } from "./signOutRisk";
+
+interface SignOutDialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}
+
+/** Asks before signing out, and names what would be lost. */
+export function SignOutDialog({ open, onOpenChange }: SignOutDialogProps) {
+  const risk = signOutRisk(useKeyBackupOverview());
+  const { signOut } = useSessionActions();
+  const [busy, setBusy] = useState(false);
+
+  async function confirm(): Promise<void> {
+    setBusy(true);
+    // Whatever comes of it, the session ends here and this dialog goes with it.
+    await signOut();
+  }
+
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={(next) => {
+        if (!busy) onOpenChange(next);
+      }}
+      title={risk.kind === "none" ? "Sign out?" : "Signing out may lose messages"}
+      actions={
+        <>
+          <Button variant="secondary" disabled={busy} onClick={() => onOpenChange(false)}>
+            Stay signed in
+          </Button>
+          <Button
+            variant={risk.kind === "none" ? "primary" : "destructive"}
+            busy={busy}
+            onClick={() => void confirm()}
+          >
+            {risk.kind === "none" ? "Sign out" : "Sign out anyway"}
+          </Button>
+        </>
+      }
+    >
+      <RiskWords risk={risk} />
+      <p>
+        Signing out removes this device from your account and all keys from this browser. The backup
+        on the server stays.
+      </p>
+    </Dialog>
+  );
+}
+
+function RiskWords({ risk }: { risk: SignOutRisk }) {
+  switch (risk.kind) {
+    case "none":
+      return <p>Every room key on this device is in the backup.</p>;
+    case "pending":
+      return (
+        <p>
+          <strong>{formatRoomKeys(risk.count)}</strong> on this device{" "}
+          {risk.count === 1 ? "is" : "are"} not in the backup. The messages they open stay
+          unreadable unless another device of yours has them too.
+        </p>
+      );
+    case "no_recovery":
+      return (
+        <p>
+          Every room key is in the backup, but no recovery key is known to open it. If this is your
+          only device, the backup can never be opened again.
+        </p>
+      );
+    case "unknown":
+      return (
+        <p>
+          It is not known whether every room key on this device is in the backup. Keys that are not
+          would be lost, unless another device of yours has them too.
+        </p>
+      );
+  }
+}

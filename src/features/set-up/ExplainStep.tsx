@@ -1,0 +1,43 @@
+import { BACKUP_IS } from "@/copy/terms";
+import { Button } from "@/ui/Button";
+import { Card } from "@/ui/Card";
+import { StepHeading } from "./StepHeading";
+
+interface ExplainStepProps {
+  needsNewKey: boolean;
+  onContinue: () => void;
+  onCancel: () => void;
+}
+
+/** What is about to happen, before anything does. */
+export function ExplainStep({ needsNewKey, onContinue, onCancel }: ExplainStepProps) {
+  return (
+    <Card
+      actions={
+        <>
+          <Button onClick={onContinue}>Continue</Button>
+          <Button variant="tertiary" onClick={onCancel}>
+            Cancel
+          </Button>
+        </>
+      }
+    >
+      <StepHeading takesFocus={false}>How it works</StepHeading>
+      <p>{BACKUP_IS}</p>
+      {needsNewKey ? (
+        <ol>
+          <li>You get a recovery key, made in this browser. The server never sees it.</li>
+          <li>You save it, and type or paste it back to show that your copy works.</li>
+          <li>Only then the backup is made, and checked by reading it back.</li>
+        </ol>
+      ) : (
+        <ol>
+          <li>You enter the recovery key your account already has.</li>
+          <li>The backup is made, locked so that this key opens it.</li>
+          <li>Everything is checked by reading it back.</li>
+        </ol>
+      )}
+      <p>Nothing on the server changes before you press “Finish”. Nothing is deleted.</p>
+    </Card>
+  );
+}

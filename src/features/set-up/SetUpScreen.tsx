@@ -1,0 +1,23 @@
+import { useInvalidateKeyBackup, useLiveSession } from "@/state/hooks";
+import { goTo } from "@/lib/route";
+import { SetUpWizard } from "./SetUpWizard";
+import styles from "./SetUp.module.css";
+
+/** Sets up key backup for an account that has none. */
+export function SetUpScreen() {
+  const session = useLiveSession();
+  const invalidate = useInvalidateKeyBackup();
+  return (
+    <div className={styles.page}>
+      <h1 className={styles.heading} tabIndex={-1}>
+        Set up backup
+      </h1>
+      <SetUpWizard
+        setUp={session.setUp}
+        user={session.user}
+        onSetUp={invalidate}
+        onClose={() => goTo("overview")}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { AppError } from "@/domain/errors";
+import type { SetUpPort, SetUpProof, SetUpStep } from "@/domain/ports";
+import type { RecoveryKey } from "@/domain/recoveryKey";
+
+export type SetUpRun =
+  | { readonly kind: "idle" }
+  | { readonly kind: "running"; readonly step: SetUpStep }
+  | { readonly kind: "failed"; readonly step: SetUpStep; readonly error: AppError }
+  | { readonly kind: "done"; readonly proof: SetUpProof };
+
+/** The server wants the account password; `answer` takes it, or null to cancel. */
+export interface PasswordRequest {
+  readonly why: "needed" | "wrong";
+  readonly answer: (password: string | null) => void;
+}
+
+/**
+ * Runs the set-up with a key that the caller keeps: a failed run is repeated with the same one.
+ * `onDone` is awaited before done is said, so that what is shown next is up to date.
+ */
+export function useSetUpRun(setUp: Pick<SetUpPort, "run">, onDone: () => Promise<void>) {
+  const [run, setRun] = useState<SetUpRun>({ kind: "idle" });
+  const [passwordRequest, setPasswordRequest] = useState<PasswordRequest | null>(null);
+  const running = useRef(false);
+  const answerPassword = useRef<((password: string | null) => void) | null>(null);
+  // Nobody can answer once the wizard is gone; the run then ends as cancelled.
+  useEffect(() => () => answerPassword.current?.(null), []);
+
+  const start = useCallback(
+    async (key: RecoveryKey): Promise<void> => {
+      if (running.current) return;
+      running.current = true;
+      let step: SetUpStep = "checking";
+      setRun({ kind: "running", step });
+      try {
+        const answer = await setUp.run(key, {
+          onStep: (next) => {
+            step = next;
+            setRun({ kind: "running", step: next });
+          },
+          askPassword: (why) =>
+            new Promise((resolve) => {
+              const answer = (password: string | null): void => {
+                answerPassword.current = null;
+                setPasswordRequest(null);
+                resolve(password);
+              };
+              answerPassword.current = answer;
+              setPasswordRequest({ why, answer });
+            }),
+        });
+        if (answer.ok) await onDone();
+        setRun(
+          answer.ok
+            ? { kind: "done", proof: answer.value }
+            : { kind: "failed", step, error: answer.error },
+        );
+      } finally {
+        running.current = false;
+        setPasswordRequest(null);
+      }
+    },
+    [setUp, onDone],
+  );
+
+  const reset = useCallback(() => setRun({ kind: "idle" }), []);
+  return { run, passwordRequest, start, reset };
+}
