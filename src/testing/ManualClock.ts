@@ -47,7 +47,7 @@ export class ManualClock implements Clock {
     for (;;) {
       const [next] = [...this.#timers]
         .filter((timer) => timer.at <= until)
-        .sort((one, other) => one.at - other.at);
+        .toSorted((one, other) => one.at - other.at);
       if (next === undefined) {
         break;
       }
