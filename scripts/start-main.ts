@@ -50,6 +50,10 @@ async function startEmbeddedHomeserver() {
     dataFolder: join(root, ".demo"),
     python: process.env["SYNAPSE_PYTHON"] ?? "",
     onProgress: say,
+    onUnexpectedExit: (error) => {
+      process.stderr.write(`${describeFailure(error)}\n`);
+      void end(1);
+    },
   });
   running.push(demo);
   return demo;

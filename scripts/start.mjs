@@ -7,6 +7,7 @@ import { parseStartOptions, startHelp } from "./lib/options.mjs";
 import { continueIn } from "./lib/pinnedNode.mjs";
 import { requireFreePort } from "./lib/ports.mjs";
 import { ensureSynapse } from "./lib/pythonVenv.mjs";
+import { claimSoleStart } from "./lib/soleStart.mjs";
 
 await runScript(async () => {
   const args = process.argv.slice(2);
@@ -15,7 +16,8 @@ await runScript(async () => {
     say(startHelp);
     return 0;
   }
-  // Before anything is installed or thrown away: a running demo holds its port.
+  // All of this comes before anything is installed or thrown away.
+  if (homeserver === null || reset) await claimSoleStart(root);
   await requireFreePort({ port, use: "the dashboard", option: "--port" });
   if (homeserver === null) {
     const use = "the demo homeserver";
