@@ -11,8 +11,12 @@ export class DatabaseError extends Error {
   }
 }
 
-/** How long another tab's connection may hold up an opening or a deletion, in milliseconds. */
-const BLOCKED_AFTER_MS = 5000;
+/**
+ * Time limits in milliseconds: after the browser said that another connection is in the way, and
+ * altogether, because a request that waits in line behind such a one hears nothing at all.
+ */
+const BLOCKED_MS = 3000;
+const SILENT_MS = 10_000;
 
 /**
  * Opens a database, running `upgrade` when it is new or older. The connection closes itself when
@@ -130,7 +134,8 @@ function withOpenRequest<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     let settled = false;
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    const giveUp = (): void => void finish(() => reject(new DatabaseError("blocked")));
+    let timer = setTimeout(giveUp, SILENT_MS);
     const finish = (act: () => void): boolean => {
       if (settled) return false;
       settled = true;
@@ -141,10 +146,8 @@ function withOpenRequest<T>(
     try {
       const request = open();
       request.addEventListener("blocked", () => {
-        timer = setTimeout(
-          () => finish(() => reject(new DatabaseError("blocked"))),
-          BLOCKED_AFTER_MS,
-        );
+        clearTimeout(timer);
+        timer = setTimeout(giveUp, BLOCKED_MS);
       });
       request.addEventListener("error", (event) => {
         event.preventDefault();

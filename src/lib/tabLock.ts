@@ -1,7 +1,7 @@
 /** Held by at most one tab of this browser at a time. A tab that crashes gives it up by itself. */
 export interface TabLock {
-  /** Gives the lock up; safe to call twice. */
-  release(): void;
+  /** Gives the lock up and resolves when another tab can have it. Safe to call twice. */
+  release(): Promise<void>;
 }
 
 export interface TabLockOptions {
@@ -52,31 +52,39 @@ function request(
   how: LockOptions,
 ): Promise<TabLock | null> {
   const locks: LockManager | undefined = globalThis.navigator?.locks;
-  if (locks === undefined) return Promise.resolve({ release: () => undefined });
+  if (locks === undefined) return Promise.resolve({ release: () => Promise.resolve() });
   return new Promise((resolve) => {
-    locks
+    const freed: Promise<void> = locks
       .request(name, how, (lock) => {
         if (lock === null) {
           resolve(null);
           return undefined;
         }
-        return new Promise<void>((free) => resolve(hold(name, onTakeOver, free)));
+        return new Promise<void>((free) => {
+          resolve(
+            hold(name, onTakeOver, () => {
+              free();
+              return freed;
+            }),
+          );
+        });
       })
+      // The time limit of a take-over. Once the lock is granted nothing rejects.
       .catch(() => resolve(null));
   });
 }
 
-function hold(name: string, onTakeOver: () => Promise<void>, free: () => void): TabLock {
+function hold(name: string, onTakeOver: () => Promise<void>, free: () => Promise<void>): TabLock {
   const channel = new BroadcastChannel(name);
   let asked = false;
-  const release = (): void => {
+  const release = (): Promise<void> => {
     channel.close();
-    free();
+    return free();
   };
   channel.addEventListener("message", (event: MessageEvent<unknown>) => {
     if (asked || !isAsk(event.data)) return;
     asked = true;
-    void onTakeOver().finally(release);
+    void onTakeOver().finally(() => void release());
   });
   return { release };
 }

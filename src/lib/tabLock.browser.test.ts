@@ -1,0 +1,99 @@
+import { afterEach, expect, it } from "vitest";
+import { acquireTabLock, takeOverTabLock, type TabLock } from "./tabLock";
+
+const held: TabLock[] = [];
+let name = "";
+let count = 0;
+
+afterEach(() => Promise.all(held.splice(0).map((lock) => lock.release())));
+
+const ignore = { onTakeOver: () => Promise.resolve() };
+
+async function acquire(onTakeOver = ignore.onTakeOver): Promise<TabLock | null> {
+  return note(await acquireTabLock(name, { onTakeOver }));
+}
+
+function note(lock: TabLock | null): TabLock | null {
+  if (lock !== null) held.push(lock);
+  return lock;
+}
+
+function freshName(): void {
+  count += 1;
+  name = `lock-${count}`;
+}
+
+it("is held once at a time", async () => {
+  freshName();
+  const first = await acquire();
+  expect(first).not.toBeNull();
+  expect(await acquire()).toBeNull();
+  await first?.release();
+  await first?.release();
+  expect(await acquire()).not.toBeNull();
+});
+
+it("is handed over only after the holder has stopped", async () => {
+  freshName();
+  const order: string[] = [];
+  let stopped: () => void = () => undefined;
+  await acquire(async () => {
+    order.push("asked");
+    await new Promise<void>((resolve) => (stopped = resolve));
+    order.push("stopped");
+  });
+  const taking = takeOverTabLock(name, ignore).then((lock) => {
+    order.push("taken");
+    return note(lock);
+  });
+  await expect.poll(() => order).toEqual(["asked"]);
+  expect(await acquire()).toBeNull();
+  stopped();
+  expect(await taking).not.toBeNull();
+  expect(order).toEqual(["asked", "stopped", "taken"]);
+});
+
+it("can be taken back", async () => {
+  freshName();
+  let firstLost = 0;
+  let secondLost = 0;
+  await acquire(() => Promise.resolve(void (firstLost += 1)));
+  const second = await takeOverTabLock(name, {
+    onTakeOver: () => Promise.resolve(void (secondLost += 1)),
+  });
+  expect(note(second)).not.toBeNull();
+  expect(note(await takeOverTabLock(name, ignore))).not.toBeNull();
+  expect([firstLost, secondLost]).toEqual([1, 1]);
+});
+
+it("is taken at once when nobody holds it any more", async () => {
+  freshName();
+  await (await acquire())?.release();
+  expect(note(await takeOverTabLock(name, ignore))).not.toBeNull();
+});
+
+it("is given up even when stopping fails", async () => {
+  freshName();
+  await acquire(() => Promise.reject(new Error("cannot stop")).catch(() => undefined));
+  expect(note(await takeOverTabLock(name, ignore))).not.toBeNull();
+});
+
+it("is never stolen from a tab that does not answer", async () => {
+  freshName();
+  await acquire(() => new Promise(() => undefined));
+  expect(await takeOverTabLock(name, { ...ignore, timeoutMs: 200 })).toBeNull();
+  expect(await acquire()).toBeNull();
+});
+
+it("is freed by a context that goes away", async () => {
+  freshName();
+  const script = `navigator.locks.request(${JSON.stringify(name)}, () => {
+    postMessage("held");
+    return new Promise(() => undefined);
+  });`;
+  const worker = new Worker(URL.createObjectURL(new Blob([script])));
+  await new Promise((resolve) => worker.addEventListener("message", resolve));
+  expect(await acquire()).toBeNull();
+  worker.terminate();
+  await expect.poll(() => acquire()).not.toBeNull();
+});

@@ -1,0 +1,223 @@
+import type { SignedInUser } from "@/domain/session";
+import { databaseExists, deleteDatabase, openDatabase, resultOf, transact } from "@/lib/idb";
+import { afterEach, expect, it } from "vitest";
+import type { SessionRecord } from "./credentialStore";
+import { cryptoStorePrefix } from "./deviceStore";
+import { createVault } from "./vault";
+
+const NAME = "vault-test";
+const TOKEN = "syt_YWxpY2U_verysecrettoken_0abc12";
+const ALICE: SignedInUser = {
+  userId: "@alice:example.org",
+  deviceId: "DEVICE",
+  homeserverUrl: "https://example.org",
+};
+const MISMATCH = { ok: false, error: { kind: "storage", reason: "mismatch" } };
+
+afterEach(() => deleteDatabase(NAME));
+
+async function inSessions<T>(
+  mode: IDBTransactionMode & ("readonly" | "readwrite"),
+  work: (store: IDBObjectStore) => IDBRequest<T>,
+): Promise<T> {
+  const database = await openDatabase(NAME, 1, () => undefined);
+  try {
+    return await transact(database, ["sessions"], mode, (transaction) =>
+      resultOf(work(transaction.objectStore("sessions"))),
+    );
+  } finally {
+    database.close();
+  }
+}
+
+const readRecord = () => inSessions<SessionRecord>("readonly", (store) => store.get("current"));
+const writeRecord = (record: unknown) =>
+  inSessions("readwrite", (store) => store.put(record, "current"));
+
+/** Every byte and text in a stored value, CryptoKeys aside, as one binary string. */
+function dump(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (value instanceof Uint8Array) return String.fromCharCode(...value);
+  if (value instanceof CryptoKey) return "";
+  if (typeof value === "object" && value !== null) return Object.values(value).map(dump).join("\n");
+  return String(value);
+}
+
+async function unlocked(vault = createVault(NAME)) {
+  const result = await vault.unlock();
+  if (!result.ok || result.value === null) throw new Error(JSON.stringify(result));
+  return result.value;
+}
+
+it("has nothing at first", async () => {
+  const vault = createVault(NAME);
+  expect(await vault.read()).toEqual({ ok: true, value: null });
+  expect(await vault.unlock()).toEqual({ ok: true, value: null });
+});
+
+it("gives back the token and the same storage key after a reload", async () => {
+  expect(await createVault(NAME).store(ALICE, TOKEN)).toEqual({ ok: true, value: undefined });
+  const first = await unlocked(createVault(NAME));
+  const second = await unlocked(createVault(NAME));
+  expect(first).toMatchObject({
+    user: ALICE,
+    accessToken: TOKEN,
+    cryptoStorePrefix: cryptoStorePrefix(ALICE),
+    cryptoStoreMade: false,
+  });
+  expect(first.storageKey).toHaveLength(32);
+  expect(first.storageKey).not.toEqual(new Uint8Array(32));
+  expect(second.storageKey).toEqual(first.storageKey);
+});
+
+it("stores nothing secret in the clear, and a key that cannot be taken out", async () => {
+  await createVault(NAME).store(ALICE, TOKEN);
+  const { storageKey } = await unlocked();
+  const all = await inSessions("readonly", (store) => store.getAll());
+  const text = dump(all);
+  expect(text).toContain(ALICE.userId);
+  expect(text).not.toContain("secrettoken");
+  expect(text).not.toContain(dump(storageKey));
+  const { wrappingKey } = (await readRecord()).sealed;
+  expect(wrappingKey.extractable).toBe(false);
+  await expect(crypto.subtle.exportKey("raw", wrappingKey)).rejects.toThrow(/extractable/);
+  // The storage key is derived, not the wrapped root itself.
+  const root = await crypto.subtle.decrypt(
+    {
+      name: "AES-GCM",
+      iv: (await readRecord()).sealed.root.iv,
+      additionalData: new TextEncoder().encode(`${ALICE.userId}|${ALICE.deviceId}`),
+    },
+    wrappingKey,
+    (await readRecord()).sealed.root.data,
+  );
+  expect(new Uint8Array(root)).not.toEqual(storageKey);
+});
+
+it("uses fresh keys for every session", async () => {
+  const vault = createVault(NAME);
+  await vault.store(ALICE, TOKEN);
+  const { storageKey } = await unlocked();
+  await vault.remove();
+  await vault.store(ALICE, TOKEN);
+  expect((await unlocked()).storageKey).not.toEqual(storageKey);
+});
+
+it.each([
+  ["user", { ...ALICE, userId: "@mallory:example.org" }],
+  ["device", { ...ALICE, deviceId: "OTHER" }],
+  ["homeserver", { ...ALICE, homeserverUrl: "https://evil.example" }],
+])("does not open a record whose %s was changed, and keeps it", async (_what, user) => {
+  await createVault(NAME).store(ALICE, TOKEN);
+  await writeRecord({ ...(await readRecord()), user });
+  expect(await createVault(NAME).unlock()).toEqual(MISMATCH);
+  expect((await readRecord()).user).toEqual(user);
+});
+
+it("does not open a record under another wrapping key", async () => {
+  await createVault(NAME).store(ALICE, TOKEN);
+  const record = await readRecord();
+  const other = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, [
+    "encrypt",
+    "decrypt",
+  ]);
+  await writeRecord({ ...record, sealed: { ...record.sealed, wrappingKey: other } });
+  expect(await createVault(NAME).unlock()).toEqual(MISMATCH);
+  expect(await createVault(NAME).renew(ALICE, "new")).toEqual(MISMATCH);
+});
+
+it("reports a record that is none of ours, never wipes it by itself, and forgets it when asked", async () => {
+  const vault = createVault(NAME);
+  await vault.read();
+  const strange = { user: ALICE, token: "plain" };
+  await writeRecord(strange);
+  expect(await vault.read()).toEqual(MISMATCH);
+  expect(await vault.unlock()).toEqual(MISMATCH);
+  expect(await vault.store(ALICE, TOKEN)).toEqual(MISMATCH);
+  expect(await vault.markCryptoStoreMade()).toEqual(MISMATCH);
+  expect(await readRecord()).toEqual(strange);
+  expect(await vault.remove()).toEqual({ ok: true, value: undefined });
+  expect(await vault.read()).toEqual({ ok: true, value: null });
+});
+
+it("does not store over a session", async () => {
+  const vault = createVault(NAME);
+  await vault.store(ALICE, TOKEN);
+  expect(await vault.store({ ...ALICE, deviceId: "NEW" }, "other")).toMatchObject({ ok: false });
+  expect((await unlocked()).accessToken).toBe(TOKEN);
+});
+
+it("renews the token and keeps the storage key and the mark", async () => {
+  const vault = createVault(NAME);
+  await vault.store(ALICE, TOKEN);
+  await vault.markCryptoStoreMade();
+  const before = await unlocked();
+  const moved = { ...ALICE, homeserverUrl: "https://new.example.org" };
+  expect(await vault.renew(moved, "new-token")).toEqual({ ok: true, value: undefined });
+  const after = await unlocked();
+  expect(after).toMatchObject({ user: moved, accessToken: "new-token", cryptoStoreMade: true });
+  expect(after.storageKey).toEqual(before.storageKey);
+});
+
+it.each([
+  ["another user", { ...ALICE, userId: "@bob:example.org" }],
+  ["another device", { ...ALICE, deviceId: "OTHER" }],
+])("does not renew for %s", async (_who, user) => {
+  const vault = createVault(NAME);
+  await vault.store(ALICE, TOKEN);
+  expect(await vault.renew(user, "new-token")).toMatchObject({ ok: false });
+  expect((await unlocked()).accessToken).toBe(TOKEN);
+});
+
+it("removes the session with its crypto store, and no other", async () => {
+  const mine = [
+    `${cryptoStorePrefix(ALICE)}::matrix-sdk-crypto`,
+    `${cryptoStorePrefix(ALICE)}::matrix-sdk-crypto-meta`,
+  ];
+  const bobs = `${cryptoStorePrefix({ userId: "@bob:example.org", deviceId: "B" })}::matrix-sdk-crypto`;
+  for (const name of [...mine, bobs]) (await openDatabase(name, 1, () => undefined)).close();
+  const vault = createVault(NAME);
+  await vault.store(ALICE, TOKEN);
+  expect(await vault.remove()).toEqual({ ok: true, value: undefined });
+  expect(await vault.read()).toEqual({ ok: true, value: null });
+  expect(await Promise.all(mine.map(databaseExists))).toEqual([false, false]);
+  expect(await databaseExists(bobs)).toBe(true);
+  await deleteDatabase(bobs);
+});
+
+it("finishes later what a held crypto store keeps it from deleting now", async () => {
+  const name = `${cryptoStorePrefix(ALICE)}::matrix-sdk-crypto`;
+  const holder = await new Promise<IDBDatabase>((resolve) => {
+    const request = indexedDB.open(name);
+    request.addEventListener("success", () => resolve(request.result));
+  });
+  const vault = createVault(NAME);
+  await vault.store(ALICE, TOKEN);
+  expect(await vault.remove()).toEqual({ ok: true, value: undefined });
+  expect(await vault.read()).toEqual({ ok: true, value: null });
+  holder.close();
+  expect(await vault.sweep()).toEqual({ ok: true, value: undefined });
+  expect(await databaseExists(name)).toBe(false);
+}, 20_000);
+
+it("never sweeps the crypto store of the stored session", async () => {
+  const name = `${cryptoStorePrefix(ALICE)}::matrix-sdk-crypto`;
+  const vault = createVault(NAME);
+  await vault.store(ALICE, TOKEN);
+  (await openDatabase(name, 1, () => undefined)).close();
+  expect(await vault.sweep()).toEqual({ ok: true, value: undefined });
+  expect(await databaseExists(name)).toBe(true);
+  await deleteDatabase(name);
+});
+
+it("says when the browser has no IndexedDB", async () => {
+  const real = Object.getOwnPropertyDescriptor(globalThis, "indexedDB");
+  Object.defineProperty(globalThis, "indexedDB", { configurable: true, value: undefined });
+  try {
+    const unavailable = { ok: false, error: { kind: "storage", reason: "unavailable" } };
+    expect(await createVault(NAME).read()).toEqual(unavailable);
+    expect(await createVault(NAME).store(ALICE, TOKEN)).toEqual(unavailable);
+  } finally {
+    if (real) Object.defineProperty(globalThis, "indexedDB", real);
+  }
+});
