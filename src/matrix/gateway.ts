@@ -1,0 +1,94 @@
+import type { AppError } from "@/domain/errors";
+import type {
+  DecryptionKeySource,
+  LiveSession,
+  RestoreEngine,
+  RoomKeySink,
+  RoomKeySource,
+  SessionGateway,
+} from "@/domain/ports";
+import { ok, type Result } from "@/domain/result";
+import { subscribeCryptoEvents } from "./cryptoEvents";
+import { findHomeserver } from "./discovery";
+import { createKeyBackup } from "./keyBackup";
+import { createDecryptionKeySource } from "./keyBackupDecryptionKey";
+import { openSession, type SessionAdapters } from "./openSession";
+import { silenceSharedLogger } from "./quietLogger";
+import { createRoomKeySink } from "./roomKeySink";
+import { createRoomKeySource } from "./roomKeySource";
+import { createRooms } from "./rooms";
+import type { SessionContext } from "./sessionContext";
+import { createSetUp } from "./setUp";
+import { signIn } from "./signIn";
+import { createVault } from "./vault";
+
+export type CreateRestoreEngine = (ports: {
+  readonly source: RoomKeySource;
+  readonly sink: RoomKeySink;
+  readonly decryptionKey: DecryptionKeySource;
+}) => RestoreEngine;
+
+/**
+ * The one way from the app to a homeserver. The caller holds the tab lock from before `open` until
+ * the session is closed: two clients on one crypto store damage it.
+ */
+export function createGateway(options: {
+  readonly createRestoreEngine: CreateRestoreEngine;
+  /** Where the session is stored; "key-backup" when not given. */
+  readonly databaseName?: string;
+}): SessionGateway {
+  silenceSharedLogger();
+  const vault = createVault(options.databaseName);
+  let opening: Promise<Result<LiveSession, AppError>> | null = null;
+  let live: LiveSession | null = null;
+
+  const createAdapters = (context: SessionContext): SessionAdapters => ({
+    keyBackup: createKeyBackup(context),
+    setUp: createSetUp(context),
+    rooms: createRooms(context),
+    restore: options.createRestoreEngine({
+      source: createRoomKeySource(context),
+      sink: createRoomKeySink(context),
+      decryptionKey: createDecryptionKeySource(context),
+    }),
+    subscribe: (emit) => subscribeCryptoEvents(context.client, emit),
+  });
+
+  async function closeLive(): Promise<void> {
+    await opening;
+    await live?.close();
+    live = null;
+  }
+
+  async function openOnce(): Promise<Result<LiveSession, AppError>> {
+    await live?.close();
+    live = null;
+    const opened = await openSession(vault, createAdapters);
+    if (opened.ok) live = opened.value;
+    return opened;
+  }
+
+  return {
+    findHomeserver,
+    async signIn(request) {
+      if (request.deviceId !== undefined) await closeLive();
+      return signIn(vault, request);
+    },
+    async readStored() {
+      const stored = await vault.read();
+      // Deletions that a closed tab left unfinished; nothing waits for them.
+      void vault.sweep();
+      return stored.ok ? ok(stored.value?.user ?? null) : stored;
+    },
+    open() {
+      opening ??= openOnce().finally(() => {
+        opening = null;
+      });
+      return opening;
+    },
+    async forget() {
+      await closeLive();
+      return vault.remove();
+    },
+  };
+}
