@@ -15,6 +15,9 @@ export interface ConfigProblem {
 
 const defaults: AppConfig = { defaultHomeserver: null };
 
+/** The app does not wait longer than this for a file it can do without, in milliseconds. */
+const PATIENCE = 3_000;
+
 const schema = v.object({
   defaultHomeserver: v.optional(
     v.nullable(
@@ -46,7 +49,11 @@ export function parseConfig(json: unknown): Result<AppConfig, ConfigProblem> {
 export async function loadConfig(url = "/config.json"): Promise<Result<AppConfig, ConfigProblem>> {
   let text: string;
   try {
-    const response = await fetch(url, { credentials: "omit", cache: "no-cache" });
+    const response = await fetch(url, {
+      credentials: "omit",
+      cache: "no-cache",
+      signal: AbortSignal.timeout(PATIENCE),
+    });
     if (!response.ok) return ok(defaults);
     text = await response.text();
   } catch {

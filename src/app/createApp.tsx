@@ -1,0 +1,89 @@
+import { StrictMode } from "react";
+import { createRoot, type Root } from "react-dom/client";
+import type { SessionGateway } from "@/domain/ports";
+import type { Result } from "@/domain/result";
+import { acquireTabLock, takeOverTabLock } from "@/lib/tabLock";
+import { createAppStore } from "@/state/appStore";
+import { createMemory } from "@/state/memory";
+import { createQueryClient } from "@/state/queryClient";
+import { createSessionController } from "@/state/sessionController";
+import { App } from "./App";
+import { AppProviders } from "./AppProviders";
+import type { AppConfig, ConfigProblem } from "./config";
+import { ConfigErrorScreen } from "./ConfigErrorScreen";
+import { ErrorScreen } from "./ErrorScreen";
+
+/** Held by the one tab of this browser that works with the key store. */
+const TAB_LOCK = "key-backup";
+
+/** Starts the app when mounted. `dispose` closes the session and keeps what is stored. */
+export interface MountedApp {
+  mount(element: Element): void;
+  dispose(): Promise<void>;
+}
+
+/** The composition root: the only place that knows all layers. */
+export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp {
+  const store = createAppStore();
+  const queryClient = createQueryClient();
+  const { session, restore } = createSessionController({
+    gateway: loadGateway,
+    lock: {
+      acquire: (options) => acquireTabLock(TAB_LOCK, options),
+      takeOver: (options) => takeOverTabLock(TAB_LOCK, options),
+    },
+    store,
+    queryClient,
+    memory: createMemory(browserStorage()),
+  });
+  let root: Root | null = null;
+
+  return {
+    mount(element) {
+      root = createRoot(element, import.meta.env.DEV ? {} : { onCaughtError: stayQuiet });
+      root.render(
+        <StrictMode>
+          <ErrorScreen>
+            {config.ok ? (
+              <AppProviders services={{ store, session, restore }} queryClient={queryClient}>
+                <App config={config.value} />
+              </AppProviders>
+            ) : (
+              <ConfigErrorScreen problem={config.error} />
+            )}
+          </ErrorScreen>
+        </StrictMode>,
+      );
+      if (config.ok) session.start();
+    },
+    async dispose() {
+      root?.unmount();
+      await session.dispose();
+    },
+  };
+}
+
+/** The SDK and the engine are most of the app's size; the first screen does not wait for them. */
+async function loadGateway(): Promise<SessionGateway> {
+  const [{ createGateway }, { createRestoreEngine }, { createDecryptWorker }] = await Promise.all([
+    import("@/matrix/gateway"),
+    import("@/restore-engine/createRestoreEngine"),
+    import("@/restore-engine/createDecryptWorker"),
+  ]);
+  return createGateway({
+    createRestoreEngine: (ports) =>
+      createRestoreEngine({ ...ports, createWorker: createDecryptWorker }),
+  });
+}
+
+/** Null where the browser forbids it; reading the property throws there. */
+function browserStorage(): Storage | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}
+
+/** The error screen has the redacted report; the raw error may hold what should not be logged. */
+function stayQuiet(): void {}
