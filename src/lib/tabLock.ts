@@ -1,7 +1,7 @@
 /** Held by at most one tab of this browser at a time. A tab that crashes gives it up by itself. */
 export interface TabLock {
-  /** Gives the lock up and resolves when another tab can have it. Safe to call twice. */
-  release(): Promise<void>;
+  /** Gives the lock up; another tab can have it a moment later. Safe to call twice. */
+  release(): void;
 }
 
 export interface TabLockOptions {
@@ -52,39 +52,32 @@ function request(
   how: LockOptions,
 ): Promise<TabLock | null> {
   const locks: LockManager | undefined = globalThis.navigator?.locks;
-  if (locks === undefined) return Promise.resolve({ release: () => Promise.resolve() });
+  if (locks === undefined) return Promise.resolve({ release: () => undefined });
   return new Promise((resolve) => {
-    const freed: Promise<void> = locks
+    locks
       .request(name, how, (lock) => {
         if (lock === null) {
           resolve(null);
           return undefined;
         }
-        return new Promise<void>((free) => {
-          resolve(
-            hold(name, onTakeOver, () => {
-              free();
-              return freed;
-            }),
-          );
-        });
+        return new Promise<void>((free) => resolve(hold(name, onTakeOver, free)));
       })
       // The time limit of a take-over. Once the lock is granted nothing rejects.
       .catch(() => resolve(null));
   });
 }
 
-function hold(name: string, onTakeOver: () => Promise<void>, free: () => Promise<void>): TabLock {
+function hold(name: string, onTakeOver: () => Promise<void>, free: () => void): TabLock {
   const channel = new BroadcastChannel(name);
   let asked = false;
-  const release = (): Promise<void> => {
+  const release = (): void => {
     channel.close();
-    return free();
+    free();
   };
   channel.addEventListener("message", (event: MessageEvent<unknown>) => {
     if (asked || !isAsk(event.data)) return;
     asked = true;
-    void onTakeOver().finally(() => void release());
+    void onTakeOver().finally(release);
   });
   return { release };
 }
