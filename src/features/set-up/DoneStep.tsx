@@ -16,7 +16,12 @@ export function DoneStep({ proof, onClose }: { proof: SetUpProof; onClose: () =>
       </Alert>
       <Facts
         rows={[
-          { term: "Backup version", value: proof.version, testId: "set-up-version" },
+          {
+            term: "Backup version",
+            value: proof.version,
+            testId: "set-up-proof",
+            data: { "data-version": proof.version },
+          },
           { term: "Signed by this device", value: <YesNo yes={proof.signedByDevice} /> },
           { term: "Signed by your identity", value: <YesNo yes={proof.signedByIdentity} /> },
           { term: "Recovery key opens the account’s secret storage", value: <YesNo yes /> },
