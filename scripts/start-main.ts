@@ -4,6 +4,8 @@ import { startDemo } from "./demo/startDemo.ts";
 import { root, say } from "./lib/bootstrap.mjs";
 import { ensureBuild } from "./lib/buildDashboard.ts";
 import { parseStartOptions } from "./lib/options.mjs";
+import { onParentGone } from "./lib/parentWatch.mjs";
+import { endingSignals } from "./lib/runCommand.mjs";
 import { describeFailure } from "./lib/setUpError.mjs";
 import { startStaticServer } from "./lib/staticServer.ts";
 import { formatWelcome } from "./lib/welcome.ts";
@@ -15,10 +17,11 @@ const options = parseStartOptions(process.argv.slice(2));
 const ending = new AbortController();
 const running: { stop(): Promise<unknown> }[] = [];
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+for (const signal of endingSignals) {
   // A terminal's ctrl-C arrives more than once: from the terminal and from npm.
   process.on(signal, () => void end(0));
 }
+onParentGone(() => void end(0));
 try {
   await start();
 } catch (error) {

@@ -1,6 +1,8 @@
 // The second half of `npm test`, under the pinned Node and with everything installed.
 import { root, runScript, say } from "./lib/bootstrap.mjs";
 import { selectChecks } from "./lib/checkList.mjs";
+import { onParentGone } from "./lib/parentWatch.mjs";
+import { endingSignals } from "./lib/runCommand.mjs";
 import { runCheck } from "./lib/runCheck.ts";
 import type { CheckResult } from "./lib/runCheck.ts";
 import { formatSummary } from "./lib/summary.ts";
@@ -8,9 +10,10 @@ import { formatSummary } from "./lib/summary.ts";
 await runScript(async () => {
   const wanted = selectChecks(process.argv.slice(2));
   const ending = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  for (const signal of endingSignals) {
     process.on(signal, () => ending.abort());
   }
+  onParentGone(() => ending.abort());
   const results: CheckResult[] = [];
   // A failure does not stop the rest: one run shows all there is to mend.
   for (const check of wanted) {

@@ -45,11 +45,11 @@ export async function ensureDependencies(root, say) {
   const { command, args } = npmCommand(process.env);
   const result = await withProgress(
     "Installing packages (about half a minute the first time)",
-    () =>
+    (signal) =>
       runCommand(
         command,
         [...args, "ci", "--include=dev", "--include=optional", "--loglevel=error"],
-        { cwd: root, env: withoutLocalBin(process.env, root) },
+        { cwd: root, env: withoutLocalBin(process.env, root), signal },
       ),
     say,
   );

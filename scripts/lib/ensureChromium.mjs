@@ -47,7 +47,7 @@ async function ensurePlaywrightChromium(root, say) {
   const cli = join(dirname(require.resolve("playwright/package.json")), "cli.js");
   await withProgress(
     "Downloading Chromium with Playwright",
-    () => runCommand(process.execPath, [cli, "install", "chromium"]),
+    (signal) => runCommand(process.execPath, [cli, "install", "chromium"], { signal }),
     say,
   );
   return existsSync(path) && (await runs(path)) ? path : null;

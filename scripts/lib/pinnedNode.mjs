@@ -3,12 +3,11 @@ import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, join } from "node:path";
 import process from "node:process";
+import { onParentGone } from "./parentWatch.mjs";
+import { endingSignals } from "./runCommand.mjs";
 import { SetUpError } from "./setUpError.mjs";
 
 /** @typedef {{ path: string, flags: string[] }} NodeChoice */
-
-/** @type {readonly NodeJS.Signals[]} */
-const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** @param {string} version as in "v24.21.0" or "24.21.0" @returns {[number, number]} */
 function majorMinor(version) {
@@ -83,9 +82,13 @@ export function continueIn(node, { root, script, args, env = {} }) {
   /** @param {NodeJS.Signals} signal */
   const passOn = (signal) => child.kill(signal);
   for (const signal of endingSignals) process.on(signal, passOn);
+  // Only below npm: a start from a shell may well be meant to outlive that shell.
+  const below = process.env["npm_lifecycle_event"] !== undefined;
+  const stopWatching = below ? onParentGone(() => passOn("SIGTERM")) : () => {};
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code, signal) => {
+      stopWatching();
       for (const name of endingSignals) process.off(name, passOn);
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });

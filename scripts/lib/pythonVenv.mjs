@@ -93,7 +93,7 @@ export async function ensureSynapse(root, say, { mayInstallSystemPackages }) {
   const what = ["--only-binary=:all:", `matrix-synapse==${synapseVersion}`];
   const installed = await withProgress(
     `Installing the homeserver, Synapse ${synapseVersion} (about a minute the first time)`,
-    () => runCommand(python, [...pip, ...what]),
+    (signal) => runCommand(python, [...pip, ...what], { signal }),
     say,
   );
   if (installed.code !== 0) throw failureFromOutput("installing Synapse", installed.output);

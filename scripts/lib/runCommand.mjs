@@ -1,4 +1,9 @@
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import process from "node:process";
+
+/** What asks a process to end. @type {readonly NodeJS.Signals[]} */
+export const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
  * @typedef {object} CommandResult
@@ -26,11 +31,11 @@ export function runCommand(command, args, options = {}) {
 }
 
 /**
- * One progress line for a step that may take long, and one more every 20 s so that a silent
- * download does not look like a hang.
+ * One progress line for a step of the set-up that may take long, and one more every 20 s so that
+ * a silent download does not look like a hang. A request to end ends the step's program as well.
  * @template T
  * @param {string} text
- * @param {() => Promise<T>} step
+ * @param {(signal: AbortSignal) => Promise<T>} step hands the signal on to runCommand
  * @param {(text: string) => void} say
  * @returns {Promise<T>}
  */
@@ -41,9 +46,17 @@ export async function withProgress(text, step, say) {
     () => say(`  still at it (${Math.round((Date.now() - start) / 1000)} s)`),
     20_000,
   );
+  const ending = new AbortController();
+  /** @param {NodeJS.Signals} signal */
+  const end = (signal) => {
+    ending.abort();
+    process.exit(128 + constants.signals[signal]);
+  };
+  for (const signal of endingSignals) process.on(signal, end);
   try {
-    return await step();
+    return await step(ending.signal);
   } finally {
     clearInterval(timer);
+    for (const signal of endingSignals) process.off(signal, end);
   }
 }

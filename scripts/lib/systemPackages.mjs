@@ -17,11 +17,11 @@ export async function aptInstall(packages, say) {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   return withProgress(
     `Installing ${packages.join(" and ")} with apt-get`,
-    async () => {
-      const update = await runCommand("apt-get", ["update", "-q"], { env });
+    async (signal) => {
+      const update = await runCommand("apt-get", ["update", "-q"], { env, signal });
       if (update.code !== 0) return update;
       const install = ["install", "-y", "-q", "--no-install-recommends", ...packages];
-      return runCommand("apt-get", install, { env });
+      return runCommand("apt-get", install, { env, signal });
     },
     say,
   );
