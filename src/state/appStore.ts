@@ -30,6 +30,8 @@ export interface BackupEventsSlice {
   readonly keyCachedFor: BackupVersion | null;
   /** The engine was told to look at the server's backup again and has not answered yet. */
   readonly rechecking: boolean;
+  /** Somebody asked to check again, and not everything was read yet. */
+  readonly checkingAgain: boolean;
   readonly notice: BackupNotice | null;
 }
 
@@ -47,6 +49,7 @@ const noBackupEvents: BackupEventsSlice = {
   uploadError: null,
   keyCachedFor: null,
   rechecking: false,
+  checkingAgain: false,
   notice: null,
 };
 

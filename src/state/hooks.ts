@@ -7,14 +7,20 @@ import type {
   SecretStorageStatus,
 } from "@/domain/backup";
 import type { BackupNotice } from "@/domain/backupNotice";
-import type { BackupState, DeviceState, Finding } from "@/domain/deviceState";
+import type { BackupState, DeviceState, DeviceStateInputs, Finding } from "@/domain/deviceState";
+import { deriveBackupState } from "@/domain/backupState";
+import { listFindings } from "@/domain/findings";
 import type { EncryptedRoom, LiveSession } from "@/domain/ports";
 import type { Reading } from "@/domain/reading";
 import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
 import type { SessionPhase, SyncState } from "@/domain/session";
-import { useContext } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useContext, useState } from "react";
 import { useStore } from "zustand";
+import { useShallow } from "zustand/react/shallow";
 import type { UploadError } from "./appStore";
+import { currentUploadError, pendingKeys } from "./overview";
+import { queriesOf, toReading, trustOptions, unreadOptions } from "./queries";
 import {
   type AppServices,
   type RestoreControl,
@@ -39,9 +45,15 @@ export function useSessionActions(): SessionActions {
 
 /** The open session. Throws when the phase is not `active`. */
 export function useLiveSession(): LiveSession {
-  const session = useServices().session.liveSession();
+  const session = useOpenSession();
   if (session === null) throw new Error("No session is open");
   return session;
+}
+
+function useOpenSession(): LiveSession | null {
+  const session = useServices().session.liveSession();
+  const phase = useSessionPhase();
+  return phase.kind === "active" && session?.id === phase.sessionId ? session : null;
 }
 
 export interface KeyBackupOverview {
@@ -60,7 +72,7 @@ export interface KeyBackupOverview {
   readonly pendingKeys: number | null;
   readonly uploadError: UploadError | null;
   readonly sync: SyncState;
-  /** Is something being read right now? */
+  /** Is something being read that is not known yet, or was asked for again? Polling is not told. */
   readonly checking: boolean;
   readonly checkAgain: () => void;
   readonly notice: BackupNotice | null;
@@ -68,8 +80,89 @@ export interface KeyBackupOverview {
   readonly lastRestore: LastRestore | null;
 }
 
+/** Everything the dashboard says about the key backup. All unread while no session is open. */
 export function useKeyBackupOverview(): KeyBackupOverview {
-  throw new Error("not built yet");
+  const { store, session: controller } = useServices();
+  const session = useOpenSession();
+  const slices = useStore(
+    store,
+    useShallow((state) => ({
+      sync: state.sync,
+      syncedOnce: state.syncedOnce,
+      rechecking: state.rechecking,
+      checkingAgain: state.checkingAgain,
+      uploadRemaining: state.uploadRemaining,
+      uploadError: state.uploadError,
+      notice: state.notice,
+      lastRestore: state.lastRestore,
+    })),
+  );
+  const readings = useReadings(session, slices.syncedOnce);
+  const { backup, trust, activeVersion, crossSigning, secretStorage, roomKeys } = readings;
+  const { sync, syncedOnce, rechecking, lastRestore, notice } = slices;
+  const uploadError = currentUploadError(slices.uploadError, roomKeys);
+  const inputs: DeviceStateInputs = {
+    signedIn: session !== null,
+    sync,
+    syncedOnce,
+    rechecking,
+    backup,
+    trust,
+    activeVersion,
+    crossSigning,
+    secretStorage,
+    roomKeys,
+    uploadError,
+    lastRestore,
+  };
+  const findings = listFindings(inputs);
+  return {
+    deviceState: findings[0].state,
+    backupState: deriveBackupState(inputs),
+    findings,
+    backup,
+    trust,
+    activeVersion,
+    crossSigning,
+    secretStorage,
+    roomKeys,
+    pendingKeys: pendingKeys(roomKeys, slices.uploadRemaining),
+    uploadError,
+    sync,
+    checking: slices.checkingAgain || findings[0].state === "checking",
+    checkAgain: () => void controller.checkAgain(),
+    notice,
+    dismissNotice: controller.dismissNotice,
+    lastRestore,
+  };
+}
+
+function useReadings(session: LiveSession | null, syncedOnce: boolean) {
+  const queries = session === null ? null : queriesOf(session);
+  const backup = useQuery(queries?.backup ?? unreadOptions<BackupInfo | null>("backup"));
+  const trust = useQuery(trustOptions(session, toReading(backup), syncedOnce));
+  const activeVersion = useQuery(
+    queries?.activeVersion ?? unreadOptions<BackupVersion | null>("activeVersion"),
+  );
+  // Before the first sync account data is empty: reading it would say that things are absent.
+  const enabled = session !== null && syncedOnce;
+  const crossSigning = useQuery({
+    ...(queries?.crossSigning ?? unreadOptions<CrossSigningStatus>("crossSigning")),
+    enabled,
+  });
+  const secretStorage = useQuery({
+    ...(queries?.secretStorage ?? unreadOptions<SecretStorageStatus>("secretStorage")),
+    enabled,
+  });
+  const roomKeys = useQuery(queries?.roomKeys ?? unreadOptions<RoomKeyCounts>("roomKeys"));
+  return {
+    backup: toReading(backup),
+    trust: toReading(trust),
+    activeVersion: toReading(activeVersion),
+    crossSigning: toReading(crossSigning),
+    secretStorage: toReading(secretStorage),
+    roomKeys: toReading(roomKeys),
+  };
 }
 
 export function useRestoreJob(): { readonly job: RestoreJob } & RestoreControl {
@@ -85,8 +178,25 @@ export interface RoomsView {
   readonly countKeys: () => void;
 }
 
+/** The encrypted rooms with their newest messages, and on demand how many keys each has here. */
 export function useRooms(): RoomsView {
-  throw new Error("not built yet");
+  const session = useOpenSession();
+  const [asked, setAsked] = useState(false);
+  const queries = session === null ? null : queriesOf(session);
+  const rooms = useQuery(queries?.rooms ?? unreadOptions<readonly EncryptedRoom[]>("rooms"));
+  const countsOptions =
+    queries?.roomKeyCounts ?? unreadOptions<ReadonlyMap<string, number>>("roomKeyCounts");
+  const cached = useQueryClient().getQueryData<RoomsView["keyCounts"]>(countsOptions.queryKey);
+  const countedBefore = toReading({ data: cached }).status !== "unread";
+  const keyCounts = useQuery({
+    ...countsOptions,
+    enabled: session !== null && (asked || countedBefore),
+  });
+  return {
+    rooms: toReading(rooms),
+    keyCounts: toReading(keyCounts),
+    countKeys: () => setAsked(true),
+  };
 }
 
 /** Reads everything about the key backup again; call it after unlock and set-up. */

@@ -1,0 +1,76 @@
+import type { LiveSession, SessionEvent, Unsubscribe } from "@/domain/ports";
+import type { AppStore } from "./appStore";
+import type { Invalidator } from "./invalidate";
+import type { KeyBackupQueryName } from "./queries";
+
+export interface SessionEventSinks {
+  readonly store: AppStore;
+  readonly invalidate: Invalidator;
+  /** The server ended the session. May be told several times. */
+  readonly onSignedOut: (soft: boolean) => void;
+}
+
+const EVERYTHING: readonly KeyBackupQueryName[] = [
+  "backup",
+  "trust",
+  "activeVersion",
+  "crossSigning",
+  "secretStorage",
+  "roomKeys",
+  "rooms",
+  "roomKeyCounts",
+];
+
+/**
+ * Turns what a session says by itself into state. What arrives whole is stored; what is only a hint
+ * makes the truth be read again. Returns its undo.
+ */
+export function bindSessionEvents(session: LiveSession, sinks: SessionEventSinks): Unsubscribe {
+  return session.subscribe((event) => {
+    apply(event, sinks);
+  });
+}
+
+function apply(event: SessionEvent, { store, invalidate, onSignedOut }: SessionEventSinks): void {
+  switch (event.kind) {
+    case "sync": {
+      const { sync, syncedOnce } = store.getState();
+      const live = event.state === "live";
+      store.setState({ sync: event.state, syncedOnce: syncedOnce || live });
+      if (live && !syncedOnce) invalidate(EVERYTHING);
+      else if (live && sync !== "live") invalidate(["backup"]);
+      return;
+    }
+    case "backup_status":
+      // A version switch says false, then true: never the truth by itself.
+      store.setState({ backupStatus: event.enabled });
+      if (event.enabled) store.setState({ uploadError: null });
+      invalidate(["backup", "trust", "activeVersion"]);
+      return;
+    case "backup_failed":
+      store.setState({ uploadError: { code: event.code, at: Date.now() } });
+      invalidate(["backup", "activeVersion"]);
+      return;
+    case "upload_remaining": {
+      const count = Math.max(0, event.count);
+      store.setState({ uploadRemaining: { count, at: Date.now() }, uploadError: null });
+      if (count === 0) invalidate(["backup", "roomKeys"]);
+      return;
+    }
+    case "decryption_key_cached":
+      store.setState({ keyCachedFor: event.version });
+      invalidate(["trust", "activeVersion", "secretStorage"]);
+      return;
+    case "identity_changed":
+      invalidate(["crossSigning", "trust", "secretStorage"]);
+      return;
+    case "secrets_changed":
+      invalidate(["secretStorage", "crossSigning"]);
+      return;
+    case "rooms_changed":
+      invalidate(["rooms"]);
+      return;
+    case "signed_out":
+      onSignedOut(event.soft);
+  }
+}

@@ -1,0 +1,34 @@
+import type { AppError } from "@/domain/errors";
+import type { SessionGateway } from "@/domain/ports";
+import { fail, type Result } from "@/domain/result";
+import { withoutThrowing } from "./withoutThrowing";
+
+/**
+ * A gateway whose code is loaded at its first use. When the code does not arrive the call fails as
+ * any request does, and the next call loads again.
+ */
+export function lazyGateway(load: () => Promise<SessionGateway>): SessionGateway {
+  let loading: Promise<SessionGateway> | null = null;
+
+  async function ask<T>(
+    call: (gateway: SessionGateway) => Promise<Result<T, AppError>>,
+  ): Promise<Result<T, AppError>> {
+    let gateway: SessionGateway;
+    try {
+      loading ??= load();
+      gateway = await loading;
+    } catch {
+      loading = null;
+      return fail({ kind: "network", detail: "part of the app did not load" });
+    }
+    return withoutThrowing(() => call(gateway));
+  }
+
+  return {
+    findHomeserver: (input) => ask((gateway) => gateway.findHomeserver(input)),
+    signIn: (request) => ask((gateway) => gateway.signIn(request)),
+    readStored: () => ask((gateway) => gateway.readStored()),
+    open: () => ask((gateway) => gateway.open()),
+    forget: () => ask((gateway) => gateway.forget()),
+  };
+}

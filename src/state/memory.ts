@@ -1,0 +1,84 @@
+import type { BackupVersion } from "@/domain/backup";
+import type { BackupSeen } from "@/domain/backupNotice";
+import type { LastRestore } from "@/domain/restoreJob";
+
+/** What this browser remembers of a user's backup between visits. Public facts and numbers only. */
+export interface UserMemory {
+  readonly seen: BackupSeen | null;
+  readonly lastRestore: LastRestore | null;
+}
+
+export interface Memory {
+  read(userId: string): UserMemory;
+  write(userId: string, changes: Partial<UserMemory>): void;
+  clear(userId: string): void;
+}
+
+const nothing: UserMemory = { seen: null, lastRestore: null };
+
+/**
+ * Memory in `localStorage`, or what a test gives instead. Without storage, or when it is full or
+ * holds something else, the page works as if it had never seen the user.
+ */
+export function createMemory(
+  storage: Pick<Storage, "getItem" | "setItem" | "removeItem"> | null,
+): Memory {
+  const keyOf = (userId: string): string => `key-backup.memory.${userId}`;
+  const read = (userId: string): UserMemory => {
+    try {
+      return parse(JSON.parse(storage?.getItem(keyOf(userId)) ?? "null"));
+    } catch {
+      return nothing;
+    }
+  };
+  return {
+    read,
+    write(userId, changes) {
+      try {
+        storage?.setItem(keyOf(userId), JSON.stringify({ ...read(userId), ...changes }));
+      } catch {
+        // Full or forbidden: a notice may be shown twice, nothing else comes of it.
+      }
+    },
+    clear(userId) {
+      try {
+        storage?.removeItem(keyOf(userId));
+      } catch {
+        // Forbidden: then nothing was ever written.
+      }
+    },
+  };
+}
+
+function parse(data: unknown): UserMemory {
+  if (!isRecord(data)) return nothing;
+  return { seen: parseSeen(data["seen"]), lastRestore: parseLastRestore(data["lastRestore"]) };
+}
+
+function parseSeen(data: unknown): BackupSeen | null {
+  if (!isRecord(data)) return null;
+  const { version, publicKey, at } = data;
+  if (!isVersion(version) || typeof at !== "number") return null;
+  if (publicKey !== null && typeof publicKey !== "string") return null;
+  return { version, publicKey, at };
+}
+
+function parseLastRestore(data: unknown): LastRestore | null {
+  if (!isRecord(data)) return null;
+  const { version, at, imported, already, failed, missing } = data;
+  if (!isVersion(version) || !isCount(at) || !isCount(imported) || !isCount(already)) return null;
+  if (!isCount(failed) || !isCount(missing)) return null;
+  return { version, at, imported, already, failed, missing };
+}
+
+function isRecord(data: unknown): data is Record<string, unknown> {
+  return typeof data === "object" && data !== null && !Array.isArray(data);
+}
+
+function isVersion(data: unknown): data is BackupVersion {
+  return typeof data === "string" && data !== "";
+}
+
+function isCount(data: unknown): data is number {
+  return typeof data === "number" && data >= 0;
+}

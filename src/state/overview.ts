@@ -1,0 +1,31 @@
+import type { RoomKeyCounts } from "@/domain/backup";
+import { lastValue, type Reading } from "@/domain/reading";
+import type { AppState, UploadError } from "./appStore";
+
+/**
+ * Keys held here and not yet on the server. The newer of the store's own count and the upload's
+ * report wins; null when there is neither.
+ */
+export function pendingKeys(
+  roomKeys: Reading<RoomKeyCounts>,
+  uploadRemaining: AppState["uploadRemaining"],
+): number | null {
+  if (roomKeys.status !== "known") return uploadRemaining?.count ?? null;
+  if (uploadRemaining !== null && uploadRemaining.at > roomKeys.at) return uploadRemaining.count;
+  return waiting(roomKeys.value);
+}
+
+/** An upload error that the store's later count has not outlived. */
+export function currentUploadError(
+  uploadError: UploadError | null,
+  roomKeys: Reading<RoomKeyCounts>,
+): UploadError | null {
+  if (uploadError === null || roomKeys.status !== "known") return uploadError;
+  const counts = lastValue(roomKeys);
+  const caughtUp = counts !== undefined && counts.total > 0 && waiting(counts) === 0;
+  return caughtUp && roomKeys.at > uploadError.at ? null : uploadError;
+}
+
+function waiting({ total, backedUp }: RoomKeyCounts): number {
+  return Math.max(0, total - backedUp);
+}

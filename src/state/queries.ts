@@ -1,0 +1,194 @@
+import type {
+  BackupInfo,
+  BackupTrust,
+  BackupVersion,
+  CrossSigningStatus,
+  RoomKeyCounts,
+  SecretStorageStatus,
+} from "@/domain/backup";
+import { unsupportedReason } from "@/domain/backupState";
+import type { AppError } from "@/domain/errors";
+import type { EncryptedRoom, LiveSession } from "@/domain/ports";
+import { lastValue, type Reading, UNREAD } from "@/domain/reading";
+import type { Result } from "@/domain/result";
+import { hashKey, queryOptions } from "@tanstack/react-query";
+import { createBackoff } from "./backoff";
+import { withoutThrowing } from "./withoutThrowing";
+
+/** A version made, replaced or deleted elsewhere shows within this time. No server push exists. */
+const POLL_MS = 30_000;
+/** Coming back to the page within this time does not ask again. */
+const FRESH_MS = 5_000;
+
+export type KeyBackupQueryName =
+  | "backup"
+  | "trust"
+  | "activeVersion"
+  | "crossSigning"
+  | "secretStorage"
+  | "roomKeys"
+  | "rooms"
+  | "roomKeyCounts";
+
+/** The root of everything read through one session; a late answer of a closed one lands nowhere. */
+export function sessionKey(sessionId: string) {
+  return ["key-backup", sessionId] as const;
+}
+
+export function queryKey(sessionId: string, name: KeyBackupQueryName) {
+  return [...sessionKey(sessionId), name] as const;
+}
+
+const bySession = new WeakMap<LiveSession, KeyBackupQueries>();
+
+/** The queries of a session; the same object each time. */
+export function queriesOf(session: LiveSession): KeyBackupQueries {
+  const queries = bySession.get(session) ?? createQueries(session);
+  bySession.set(session, queries);
+  return queries;
+}
+
+export type KeyBackupQueries = ReturnType<typeof createQueries>;
+
+/**
+ * The cached data of each query is a Reading, so that a failed read keeps the last value beside
+ * its error and is shown at once; react-query's own retries and error state are not used. Retrying
+ * is an earlier next read. Secrets never come this way.
+ */
+function createQueries(session: LiveSession) {
+  const { keyBackup, rooms, id } = session;
+  const trust = (info: BackupInfo) =>
+    readingOptions<BackupTrust>({
+      key: trustKey(id, info),
+      read: () => keyBackup.readTrust(info),
+    });
+  let lastTrust: ReturnType<typeof trust> | null = null;
+  return {
+    backup: readingOptions<BackupInfo | null>({
+      key: queryKey(id, "backup"),
+      read: (signal) => keyBackup.fetchBackupInfo(signal),
+      pollMs: POLL_MS,
+      freshMs: FRESH_MS,
+    }),
+    trust(info: BackupInfo) {
+      const hash = hashKey(trustKey(id, info));
+      if (lastTrust === null || hashKey(lastTrust.queryKey) !== hash) lastTrust = trust(info);
+      return lastTrust;
+    },
+    activeVersion: readingOptions<BackupVersion | null>({
+      key: queryKey(id, "activeVersion"),
+      read: () => keyBackup.readActiveVersion(),
+    }),
+    crossSigning: readingOptions<CrossSigningStatus>({
+      key: queryKey(id, "crossSigning"),
+      read: () => keyBackup.readCrossSigning(),
+    }),
+    secretStorage: readingOptions<SecretStorageStatus>({
+      key: queryKey(id, "secretStorage"),
+      read: () => keyBackup.readSecretStorage(),
+    }),
+    /** Polled, because no event tells of a room key that arrived. */
+    roomKeys: readingOptions<RoomKeyCounts>({
+      key: queryKey(id, "roomKeys"),
+      read: () => keyBackup.countRoomKeys(),
+      pollMs: POLL_MS,
+    }),
+    rooms: readingOptions<readonly EncryptedRoom[]>({
+      key: queryKey(id, "rooms"),
+      read: () => rooms.list(),
+    }),
+    /** Reads the whole store: enabled on demand only. */
+    roomKeyCounts: readingOptions<ReadonlyMap<string, number>>({
+      key: queryKey(id, "roomKeyCounts"),
+      read: () => rooms.countKeysByRoom(),
+    }),
+  };
+}
+
+/** Keyed by what is judged, so that trust in one backup is never taken for trust in another. */
+function trustKey(sessionId: string, { version, algorithm, authData }: BackupInfo) {
+  return [...queryKey(sessionId, "trust"), version, algorithm, authData] as const;
+}
+
+/**
+ * The trust query for what was last read of the backup. Unread where there is nothing to judge, and
+ * before the first sync, when nobody's signatures are known yet.
+ */
+export function trustOptions(
+  session: LiveSession | null,
+  backup: Reading<BackupInfo | null>,
+  syncedOnce: boolean,
+) {
+  const info = lastValue(backup) ?? null;
+  if (session === null || info === null || unsupportedReason(info) !== null || !syncedOnce) {
+    return unreadOptions<BackupTrust>("trust");
+  }
+  return { ...queriesOf(session).trust(info), enabled: true };
+}
+
+/** What a hook observes while no session is open. */
+export function unreadOptions<T>(name: KeyBackupQueryName) {
+  return {
+    ...readingOptions<T>({
+      key: queryKey("none", name),
+      read: () => Promise.resolve({ ok: false, error: { kind: "closed" } }),
+    }),
+    enabled: false,
+  };
+}
+
+interface ReadingSource<T> {
+  readonly key: readonly unknown[];
+  readonly read: (signal: AbortSignal) => Promise<Result<T, AppError>>;
+  /** Time between reads; without it only events and failures lead to another read. */
+  readonly pollMs?: number;
+  /** How long a value is taken as it is; without it until it is invalidated. */
+  readonly freshMs?: number;
+}
+
+export type ReadingOptions<T> = ReturnType<typeof readingOptions<T>>;
+
+function readingOptions<T>({ key, read, pollMs, freshMs }: ReadingSource<T>) {
+  const backoff = createBackoff();
+  const unread: Reading<T> = UNREAD;
+  return queryOptions({
+    queryKey: key,
+    queryFn: async ({ client, signal }): Promise<Reading<T>> => {
+      const result = await withoutThrowing(() => read(signal));
+      // A cancelled read is dropped by react-query; it must not count as a failure either.
+      if (!signal.aborted) backoff.note(result.ok ? null : result.error);
+      return nextReading(client.getQueryData<Reading<T>>(key) ?? unread, result, Date.now());
+    },
+    initialData: unread,
+    initialDataUpdatedAt: 0,
+    staleTime: ({ state }) => (state.data?.status === "known" ? (freshMs ?? Infinity) : 0),
+    refetchInterval: () => backoff.delayMs() ?? pollMs ?? false,
+    refetchOnReconnect: true,
+    refetchOnWindowFocus: true,
+    retry: false,
+    // The browser's idea of being offline is often wrong; asking finds out.
+    networkMode: "always",
+    // A Reading holds Maps and is replaced whole.
+    structuralSharing: false,
+  });
+}
+
+/** The Reading in a query's result; `data` is only missing in react-query's types. */
+export function toReading<T>({ data }: { readonly data: Reading<T> | undefined }): Reading<T> {
+  return data ?? UNREAD;
+}
+
+/** What is known after one more attempt to read. */
+export function nextReading<T>(
+  previous: Reading<T>,
+  result: Result<T, AppError>,
+  at: number,
+): Reading<T> {
+  if (result.ok) return { status: "known", value: result.value, at };
+  const { error } = result;
+  const value = lastValue(previous);
+  if (value !== undefined && "at" in previous) {
+    return { status: "stale", value, at: previous.at, error };
+  }
+  return { status: "failed", error, at: previous.status === "failed" ? previous.at : at };
+}

@@ -1,0 +1,259 @@
+import type { AppError } from "@/domain/errors";
+import type { LiveSession, SessionGateway } from "@/domain/ports";
+import { fail, ok, type Result } from "@/domain/result";
+import type { SessionPhase, SignedInUser } from "@/domain/session";
+import type { TabLock, TabLockOptions } from "@/lib/tabLock";
+import type { QueryClient } from "@tanstack/react-query";
+import { type AppStore, freshSessionState } from "./appStore";
+import { type AttachedSession, attachSession } from "./attachSession";
+import { readAllAgain } from "./invalidate";
+import { lazyGateway } from "./lazyGateway";
+import type { Memory } from "./memory";
+import type { RestoreJobControl } from "./restoreControl";
+import type { SessionActions, SessionController } from "./StoreContext";
+import { withoutThrowing } from "./withoutThrowing";
+import { createWorkTracker } from "./workTracker";
+
+/** One tab of a browser owns the session; null is "another tab has it". */
+export interface TabLockPort {
+  acquire(options: TabLockOptions): Promise<TabLock | null>;
+  /** Asks the other tab to close its session, and waits for that. */
+  takeOver(options: TabLockOptions): Promise<TabLock | null>;
+}
+
+export interface SessionDeps {
+  /** Loads the SDK's part of the app on demand; asked again after it rejected. */
+  readonly gateway: () => Promise<SessionGateway>;
+  readonly lock: TabLockPort;
+  readonly store: AppStore;
+  readonly queryClient: QueryClient;
+  readonly memory: Memory;
+  /** Made with the session of this controller. */
+  readonly restore: RestoreJobControl;
+}
+
+/**
+ * Owns the session from the tab lock to its end, outside React. Every step that waits remembers the
+ * `turn` it began in; an answer from a turn that has passed (signed out, taken over, disposed) is
+ * dropped, and a session that opened too late is closed. What is under way is tracked, so that the
+ * lock is given up only when nothing touches the stored session any more.
+ */
+export function createSessionController(deps: SessionDeps): SessionController {
+  const { store, queryClient, memory, restore } = deps;
+  const gateway = lazyGateway(deps.gateway);
+  const { track, allQuiet } = createWorkTracker();
+  let attached: AttachedSession | null = null;
+  let lock: TabLock | null = null;
+  /** Two clients on one store damage it: the next may open when the last one has closed. */
+  let closing: Promise<void> = Promise.resolve();
+  let turn = 0;
+  let started = false;
+  let signingIn: ReturnType<SessionActions["signIn"]> | null = null;
+  let signingOut: ReturnType<SessionActions["signOut"]> | null = null;
+
+  const phase = (): SessionPhase => store.getState().phase;
+  const enter = (next: SessionPhase): void => {
+    store.setState({ phase: next });
+  };
+
+  async function takeLock(how: "acquire" | "takeOver"): Promise<void> {
+    const mine = ++turn;
+    enter({ kind: "starting" });
+    const held = await deps.lock[how]({ onTakeOver: giveWay });
+    if (mine !== turn) {
+      held?.release();
+      return;
+    }
+    lock = held;
+    if (held === null) enter({ kind: "locked", takenOver: false });
+    else await track(openStored());
+  }
+
+  /** Another tab asked for the session: nothing of it may run here once this resolves. */
+  async function giveWay(): Promise<void> {
+    turn++;
+    lock = null;
+    endSession();
+    enter({ kind: "locked", takenOver: true });
+    await allQuiet();
+  }
+
+  async function openStored(): Promise<void> {
+    const mine = ++turn;
+    enter({ kind: "starting" });
+    const stored = await gateway.readStored();
+    if (mine !== turn) return;
+    if (!stored.ok) enter({ kind: "failed", user: null, error: stored.error });
+    else if (stored.value === null) enter({ kind: "signed_out", reason: null });
+    else await open(stored.value);
+  }
+
+  async function open(user: SignedInUser): Promise<void> {
+    const mine = ++turn;
+    enter({ kind: "opening", user });
+    await closing;
+    if (mine !== turn) return;
+    const opened = await gateway.open();
+    if (mine !== turn) {
+      if (opened.ok) await opened.value.close();
+    } else if (opened.ok) activate(opened.value);
+    else if (opened.error.kind === "signed_out") await ended(user, opened.error.soft);
+    else enter({ kind: "failed", user, error: opened.error });
+  }
+
+  function activate(session: LiveSession): void {
+    const { user, id } = session;
+    store.setState({ ...freshSessionState, lastRestore: memory.read(user.userId).lastRestore });
+    const onSignedOut = (soft: boolean): void => {
+      if (attached?.session === session && signingOut === null) void track(ended(user, soft));
+    };
+    attached = attachSession(session, { store, queryClient, memory, onSignedOut });
+    enter({ kind: "active", user, sessionId: id });
+  }
+
+  /** Closes the open session in the background . What is stored stays. */
+  function endSession(): void {
+    const ending = attached;
+    if (ending === null || signingOut !== null) return;
+    attached = null;
+    ending.detach();
+    closing = track(close(ending));
+  }
+
+  async function close({ session, dropQueries }: AttachedSession): Promise<void> {
+    await restore.stop();
+    await withoutThrowing(async () => ok(await session.close()));
+    dropQueries();
+  }
+
+  /** The server ended the session. Softly: the device and its keys stay, the password is asked. */
+  async function ended(user: SignedInUser, soft: boolean): Promise<void> {
+    endSession();
+    turn++;
+    if (soft) enter({ kind: "expired", user });
+    else await removeStored(user, "ended_by_server");
+  }
+
+  async function removeStored(
+    user: SignedInUser | null,
+    reason: "by_choice" | "ended_by_server",
+  ): Promise<Result<void, AppError>> {
+    const mine = ++turn;
+    endSession();
+    enter({ kind: "starting" });
+    await closing;
+    const removed = await gateway.forget();
+    if (removed.ok) forgetUser(user);
+    if (mine !== turn) return removed;
+    enter(
+      removed.ok ? { kind: "signed_out", reason } : { kind: "failed", user, error: removed.error },
+    );
+    return removed;
+  }
+
+  function forgetUser(user: SignedInUser | null): void {
+    if (user !== null) memory.clear(user.userId);
+    store.setState({ ...freshSessionState, restoreJob: { kind: "idle" }, lastRestore: null });
+  }
+
+  async function signIn({ target, username, password }: Parameters<SessionActions["signIn"]>[0]) {
+    const now = phase();
+    const mine = ++turn;
+    await closing;
+    const answer = await gateway.signIn(
+      now.kind === "expired"
+        ? {
+            target: { ...target, baseUrl: now.user.homeserverUrl },
+            username: now.user.userId,
+            deviceId: now.user.deviceId,
+            password,
+          }
+        : { target, username, password },
+    );
+    if (mine === turn && answer.ok) void track(open(answer.value));
+    return answer;
+  }
+
+  async function signOut(leaving: AttachedSession): Promise<Result<void, AppError>> {
+    const mine = ++turn;
+    const { session } = leaving;
+    leaving.detach();
+    await restore.stop();
+    const result = await withoutThrowing(() => session.signOut());
+    attached = null;
+    leaving.dropQueries();
+    forgetUser(session.user);
+    if (mine === turn)
+      enter({ kind: "signed_out", reason: result.ok ? "by_choice" : "local_only" });
+    return result;
+  }
+
+  return {
+    start() {
+      if (started) return;
+      started = true;
+      void takeLock("acquire");
+    },
+    findHomeserver: (input) => gateway.findHomeserver(input),
+    signIn(request) {
+      const { kind } = phase();
+      if (signingIn !== null) return signingIn;
+      if (kind !== "signed_out" && kind !== "expired") {
+        return Promise.resolve(fail({ kind: "closed" }));
+      }
+      signingIn = track(signIn(request)).finally(() => {
+        signingIn = null;
+      });
+      return signingIn;
+    },
+    signOut() {
+      if (signingOut !== null) return signingOut;
+      if (attached === null) return track(removeStored(userOf(phase()), "by_choice"));
+      signingOut = track(signOut(attached)).finally(() => {
+        signingOut = null;
+      });
+      return signingOut;
+    },
+    takeOver() {
+      if (phase().kind === "locked") void takeLock("takeOver");
+    },
+    retryOpen() {
+      const now = phase();
+      if (now.kind !== "failed") return;
+      void track(now.user === null ? openStored() : open(now.user));
+    },
+    async forget() {
+      const now = phase();
+      if (now.kind !== "locked") await track(removeStored(userOf(now), "by_choice"));
+    },
+    startOver() {
+      const now = phase();
+      if (now.kind !== "signed_out" && (now.kind !== "failed" || now.user !== null)) return;
+      turn++;
+      enter({ kind: "signed_out", reason: null });
+    },
+    liveSession: () => attached?.session ?? null,
+    async checkAgain() {
+      if (attached === null) return;
+      attached.watch.forgetAttempts();
+      store.setState({ checkingAgain: true });
+      await readAllAgain(queryClient, attached.session.id);
+      store.setState({ checkingAgain: false });
+    },
+    dismissNotice() {
+      attached?.watch.dismissNotice();
+    },
+    async dispose() {
+      started = true;
+      turn++;
+      endSession();
+      await allQuiet();
+      lock?.release();
+      lock = null;
+    },
+  };
+}
+
+function userOf(phase: SessionPhase): SignedInUser | null {
+  return "user" in phase ? phase.user : null;
+}

@@ -1,0 +1,135 @@
+import type { BackupInfo, BackupTrust } from "@/domain/backup";
+import { type BackupSeen, compareBackups } from "@/domain/backupNotice";
+import { unsupportedReason } from "@/domain/backupState";
+import { isRetryable } from "@/domain/errors";
+import type { LiveSession } from "@/domain/ports";
+import { lastValue, type Reading, UNREAD } from "@/domain/reading";
+import { type QueryClient, QueryObserver } from "@tanstack/react-query";
+import type { AppStore } from "./appStore";
+import { readAgain } from "./invalidate";
+import type { Memory } from "./memory";
+import { queriesOf, toReading, trustOptions } from "./queries";
+
+export interface BackupWatch {
+  /** Lets the SDK be told once more, also about a difference it was told of before. */
+  forgetAttempts(): void;
+  dismissNotice(): void;
+  stop(): void;
+}
+
+interface WatchDeps {
+  readonly session: LiveSession;
+  readonly queryClient: QueryClient;
+  readonly store: AppStore;
+  readonly memory: Memory;
+}
+
+/**
+ * Follows the backup on the server while a session is open, whatever is on the screen: keeps it
+ * polled, notices changes made elsewhere, and tells the SDK to look again when it uploads to
+ * another version than the server has.
+ */
+export function watchBackup({ session, queryClient, store, memory }: WatchDeps): BackupWatch {
+  const queries = queriesOf(session);
+  const { userId } = session.user;
+  const backup = new QueryObserver(queryClient, queries.backup);
+  const activeVersion = new QueryObserver(queryClient, queries.activeVersion);
+  const trust = new QueryObserver(queryClient, trustOptions(session, UNREAD, false));
+  let seen = memory.read(userId).seen;
+  /** The difference the SDK was last told of, and the read of the backup that showed it. */
+  let attempt: {
+    readonly difference: string;
+    readonly at: number;
+    readonly failed: boolean;
+  } | null = null;
+  let stopped = false;
+
+  function look(): void {
+    if (stopped) return;
+    const read = toReading(backup.getCurrentResult());
+    trust.setOptions(trustOptions(session, read, store.getState().syncedOnce));
+    if (read.status !== "known") return;
+    const judged = toReading(trust.getCurrentResult());
+    compareWithSeen(read.value, judged);
+    compareWithUpload(read.value, read.at, judged);
+  }
+
+  function compareWithSeen(info: BackupInfo | null, judged: Reading<BackupTrust>): void {
+    if (info !== null && unsupportedReason(info) === null && judged.status === "unread") return;
+    const notice = compareBackups(seen, info, lastValue(judged)?.key === "match");
+    if (notice === null) accept(info);
+    if (JSON.stringify(notice) !== JSON.stringify(store.getState().notice)) {
+      store.setState({ notice });
+    }
+  }
+
+  /** From now on this is the backup that a change is measured against. */
+  function accept(info: BackupInfo | null): void {
+    if (seen?.version === info?.version && seen?.publicKey === info?.publicKey) return;
+    seen = info === null ? null : rememberable(info);
+    memory.write(userId, { seen });
+  }
+
+  function compareWithUpload(
+    info: BackupInfo | null,
+    at: number,
+    judged: Reading<BackupTrust>,
+  ): void {
+    const active = toReading(activeVersion.getCurrentResult());
+    if (active.status !== "known" || store.getState().rechecking) return;
+    const onServer = info?.version ?? null;
+    const swapped = store.getState().notice?.kind === "key_swapped";
+    if (active.value === onServer && !swapped) {
+      attempt = null;
+      return;
+    }
+    // Looking must not switch anything on: only a backup that may be used is worth telling of.
+    if (active.value === null && !isUsable(lastValue(judged))) return;
+    const difference = `${onServer} ${info?.publicKey} ${active.value}`;
+    const retry = attempt?.failed === true && at > attempt.at;
+    if (attempt?.difference === difference && !retry) return;
+    void recheck(difference, at);
+  }
+
+  async function recheck(difference: string, at: number): Promise<void> {
+    attempt = { difference, at, failed: false };
+    store.setState({ rechecking: true });
+    const result = await session.keyBackup.recheck();
+    if (stopped) return;
+    if (result.ok) await readAgain(queryClient, session.id, ["activeVersion", "trust"]);
+    else attempt = { difference, at, failed: isRetryable(result.error) };
+    if (stopped) return;
+    store.setState({ rechecking: false });
+    look();
+  }
+
+  const undo = [
+    backup.subscribe(look),
+    activeVersion.subscribe(look),
+    trust.subscribe(look),
+    store.subscribe((state) => state.syncedOnce, look),
+  ];
+  look();
+  return {
+    forgetAttempts() {
+      attempt = null;
+    },
+    dismissNotice() {
+      const info = lastValue(toReading(backup.getCurrentResult()));
+      if (info !== undefined) accept(info);
+      store.setState({ notice: null });
+    },
+    stop() {
+      stopped = true;
+      for (const end of undo) end();
+    },
+  };
+}
+
+function isUsable(trust: BackupTrust | undefined): boolean {
+  return trust !== undefined && (trust.key === "match" || trust.signature === "trusted");
+}
+
+function rememberable({ version, publicKey }: BackupInfo): BackupSeen {
+  return { version, publicKey, at: Date.now() };
+}
