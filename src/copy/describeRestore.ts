@@ -6,7 +6,7 @@ import {
   type RestoreStage,
   type RestoreTally,
 } from "@/domain/restore";
-import { formatBytes, formatCount, formatNumber, formatRoomKeys } from "./formatNumber";
+import { formatCount, formatNumber, formatRoomKeys } from "./formatNumber";
 import { formatDuration } from "./formatTime";
 
 /** What goes on right now, as a line above the bar. */
@@ -61,7 +61,7 @@ export function describeRestoreFailure(reason: RestoreFailureReason): {
 }
 
 /** Seconds a restore of so many keys may take; an order of magnitude, by a cautious measured rate. */
-export function estimateRestoreSeconds(count: number): number {
+function estimateRestoreSeconds(count: number): number {
   return count / 1_000;
 }
 
@@ -69,23 +69,6 @@ export function estimateRestoreSeconds(count: number): number {
 export function describeRestoreEstimate(count: number): string | null {
   if (count <= 10_000) return null;
   return `This may take ${formatDuration(estimateRestoreSeconds(count))} or more, by the speed of this device and the server. You can go on using the app meanwhile, pause, and resume.`;
-}
-
-/** Everything the bar shows, in one sentence for a screen reader. */
-export function describeRestoreProgress(
-  tally: RestoreTally,
-  pace: { keysPerSecond: number | null; secondsLeft: number | null },
-): string {
-  const failed = failedCount(tally);
-  return [
-    `${formatNumber(settledCount(tally))} of ${formatRoomKeys(progressMax(tally))}`,
-    failed > 0 ? `${formatNumber(failed)} failed` : null,
-    formatBytes(tally.bytes),
-    pace.keysPerSecond === null ? null : describePace(pace.keysPerSecond),
-    pace.secondsLeft === null ? null : describeTimeLeft(pace.secondsLeft),
-  ]
-    .filter((part) => part !== null)
-    .join(", ");
 }
 
 /** The bar's end: the server's count, or what it has sent when that is more. */

@@ -1,6 +1,5 @@
 const numbers = new Intl.NumberFormat("en");
 const oneDigit = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
-const percents = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 0 });
 
 /** 12345 → "12,345". */
 export function formatNumber(value: number): string {
@@ -26,12 +25,7 @@ export function formatBytes(bytes: number): string {
   return `${oneDigit.format(bytes / 1_000_000_000)} GB`;
 }
 
-/** Whole percent, rounded down: 100 % is only said when all is done. */
-export function formatPercent(done: number, total: number): string {
-  return percents.format(wholePercent(done, total) / 100);
-}
-
-/** 0..100, rounded down; 0 when the total is 0. */
+/** 0..100, rounded down: 100 is only said when all is done. 0 when the total is 0. */
 export function wholePercent(done: number, total: number): number {
   if (total <= 0) return 0;
   return Math.min(100, Math.max(0, Math.floor((done / total) * 100)));

@@ -1,6 +1,7 @@
 import { describeDeviceState } from "@/copy/describeDeviceState";
 import { describeFinding, findingTitle } from "@/copy/describeFinding";
 import type { DeviceState, Finding } from "@/domain/deviceState";
+import { goTo } from "@/lib/route";
 import type { KeyBackupOverview } from "@/state/hooks";
 import { Button } from "@/ui/Button";
 import { Spinner } from "@/ui/Spinner";
@@ -64,13 +65,7 @@ function Action({ finding, checking, checkAgain, onRestore }: ActionProps) {
     case "go":
       return (
         <div className={styles.actions}>
-          <Button
-            onClick={() => {
-              window.location.hash = action.hash;
-            }}
-          >
-            {action.label}
-          </Button>
+          <Button onClick={() => goTo(action.to)}>{action.label}</Button>
         </div>
       );
     case "restore":

@@ -1,3 +1,4 @@
+import { goTo } from "@/lib/route";
 import { useKeyBackupOverview, useRestoreJob } from "@/state/hooks";
 import { OverviewView } from "./OverviewView";
 
@@ -10,7 +11,7 @@ export function OverviewScreen() {
       overview={overview}
       onRestore={() => {
         start();
-        window.location.hash = "#/restore";
+        goTo("restore");
       }}
     />
   );

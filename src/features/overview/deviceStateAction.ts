@@ -1,14 +1,15 @@
 import type { Finding, OutOfSyncReason } from "@/domain/deviceState";
+import type { Route } from "@/lib/route";
 
 /** The one action of a headline. The labels are a contract with users and tests. */
 export type DeviceStateAction =
-  | { readonly kind: "go"; readonly label: string; readonly hash: "#/set-up" | "#/unlock" }
+  | { readonly kind: "go"; readonly label: string; readonly to: Route }
   | { readonly kind: "restore"; readonly label: string }
   | { readonly kind: "check"; readonly label: string }
   | { readonly kind: "none" };
 
-const SET_UP: DeviceStateAction = { kind: "go", label: "Set up backup", hash: "#/set-up" };
-const UNLOCK: DeviceStateAction = { kind: "go", label: "Enter recovery key", hash: "#/unlock" };
+const SET_UP: DeviceStateAction = { kind: "go", label: "Set up backup", to: "set-up" };
+const UNLOCK: DeviceStateAction = { kind: "go", label: "Enter recovery key", to: "unlock" };
 const CHECK: DeviceStateAction = { kind: "check", label: "Check again" };
 const NONE: DeviceStateAction = { kind: "none" };
 

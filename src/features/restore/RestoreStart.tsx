@@ -2,6 +2,7 @@ import { describeError } from "@/copy/describeError";
 import { describeRestoreEstimate } from "@/copy/describeRestore";
 import { formatNumber } from "@/copy/formatNumber";
 import { lastValue, readingError } from "@/domain/reading";
+import { goTo } from "@/lib/route";
 import type { KeyBackupOverview } from "@/state/hooks";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
@@ -44,7 +45,7 @@ export function RestoreStart({ overview, onStart }: RestoreStartProps) {
       <Alert
         tone="info"
         title="There is no backup to restore from"
-        action={<GoButton label="Set up backup" hash="#/set-up" />}
+        action={<Button onClick={() => goTo("set-up")}>Set up backup</Button>}
       >
         <p>The server has no key backup for this account.</p>
       </Alert>
@@ -56,7 +57,7 @@ export function RestoreStart({ overview, onStart }: RestoreStartProps) {
       <Alert
         tone="info"
         title="The backup is locked on this device"
-        action={<GoButton label="Enter recovery key" hash="#/unlock" />}
+        action={<Button onClick={() => goTo("unlock")}>Enter recovery key</Button>}
       >
         <p>Your recovery key opens backup version {info.version}; then it can be restored.</p>
       </Alert>
@@ -98,17 +99,5 @@ export function RestoreStart({ overview, onStart }: RestoreStartProps) {
       </p>
       {estimate === null ? null : <p>{estimate}</p>}
     </Card>
-  );
-}
-
-function GoButton({ label, hash }: { label: string; hash: string }) {
-  return (
-    <Button
-      onClick={() => {
-        window.location.hash = hash;
-      }}
-    >
-      {label}
-    </Button>
   );
 }

@@ -1,7 +1,6 @@
 import { formatCount, formatRoomKeys } from "@/copy/formatNumber";
 import type { EncryptedRoom } from "@/domain/ports";
 import { Badge } from "@/ui/Badge";
-import { useId } from "react";
 import { RoomMessageRow } from "./RoomMessageRow";
 import styles from "./Rooms.module.css";
 import { shortenText } from "./shortenText";
@@ -15,7 +14,6 @@ interface RoomCardProps {
 
 /** One encrypted room: its keys here, and its last messages as this device can read them. */
 export function RoomCard({ room, keys, now }: RoomCardProps) {
-  const heading = useId();
   const unreadable = room.messages.filter((message) => message.text === null).length;
   return (
     <li
@@ -24,31 +22,29 @@ export function RoomCard({ room, keys, now }: RoomCardProps) {
       data-room-id={room.roomId}
       data-keys={keys ?? undefined}
     >
-      <section aria-labelledby={heading}>
-        <div className={styles.roomHead}>
-          <h2 id={heading} className={styles.roomName}>
-            <bdi>{shortenText(room.name, 120)}</bdi>
-          </h2>
-          {keys === null ? null : (
-            <Badge tone={keys === 0 ? "warning" : "neutral"}>{formatRoomKeys(keys)} here</Badge>
-          )}
-        </div>
-        {room.messages.length === 0 ? (
-          <p className={styles.quiet}>No messages loaded from this room.</p>
-        ) : (
-          <ul className={styles.messages}>
-            {room.messages.map((message) => (
-              <RoomMessageRow key={message.eventId} message={message} now={now} />
-            ))}
-          </ul>
+      <div className={styles.roomHead}>
+        <h2 className={styles.roomName}>
+          <bdi>{shortenText(room.name, 120)}</bdi>
+        </h2>
+        {keys === null ? null : (
+          <Badge tone={keys === 0 ? "warning" : "neutral"}>{formatRoomKeys(keys)} here</Badge>
         )}
-        {unreadable === 0 ? null : (
-          <p className={styles.quiet}>
-            {formatCount(unreadable, "message")} of these {room.messages.length} cannot be read on
-            this device.
-          </p>
-        )}
-      </section>
+      </div>
+      {room.messages.length === 0 ? (
+        <p className={styles.quiet}>No messages loaded from this room.</p>
+      ) : (
+        <ul className={styles.messages}>
+          {room.messages.map((message) => (
+            <RoomMessageRow key={message.eventId} message={message} now={now} />
+          ))}
+        </ul>
+      )}
+      {unreadable === 0 ? null : (
+        <p className={styles.quiet}>
+          {formatCount(unreadable, "message")} of these {room.messages.length} cannot be read on
+          this device.
+        </p>
+      )}
     </li>
   );
 }

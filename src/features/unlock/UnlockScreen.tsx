@@ -1,3 +1,4 @@
+import { goTo } from "@/lib/route";
 import {
   useInvalidateKeyBackup,
   useKeyBackupOverview,
@@ -23,7 +24,7 @@ export function UnlockScreen() {
       }}
       onRestore={() => {
         start();
-        window.location.hash = "#/restore";
+        goTo("restore");
       }}
     />
   );

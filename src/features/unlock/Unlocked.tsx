@@ -1,7 +1,7 @@
 import { formatRoomKeys } from "@/copy/formatNumber";
 import type { BackupInfo } from "@/domain/backup";
 import type { UnlockReport } from "@/domain/ports";
-import { hrefOf } from "@/lib/route";
+import { goTo, hrefOf } from "@/lib/route";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
@@ -58,15 +58,7 @@ interface NextStepProps {
 
 function NextStep({ report, count, onRestore }: NextStepProps) {
   if (report.backup === "no_backup") {
-    return (
-      <Button
-        onClick={() => {
-          window.location.hash = hrefOf("set-up");
-        }}
-      >
-        Set up backup
-      </Button>
-    );
+    return <Button onClick={() => goTo("set-up")}>Set up backup</Button>;
   }
   return count === 0 ? null : <Button onClick={onRestore}>Restore history</Button>;
 }

@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import type { DeviceState, Finding } from "@/domain/deviceState";
+import { backupVersion, offline } from "@/testing/facts";
+import { describeDeviceState } from "./describeDeviceState";
+import { describeFinding, describeUploadCode, findingTitle } from "./describeFinding";
+
+const version = backupVersion("3");
+
+/** One finding of every state: the type makes a new state a compile error here. */
+const findings: { [State in DeviceState]: Extract<Finding, { state: State }> } = {
+  signed_out: { state: "signed_out" },
+  checking: { state: "checking", subject: "sync" },
+  unknown: { state: "unknown", subject: "backup", error: offline },
+  verify_this_device: { state: "verify_this_device", keysInSecretStorage: true },
+  identity_needs_reset: { state: "identity_needs_reset" },
+  set_up_recovery: { state: "set_up_recovery", missing: ["identity", "secret_storage", "backup"] },
+  turn_on_key_storage: { state: "turn_on_key_storage" },
+  unsupported_backup: {
+    state: "unsupported_backup",
+    version,
+    algorithm: "org.example.other",
+    reason: "algorithm",
+  },
+  backup_untrusted: { state: "backup_untrusted", version },
+  needs_recovery_key: { state: "needs_recovery_key", version, signatureTrusted: true },
+  key_storage_out_of_sync: {
+    state: "key_storage_out_of_sync",
+    reasons: ["backup_key_not_stored", "no_identity"],
+  },
+  upload_failing: {
+    state: "upload_failing",
+    code: "M_LIMIT_EXCEEDED",
+    serverVersion: version,
+    activeVersion: version,
+  },
+  restore_available: { state: "restore_available", version, onServer: 2000, heldHere: 12 },
+  ok: { state: "ok" },
+};
+const states = Object.values(findings).map(({ state }) => state);
+const nothingKnown = { version: null, count: null, pending: null };
+
+describe("headlines", () => {
+  it("differ from each other, with and without numbers", () => {
+    for (const context of [nothingKnown, { version, count: 2000, pending: 3 }]) {
+      const words = states.map((state) => describeDeviceState(state, context));
+      expect(new Set(words.map(({ title }) => title)).size).toBe(states.length);
+      expect(new Set(words.map(({ body }) => body)).size).toBe(states.length);
+      expect(words.filter(({ title, body }) => /null|undefined|NaN/.test(title + body))).toEqual([]);
+    }
+  });
+
+  it("never say “no backup” for what could not be checked", () => {
+    const { title, body } = describeDeviceState("unknown", nothingKnown);
+    expect(`${title} ${body}`).not.toMatch(/no backup|not backed up/i);
+  });
+
+  it("say that all is well only in the state ok", () => {
+    const sayWell = states.filter((state) =>
+      describeDeviceState(state, nothingKnown).title.match(/(?<!not )backed up$/),
+    );
+    expect(sayWell).toEqual(["ok"]);
+  });
+
+  it("count what waits, also while all is well", () => {
+    const well = (pending: number) => describeDeviceState("ok", { ...nothingKnown, pending }).body;
+    expect(well(1)).toContain("1 room key is waiting");
+    expect(well(1200)).toContain("1,200 room keys are waiting");
+    expect(well(0)).not.toContain("waiting");
+  });
+});
+
+describe("findings", () => {
+  it("have a title of their own each", () => {
+    const titles = Object.values(findings).map(findingTitle);
+    expect(new Set(titles).size).toBe(titles.length);
+  });
+
+  it("name what is missing, out of sync, or failing", () => {
+    expect(describeFinding(findings.set_up_recovery)).toBe(
+      "Missing: an identity, secret storage, and a backup.",
+    );
+    expect(describeFinding(findings.key_storage_out_of_sync)).toContain("does not open the backup");
+    expect(describeFinding(findings.key_storage_out_of_sync)).toContain("no identity");
+    expect(describeFinding(findings.upload_failing)).toContain("M_LIMIT_EXCEEDED");
+    expect(describeFinding(findings.restore_available)).toBe(
+      "2,000 room keys in the backup, 12 on this device.",
+    );
+    expect(describeFinding(findings.unsupported_backup)).toContain("org.example.other");
+  });
+
+  it("tell a failed read from one that is only awaited", () => {
+    expect(describeFinding(findings.unknown)).toContain("The homeserver cannot be reached");
+    expect(describeFinding({ ...findings.unknown, subject: "sync", error: null })).toBe(
+      "Waiting for the first answer of the server.",
+    );
+  });
+
+  it("tell an upload that is off from one to an old version", () => {
+    const base = { ...findings.upload_failing, code: null };
+    expect(describeFinding({ ...base, activeVersion: null })).toContain("is off");
+    expect(describeFinding({ ...base, activeVersion: backupVersion("2") })).toMatch(/2.*3/);
+  });
+
+  it("do not blame the person for upload codes they have never heard of", () => {
+    expect(describeUploadCode("ORG_EXAMPLE")).toBe("It is tried again by itself.");
+  });
+});

@@ -1,0 +1,284 @@
+import "@/app/global.css";
+import axe from "axe-core";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { page, userEvent } from "vitest/browser";
+import { render } from "vitest-browser-react";
+import type { DeviceState, DeviceStateInputs } from "@/domain/deviceState";
+import { UNREAD } from "@/domain/reading";
+import type { KeyBackupOverview } from "@/state/hooks";
+import {
+  aBackup,
+  backupVersion,
+  failedReading,
+  known,
+  noIdentity,
+  noSecretStorage,
+  readyIdentity,
+  readySecretStorage,
+  stale,
+} from "@/testing/facts";
+import { anOverview } from "@/testing/overview";
+import { OverviewView } from "./OverviewView";
+
+async function show(facts: Partial<DeviceStateInputs> = {}, rest: Partial<KeyBackupOverview> = {}) {
+  const onRestore = vi.fn();
+  const overview = anOverview(facts, rest);
+  const screen = await render(
+    <main>
+      <OverviewView overview={overview} onRestore={onRestore} />
+    </main>,
+  );
+  return {
+    screen,
+    onRestore,
+    headline: screen.getByTestId("device-state"),
+    backup: screen.getByTestId("backup-state"),
+    trust: screen.getByTestId("backup-trust"),
+    button: (name: string) => screen.getByRole("button", { name, exact: true }),
+    buttons: () =>
+      screen
+        .getByRole("button")
+        .elements()
+        .map((button) => button.textContent),
+  };
+}
+
+afterEach(() => {
+  window.location.hash = "";
+});
+
+const noBackup = { backup: known(null), trust: UNREAD, activeVersion: known(null) };
+const locked = known({ signature: "trusted", key: "absent" } as const);
+
+const headlines: [DeviceState, Partial<DeviceStateInputs>, string[]][] = [
+  ["checking", { syncedOnce: false, sync: "starting" }, ["Check again"]],
+  ["unknown", { backup: failedReading, trust: UNREAD }, ["Check again"]],
+  ["unknown", { backup: stale(null), trust: UNREAD }, ["Check again"]],
+  [
+    "verify_this_device",
+    { crossSigning: known({ ...readyIdentity, deviceVerified: false }) },
+    ["Enter recovery key", "Check again"],
+  ],
+  [
+    "identity_needs_reset",
+    {
+      crossSigning: known({
+        identityExists: true,
+        deviceVerified: false,
+        privateKeysHere: false,
+        privateKeysInSecretStorage: false,
+      }),
+      secretStorage: known({ ...readySecretStorage, crossSigningKeysStored: false }),
+    },
+    ["Check again"],
+  ],
+  [
+    "set_up_recovery",
+    { ...noBackup, crossSigning: known(noIdentity), secretStorage: known(noSecretStorage) },
+    ["Set up backup", "Check again"],
+  ],
+  ["turn_on_key_storage", noBackup, ["Set up backup", "Check again"]],
+  ["unsupported_backup", { backup: known(aBackup({ algorithm: "org.example" })) }, ["Check again"]],
+  [
+    "backup_untrusted",
+    { trust: known({ signature: "untrusted", key: "mismatch" }), activeVersion: known(null) },
+    ["Enter recovery key", "Check again"],
+  ],
+  ["needs_recovery_key", { trust: locked }, ["Enter recovery key", "Check again"]],
+  [
+    "key_storage_out_of_sync",
+    { secretStorage: known({ ...readySecretStorage, defaultKey: "broken" }) },
+    ["Check again"],
+  ],
+  ["upload_failing", { activeVersion: known(null) }, ["Check again"]],
+  [
+    "restore_available",
+    { backup: known(aBackup({ count: 2000 })) },
+    ["Restore history", "Check again"],
+  ],
+  ["ok", {}, ["Check again"]],
+];
+
+describe("the headline", () => {
+  it.each(headlines)("%s: one action, and checking again once", async (state, facts, names) => {
+    const { headline, buttons, screen } = await show(facts);
+    await expect.element(headline).toHaveAttribute("data-state", state);
+    expect(screen.getByRole("heading", { level: 1 }).elements()).toHaveLength(1);
+    expect(buttons()).toEqual(names);
+  });
+
+  it("leads on with the keyboard", async () => {
+    const { headline } = await show(noBackup);
+    await expect.element(headline).toBeVisible();
+    await userEvent.tab();
+    await userEvent.keyboard("{Enter}");
+    await vi.waitFor(() => expect(window.location.hash).toBe("#/set-up"));
+  });
+
+  it("starts the restore with one press", async () => {
+    const { button, onRestore } = await show({ backup: known(aBackup({ count: 2000 })) });
+    await button("Restore history").click();
+    expect(onRestore).toHaveBeenCalledOnce();
+  });
+
+  it("lists what else was found below it", async () => {
+    const { screen, headline } = await show({
+      crossSigning: known({ ...readyIdentity, deviceVerified: false }),
+      trust: locked,
+      activeVersion: known(null),
+    });
+    await expect.element(headline).toHaveAttribute("data-state", "verify_this_device");
+    await expect
+      .element(screen.getByText(/^The backup’s key is not on this device:/))
+      .toBeVisible();
+    await expect.element(screen.getByText(/^The upload of new keys does not work:/)).toBeVisible();
+  });
+
+  it("does not offer the recovery key where it cannot help", async () => {
+    const { buttons, screen } = await show({
+      crossSigning: known({
+        ...readyIdentity,
+        deviceVerified: false,
+        privateKeysInSecretStorage: false,
+      }),
+    });
+    await expect.element(screen.getByText(/the recovery key alone cannot verify/)).toBeVisible();
+    expect(buttons()).toEqual(["Check again"]);
+  });
+});
+
+describe("numbers on the backup", () => {
+  it("are there when the server was asked", async () => {
+    const { backup } = await show(
+      { backup: known(aBackup({ version: backupVersion("7"), count: 2000 }), Date.now()) },
+      { pendingKeys: 12 },
+    );
+    await expect.element(backup).toHaveAttribute("data-version", "7");
+    await expect.element(backup).toHaveAttribute("data-count", "2000");
+    await expect.element(backup).toHaveAttribute("data-pending", "12");
+    await expect.element(backup).toMatchTextContent("2,000");
+    await expect.element(backup).toMatchTextContent("12 room keys waiting");
+    await expect.element(backup).toMatchTextContent("Last checked just now");
+  });
+
+  it("are absent, not zero, before anything is known", async () => {
+    const { backup, trust } = await show({
+      backup: UNREAD,
+      trust: UNREAD,
+      activeVersion: UNREAD,
+      roomKeys: UNREAD,
+    });
+    await expect.element(backup).toHaveAttribute("data-state", "unknown");
+    for (const name of ["data-version", "data-count", "data-pending"]) {
+      await expect.element(backup).not.toHaveAttribute(name);
+    }
+    await expect.element(backup).toMatchTextContent("Checking…");
+    expect(backup.element().textContent).not.toMatch(/\d/);
+    await expect.element(trust).toHaveAttribute("data-signature", "unknown");
+    await expect.element(trust).not.toHaveAttribute("data-key");
+  });
+
+  it("stay on the page with their age when they cannot be read again", async () => {
+    const hourAgo = Date.now() - 3_600_000;
+    const { backup, headline, buttons } = await show({
+      backup: stale(aBackup({ count: 2000 }), hourAgo),
+    });
+    await expect.element(headline).toHaveAttribute("data-state", "unknown");
+    await expect.element(backup).not.toHaveAttribute("data-count");
+    await expect.element(backup).toMatchTextContent("2,000");
+    await expect.element(backup).toMatchTextContent("These are values of 1 hour ago");
+    await expect.element(backup).toMatchTextContent("The homeserver cannot be reached");
+    expect(buttons()).toEqual(["Check again"]);
+  });
+
+  it("never offers set-up for a backup that could not be looked up", async () => {
+    for (const reading of [failedReading, stale(null), UNREAD]) {
+      const { buttons, screen, headline } = await show({ backup: reading, trust: UNREAD });
+      await expect.element(headline).toBeVisible();
+      expect(buttons()).not.toContain("Set up backup");
+      await screen.unmount();
+    }
+  });
+
+  it("say when the server is out of reach", async () => {
+    const { backup } = await show({ sync: "offline" });
+    await expect.element(backup).toMatchTextContent("Offline");
+  });
+});
+
+describe("trust", () => {
+  it("shows both facts side by side", async () => {
+    const { trust } = await show({ trust: known({ signature: "untrusted", key: "match" }) });
+    await expect.element(trust).toHaveAttribute("data-signature", "untrusted");
+    await expect.element(trust).toHaveAttribute("data-key", "match");
+    await expect.element(trust).toMatchTextContent(/Not trusted.*Fits/);
+  });
+
+  it("is left out where there is nothing to trust", async () => {
+    const { trust, backup } = await show(noBackup);
+    await expect.element(backup).toHaveAttribute("data-state", "none");
+    expect(trust.elements()).toEqual([]);
+  });
+});
+
+describe("details", () => {
+  it("unfold with the keyboard and hold every fact", async () => {
+    const { screen } = await show(
+      { backup: known(aBackup({ etag: "<b>7</b>" })) },
+      { uploadError: { code: "M_LIMIT_EXCEEDED", at: Date.now() } },
+    );
+    await expect.element(screen.getByText("<b>7</b>")).not.toBeVisible();
+    screen.getByText("Details").element().closest("summary")?.focus();
+    await userEvent.keyboard("{Enter}");
+    for (const text of [
+      "<b>7</b>",
+      "m.megolm_backup.v1.curve25519-aes-sha2",
+      "Yes, and it fits the backup",
+      "Holds the backup key and the identity keys",
+      "Verified by your identity",
+      "On, to version 1",
+      "M_LIMIT_EXCEEDED",
+    ]) {
+      await expect.element(screen.getByText(text)).toBeVisible();
+    }
+  });
+});
+
+describe("notices", () => {
+  it("say neutrally what changed, and can be put away", async () => {
+    const dismissNotice = vi.fn();
+    const { screen, button } = await show(
+      {},
+      {
+        notice: { kind: "replaced", from: backupVersion("1"), to: backupVersion("2") },
+        dismissNotice,
+      },
+    );
+    await expect
+      .element(screen.getByText("Backup version 1 was replaced by version 2"))
+      .toBeVisible();
+    expect(screen.getByRole("alert").elements()).toEqual([]);
+    await button("Dismiss").click();
+    expect(dismissNotice).toHaveBeenCalledOnce();
+  });
+});
+
+describe("for everybody", () => {
+  it.each(headlines)("%s passes axe", async (_, facts) => {
+    const { headline, screen } = await show(facts, { pendingKeys: 3 });
+    await expect.element(headline).toBeVisible();
+    const { violations } = await axe.run(screen.container);
+    expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+  });
+
+  it("fits 320 pixels, also with an unbroken version name", async () => {
+    await page.viewport(320, 640);
+    const { headline } = await show({
+      backup: known(aBackup({ version: backupVersion("v".repeat(300)) })),
+      activeVersion: known(backupVersion("v".repeat(300))),
+    });
+    await expect.element(headline).toBeVisible();
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(320);
+    await page.viewport(414, 896);
+  });
+});

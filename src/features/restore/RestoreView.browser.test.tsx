@@ -1,0 +1,360 @@
+import "@/app/global.css";
+import axe from "axe-core";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { page, userEvent } from "vitest/browser";
+import { render } from "vitest-browser-react";
+import type { DeviceStateInputs } from "@/domain/deviceState";
+import { UNREAD } from "@/domain/reading";
+import { emptyTally, type RestoreFailure, type RestoreTally } from "@/domain/restore";
+import type { RestoreJob } from "@/domain/restoreJob";
+import { aBackup, aTally, backupVersion, failedReading, known, offline } from "@/testing/facts";
+import { anOverview } from "@/testing/overview";
+import { RestoreView } from "./RestoreView";
+
+const version = backupVersion("4");
+
+function running(tally: Partial<RestoreTally>, pace: Partial<RestoreJob> = {}): RestoreJob {
+  return {
+    kind: "running",
+    version,
+    tally: aTally(tally),
+    startedAt: 0,
+    keysPerSecond: null,
+    secondsLeft: null,
+    ...pace,
+  } as RestoreJob;
+}
+
+function ended(tally: Partial<RestoreTally>, failures: readonly RestoreFailure[] = []): RestoreJob {
+  return { kind: "finished", version, report: { tally: aTally(tally), failures } };
+}
+
+const noneFailed = emptyTally(0).failed;
+const complete = ended({ expected: 2000, received: 2000, imported: 1950, already: 50 });
+const incomplete = ended(
+  {
+    expected: 2010,
+    received: 2000,
+    imported: 1900,
+    already: 95,
+    failed: { ...noneFailed, undecryptable: 4, bad_room_id: 1 },
+  },
+  [
+    ...["a", "b", "c"].map((sessionId) => ({
+      roomId: "!many:example.org",
+      sessionId,
+      reason: "undecryptable" as const,
+    })),
+    { roomId: "!one:example.org", sessionId: "d", reason: "undecryptable" },
+    {
+      roomId: '<img src=x onerror="alert(1)">',
+      sessionId: "secret-session",
+      reason: "bad_room_id",
+    },
+  ],
+);
+
+async function show(job: RestoreJob, facts: Partial<DeviceStateInputs> = {}) {
+  const actions = {
+    start: vi.fn(),
+    pause: vi.fn(),
+    cancel: vi.fn(),
+    resume: vi.fn(),
+    dismiss: vi.fn(),
+  };
+  const overview = anOverview(facts);
+  const view = (next: RestoreJob) => (
+    <main>
+      <RestoreView job={next} overview={overview} {...actions} />
+    </main>
+  );
+  const screen = await render(view(job));
+  return {
+    screen,
+    actions,
+    update: (next: RestoreJob) => screen.rerender(view(next)),
+    bar: screen.getByTestId("restore-progress"),
+    summary: screen.getByTestId("restore-summary"),
+    button: (name: string) => screen.getByRole("button", { name, exact: true }),
+    buttons: () =>
+      screen
+        .getByRole("button")
+        .elements()
+        .map((button) => button.textContent),
+  };
+}
+
+afterEach(() => {
+  window.location.hash = "";
+});
+
+describe("before", () => {
+  it("says how much there is and starts with one press", async () => {
+    const { screen, button, actions } = await show(
+      { kind: "idle" },
+      { backup: known(aBackup({ count: 2000 })) },
+    );
+    await expect.element(screen.getByText("2,000")).toBeVisible();
+    expect(screen.getByText(/This may take/).elements()).toEqual([]);
+    await button("Restore history").click();
+    expect(actions.start).toHaveBeenCalledOnce();
+  });
+
+  it("estimates the time of a large backup", async () => {
+    const { screen } = await show({ kind: "idle" }, { backup: known(aBackup({ count: 100_000 })) });
+    await expect.element(screen.getByText(/This may take 2 minutes or more/)).toBeVisible();
+  });
+
+  const instead: [string, Partial<DeviceStateInputs>, string[], RegExp][] = [
+    [
+      "no backup",
+      { backup: known(null), trust: UNREAD },
+      ["Set up backup"],
+      /no backup to restore/,
+    ],
+    ["an unknown state", { backup: failedReading, trust: UNREAD }, ["Retry"], /Could not check/],
+    ["no answer yet", { backup: UNREAD, trust: UNREAD }, [], /Looking for the backup/],
+    [
+      "a locked backup",
+      { trust: known({ signature: "trusted", key: "absent" }) },
+      ["Enter recovery key"],
+      /locked on this device/,
+    ],
+    ["zero keys", { backup: known(aBackup({ count: 0 })) }, [], /The backup is empty/],
+  ];
+
+  it.each(instead)("with %s offers what comes first", async (_, facts, names, words) => {
+    const { screen, buttons } = await show({ kind: "idle" }, facts);
+    await expect.element(screen.getByText(words)).toBeVisible();
+    expect(buttons()).toEqual(names);
+  });
+});
+
+describe("while it runs", () => {
+  it("exposes a progress bar with its numbers", async () => {
+    const { bar, screen } = await show(
+      running(
+        {
+          expected: 2000,
+          received: 600,
+          imported: 480,
+          already: 20,
+          failed: { ...noneFailed, malformed: 3 },
+          bytes: 505_200,
+          bytesTotal: 1_684_000,
+        },
+        { keysPerSecond: 1_630, secondsLeft: 12 },
+      ),
+    );
+    for (const [name, value] of [
+      ["role", "progressbar"],
+      ["aria-valuenow", "503"],
+      ["aria-valuemax", "2000"],
+      ["aria-valuetext", "503 of 2,000 room keys, 3 failed"],
+      ["data-stage", "downloading"],
+      ["data-total", "2000"],
+      ["data-done", "503"],
+      ["data-failed", "3"],
+      ["data-bytes", "505200"],
+    ] as const) {
+      await expect.element(bar).toHaveAttribute(name, value);
+    }
+    for (const words of [
+      "505.2 kB of 1.7 MB",
+      "1,600 keys per second",
+      "about 15 seconds left",
+      "Downloading and decrypting keys…",
+    ]) {
+      await expect.element(screen.getByText(words)).toBeVisible();
+    }
+  });
+
+  it("does not guess a pace", async () => {
+    const { screen } = await show(running({ stage: "opening" }));
+    await expect.element(screen.getByText("Measuring…")).toBeVisible();
+    await expect.element(screen.getByText("Estimating…")).toBeVisible();
+  });
+
+  it("can be paused and cancelled with the keyboard", async () => {
+    const { actions, bar } = await show(running({}));
+    await expect.element(bar).toBeVisible();
+    await userEvent.tab();
+    await userEvent.keyboard("{Enter}");
+    await userEvent.tab();
+    await userEvent.keyboard("{Enter}");
+    expect(actions.pause).toHaveBeenCalledOnce();
+    expect(actions.cancel).toHaveBeenCalledOnce();
+  });
+
+  it("is announced at every ten percent, not at every chunk", async () => {
+    const at = (imported: number) => running({ expected: 1000, received: imported, imported });
+    const { screen, update } = await show(at(0));
+    const live = screen.container.querySelector("[aria-live=polite]");
+    const heard = new Set<string | null | undefined>();
+    for (let done = 0; done <= 1000; done += 20) {
+      await update(at(done));
+      heard.add(live?.textContent);
+    }
+    expect(heard.size).toBe(11);
+    expect([...heard].at(-1)).toBe("100 percent of the keys processed");
+  });
+
+  it("never shows more done than there is, when the server sends more than it counted", async () => {
+    const { bar } = await show(running({ expected: 10, received: 12, imported: 12 }));
+    await expect.element(bar).toHaveAttribute("aria-valuemax", "12");
+    await expect.element(bar).toHaveAttribute("data-done", "12");
+  });
+});
+
+describe("stopped short", () => {
+  const report = { tally: aTally({ received: 40, imported: 30, already: 10 }), failures: [] };
+
+  it("by a pause: what is in stays, and it can go on", async () => {
+    const { screen, button, actions } = await show({ kind: "paused", version, report });
+    await expect
+      .element(screen.getByText(/40 keys of the backup are on this device/))
+      .toBeVisible();
+    await expect.element(screen.getByRole("row", { name: "Not downloaded yet 60" })).toBeVisible();
+    await button("Resume").click();
+    await button("Cancel").click();
+    expect(actions.resume).toHaveBeenCalledOnce();
+    expect(actions.cancel).toHaveBeenCalledOnce();
+  });
+
+  it("by a fault: says which, what was kept, and offers to retry", async () => {
+    const { screen, button, actions } = await show({
+      kind: "failed",
+      version,
+      report,
+      error: offline,
+    });
+    const error = screen.getByTestId("error");
+    await expect.element(error).toHaveAttribute("data-code", "network");
+    await expect.element(screen.getByText(/40 keys .* stay here/)).toBeVisible();
+    await button("Retry").click();
+    expect(actions.resume).toHaveBeenCalledOnce();
+  });
+});
+
+describe("at the end", () => {
+  it.each([
+    ["complete", complete],
+    ["incomplete", incomplete],
+  ])("%s: the exposed numbers add up", async (_, job) => {
+    const { summary } = await show(job);
+    await expect.element(summary).toBeVisible();
+    const number = (name: string) => Number(summary.element().getAttribute(`data-${name}`));
+    expect(number("total")).toBe(number("imported") + number("already") + number("failed"));
+    expect(number("total")).toBe(2000);
+  });
+
+  it("shows them as a sum, in a table and in words", async () => {
+    const { screen, summary } = await show(incomplete);
+    for (const [term, number] of [
+      ["Newly stored", "1,900"],
+      ["Already here", "95"],
+      ["Failed", "5"],
+      ["Keys processed", "2,000"],
+      ["Missing", "10"],
+    ] as const) {
+      const row = screen.getByRole("row", { name: new RegExp(`^${term}`) });
+      await expect.element(row.getByRole("cell")).toMatchTextContent(new RegExp(`${number}$`));
+    }
+    await expect
+      .element(
+        screen.getByText("2,000 keys processed = 1,900 newly stored + 95 already here + 5 failed."),
+      )
+      .toBeVisible();
+    await expect.element(summary).toHaveAttribute("data-missing", "10");
+    await expect.element(screen.getByText(/10 are missing/)).toBeVisible();
+  });
+
+  it("gives no tick while something failed or is missing", async () => {
+    const { screen, button, actions } = await show(incomplete);
+    await expect
+      .element(screen.getByText("1,995 of 2,010 room keys are on this device"))
+      .toBeVisible();
+    expect(screen.getByText(/^All/).elements()).toEqual([]);
+    await button("Retry").click();
+    expect(actions.start).toHaveBeenCalledOnce();
+  });
+
+  it("lists failures by reason and room, as plain text, worst room first", async () => {
+    const { screen } = await show(incomplete);
+    await screen.getByText("Why 5 keys failed").click();
+    await expect.element(screen.getByText("Could not be decrypted: 4")).toBeVisible();
+    const rooms = screen.container.querySelectorAll("bdi");
+    expect([...rooms].map((room) => room.textContent)).toEqual([
+      "!many:example.org",
+      "!one:example.org",
+      '<img src=x onerror="alert(1)">',
+    ]);
+    expect(screen.container.querySelector("img")).toBeNull();
+  });
+
+  it("writes a report without session ids", async () => {
+    const { button } = await show(incomplete);
+    const saved = new Promise<Blob>((resolve) => {
+      vi.spyOn(URL, "createObjectURL").mockImplementationOnce((blob) => {
+        resolve(blob as Blob);
+        return "blob:nowhere";
+      });
+    });
+    const clicked = vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => {});
+    await button("Download report").click();
+    const text = await (await saved).text();
+    expect(clicked).toHaveBeenCalledOnce();
+    expect(JSON.parse(text)).toMatchObject({
+      backupVersion: "4",
+      total: 2000,
+      imported: 1900,
+      already: 95,
+      failed: 5,
+      missing: 10,
+      rooms: [{ roomId: "!many:example.org", failed: 3 }, { failed: 1 }, { failed: 1 }],
+    });
+    expect(text).not.toContain("secret-session");
+    vi.restoreAllMocks();
+  });
+
+  it("has a friendly word for an empty backup", async () => {
+    const { summary, screen } = await show(ended({ expected: 0 }));
+    await expect.element(summary).toHaveAttribute("data-total", "0");
+    await expect.element(screen.getByText(/there was nothing to restore/)).toBeVisible();
+    expect(screen.getByTestId("error").elements()).toEqual([]);
+  });
+
+  it("says what stays unreadable, and leads to the rooms", async () => {
+    const { screen, actions, button } = await show(complete);
+    await expect.element(screen.getByText(/never uploaded to this backup/)).toBeVisible();
+    await expect
+      .element(screen.getByRole("link", { name: "Rooms" }))
+      .toHaveAttribute("href", "#/rooms");
+    expect(screen.container.textContent).not.toMatch(/(?<!un)verified/i);
+    await button("Done").click();
+    expect(actions.dismiss).toHaveBeenCalledOnce();
+  });
+});
+
+describe("for everybody", () => {
+  const jobs: [string, RestoreJob][] = [
+    ["idle", { kind: "idle" }],
+    ["running", running({ received: 10, imported: 10 })],
+    ["paused", { kind: "paused", version, report: { tally: aTally(), failures: [] } }],
+    [
+      "failed",
+      { kind: "failed", version, report: { tally: aTally(), failures: [] }, error: offline },
+    ],
+    ["complete", complete],
+    ["incomplete", incomplete],
+  ];
+
+  it.each(jobs)("%s passes axe and fits 320 pixels", async (_, job) => {
+    await page.viewport(320, 640);
+    const { screen } = await show(job);
+    await expect.element(screen.getByRole("heading", { level: 1 })).toBeVisible();
+    expect((await axe.run(screen.container)).violations).toEqual([]);
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(320);
+    await page.viewport(414, 896);
+  });
+});

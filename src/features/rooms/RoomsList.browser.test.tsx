@@ -1,0 +1,160 @@
+import "@/app/global.css";
+import axe from "axe-core";
+import { describe, expect, it, vi } from "vitest";
+import { page } from "vitest/browser";
+import { render } from "vitest-browser-react";
+import type { EncryptedRoom, RoomMessage } from "@/domain/ports";
+import { UNREAD } from "@/domain/reading";
+import type { RoomsView } from "@/state/hooks";
+import { failedReading, known } from "@/testing/facts";
+import { RoomsList } from "./RoomsList";
+
+function message(changes: Partial<RoomMessage> = {}): RoomMessage {
+  return {
+    eventId: "$1",
+    sender: "@bob:example.org",
+    sentAt: Date.now() - 60_000,
+    text: "Hello Alice",
+    failureCode: null,
+    ...changes,
+  };
+}
+
+function room(changes: Partial<EncryptedRoom> = {}): EncryptedRoom {
+  return {
+    roomId: "!kitchen:example.org",
+    name: "Kitchen",
+    lastActivity: 0,
+    messages: [message()],
+    ...changes,
+  };
+}
+
+async function show(changes: Partial<RoomsView> = {}) {
+  const countKeys = vi.fn();
+  const screen = await render(
+    <main>
+      <RoomsList rooms={known([room()])} keyCounts={UNREAD} countKeys={countKeys} {...changes} />
+    </main>,
+  );
+  return {
+    screen,
+    countKeys,
+    rooms: screen.getByTestId("room"),
+    messages: screen.getByTestId("room-message"),
+    count: screen.getByRole("button", { name: "Count keys" }),
+  };
+}
+
+describe("rooms", () => {
+  it("show name, sender, time and text of the last messages", async () => {
+    const { screen, rooms, messages } = await show();
+    await expect.element(screen.getByRole("heading", { name: "Kitchen" })).toBeVisible();
+    await expect.element(rooms).toHaveAttribute("data-room-id", "!kitchen:example.org");
+    await expect.element(messages).toHaveAttribute("data-readable", "true");
+    await expect.element(messages).toMatchTextContent(/@bob:example\.org.*\d:\d\d.*Hello Alice/);
+  });
+
+  it("say why a message cannot be read, and how many cannot", async () => {
+    const unreadable = message({
+      eventId: "$2",
+      text: null,
+      failureCode: "HISTORICAL_MESSAGE_USER_NOT_JOINED",
+    });
+    const { screen } = await show({ rooms: known([room({ messages: [message(), unreadable] })]) });
+    await expect.element(screen.getByText(/Sent before you joined this room/)).toBeVisible();
+    await expect.element(screen.getByText(/^1 message of these 2 cannot be read/)).toBeVisible();
+  });
+
+  it("count keys when asked, and only then say a number", async () => {
+    const { rooms, count, countKeys } = await show();
+    await expect.element(rooms).not.toHaveAttribute("data-keys");
+    await count.click();
+    expect(countKeys).toHaveBeenCalledOnce();
+  });
+
+  it("show the counts, and 0 only where the count says so", async () => {
+    const { screen, rooms, count } = await show({
+      rooms: known([room(), room({ roomId: "!empty:example.org", name: "Empty" })]),
+      keyCounts: known(
+        new Map([
+          ["!kitchen:example.org", 1200],
+          ["!left:example.org", 5],
+        ]),
+      ),
+    });
+    await expect.element(rooms.nth(0)).toHaveAttribute("data-keys", "1200");
+    await expect.element(rooms.nth(1)).toHaveAttribute("data-keys", "0");
+    await expect.element(screen.getByText("1,200 room keys here")).toBeVisible();
+    await expect.element(screen.getByText(/1,205 room keys for 2 rooms/)).toBeVisible();
+    expect(count.elements()).toEqual([]);
+  });
+
+  it("render what other people write as text alone, isolated and cut", async () => {
+    const { screen, messages } = await show({
+      rooms: known([
+        room({
+          name: `\u202E<img src=x>${"x".repeat(5_000)}`,
+          messages: [message({ sender: "<b>bob</b>", text: "<script>alert(1)</script>" })],
+        }),
+      ]),
+    });
+    await expect.element(messages).toMatchTextContent("<script>alert(1)</script>");
+    expect(screen.container.querySelector("img, script, b")).toBeNull();
+    const name = screen.getByRole("heading", { level: 2 }).element().querySelector("bdi");
+    expect(name?.textContent).toHaveLength(120);
+  });
+
+  it("come in pages", async () => {
+    const many = Array.from({ length: 120 }, (_, index) => room({ roomId: `!${index}:x` }));
+    const { rooms, screen } = await show({ rooms: known(many) });
+    await expect.element(rooms.nth(49)).toBeInTheDocument();
+    expect(rooms.elements()).toHaveLength(50);
+    await screen.getByRole("button", { name: /Show more rooms \(70 left\)/ }).click();
+    await expect.element(rooms.nth(99)).toBeInTheDocument();
+    expect(rooms.elements()).toHaveLength(100);
+  });
+});
+
+describe("without rooms", () => {
+  it("tell reading, none and failure apart", async () => {
+    const reading = await show({ rooms: UNREAD });
+    await expect.element(reading.screen.getByText("Reading your rooms…")).toBeVisible();
+    await reading.screen.unmount();
+
+    const none = await show({ rooms: known([]) });
+    await expect.element(none.screen.getByText(/You are in no encrypted room/)).toBeVisible();
+    await none.screen.unmount();
+
+    const failed = await show({ rooms: failedReading });
+    await expect
+      .element(failed.screen.getByTestId("error"))
+      .toHaveAttribute("data-code", "network");
+    expect(failed.screen.getByText(/You are in no/).elements()).toEqual([]);
+  });
+
+  it("offers to count again what could not be counted", async () => {
+    const { screen, countKeys } = await show({ keyCounts: failedReading });
+    await screen.getByRole("button", { name: "Retry" }).click();
+    expect(countKeys).toHaveBeenCalledOnce();
+  });
+});
+
+describe("for everybody", () => {
+  it("passes axe and fits 320 pixels", async () => {
+    await page.viewport(320, 640);
+    const long = "https://example.org/".padEnd(400, "a");
+    const { screen, rooms } = await show({
+      rooms: known([
+        room({ name: long, messages: [message({ sender: `@${long}`, text: long })] }),
+        room({ roomId: "!b:x", messages: [message({ text: null, failureCode: "ODD" })] }),
+        room({ roomId: "!c:x", messages: [] }),
+      ]),
+      keyCounts: known(new Map()),
+    });
+    await expect.element(rooms.nth(2)).toBeInTheDocument();
+    expect((await axe.run(screen.container)).violations).toEqual([]);
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(320);
+    await page.viewport(414, 896);
+  });
+});

@@ -1,0 +1,300 @@
+import "@/app/global.css";
+import axe from "axe-core";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { userEvent } from "vitest/browser";
+import { render } from "vitest-browser-react";
+import type { DeviceStateInputs } from "@/domain/deviceState";
+import type { AppError } from "@/domain/errors";
+import type { UnlockReport } from "@/domain/ports";
+import { encodeRecoveryKey, type RecoveryKey } from "@/domain/recoveryKey";
+import { fail, ok, type Result } from "@/domain/result";
+import { aBackup, backupVersion, known, readyIdentity } from "@/testing/facts";
+import { anOverview } from "@/testing/overview";
+import { UnlockView } from "./UnlockView";
+
+const bytes = Uint8Array.from({ length: 32 }, (_, index) => index + 1);
+const key = encodeRecoveryKey(bytes);
+const bare = key.replaceAll(" ", "");
+/** The same key with one character exchanged: right length, right prefix, wrong parity. */
+const typo = `${bare.slice(0, -1)}${bare.endsWith("A") ? "B" : "A"}`;
+const report: UnlockReport = { deviceVerified: true, backup: "ready", version: backupVersion("1") };
+const lockedFacts: Partial<DeviceStateInputs> = {
+  backup: known(aBackup({ count: 2000 })),
+  trust: known({ signature: "trusted", key: "absent" }),
+  crossSigning: known({ ...readyIdentity, deviceVerified: false }),
+};
+
+/** An unlock that answers when told to, and records the keys it was given. */
+function fakeUnlock() {
+  const given: { text: string; bytes: number[]; key: RecoveryKey }[] = [];
+  let answer: (result: Result<UnlockReport, AppError>) => void = () => {};
+  const unlock = (recoveryKey: RecoveryKey) => {
+    given.push({ text: recoveryKey.text, bytes: [...recoveryKey.bytes], key: recoveryKey });
+    return new Promise<Result<UnlockReport, AppError>>((resolve) => {
+      answer = resolve;
+    });
+  };
+  return { given, unlock, answer: (result: Result<UnlockReport, AppError>) => answer(result) };
+}
+
+async function show(facts = lockedFacts) {
+  const server = fakeUnlock();
+  const onRestore = vi.fn();
+  const screen = await render(
+    <main>
+      <UnlockView overview={anOverview(facts)} unlock={server.unlock} onRestore={onRestore} />
+    </main>,
+  );
+  return {
+    screen,
+    server,
+    onRestore,
+    field: screen.getByLabelText("Recovery key", { exact: true }),
+    button: (name: string) => screen.getByRole("button", { name, exact: true }),
+    error: screen.getByTestId("error"),
+    length: screen.getByTestId("recovery-key-length"),
+  };
+}
+
+afterEach(() => {
+  window.location.hash = "";
+});
+
+describe("a key that cannot be right", () => {
+  const cases: [string, string, RegExp][] = [
+    ["nothing", "", /Enter your recovery key/],
+    ["white space", " \u00A0\t", /Enter your recovery key/],
+    ["characters no key has", `0${bare.slice(1)}`, /never contains “0”/],
+    ["a key cut off", bare.slice(0, 47), /too short: 47 of 48/],
+    ["a key pasted twice", bare + bare, /too long: 96 characters/],
+    ["another kind of key", `9${bare.slice(1)}`, /not a recovery key/],
+    ["a typo", typo, /There is a typo/],
+  ];
+
+  it.each(cases)("%s: says so, asks no server, keeps the focus", async (_, text, words) => {
+    const { field, button, error, server } = await show();
+    await field.fill(text);
+    await button("Unlock").click();
+    await expect.element(error).toMatchTextContent(words);
+    await expect.element(error).toHaveAttribute("data-code", "recovery_key");
+    await expect.element(error).toHaveAttribute("role", "alert");
+    await expect.element(field).toHaveFocus();
+    expect(field.element()).toHaveProperty("value", text);
+    expect(server.given).toEqual([]);
+  });
+
+  it("has a message of its own for every fault", async () => {
+    const { field, button, error } = await show();
+    const messages = new Set<string | null>();
+    for (const text of ["", ...cases.slice(2).map(([, text]) => text)]) {
+      await field.fill(text);
+      await button("Unlock").click();
+      await expect.element(error).toBeVisible();
+      messages.add(error.element().textContent);
+    }
+    expect(messages.size).toBe(6);
+  });
+});
+
+describe("what the server side says", () => {
+  const refusals: [AppError, RegExp][] = [
+    [
+      { kind: "recovery_key", problem: { reason: "does_not_match", keyId: "abc" } },
+      /not the one of this account.*abc/,
+    ],
+    [{ kind: "recovery_key", problem: { reason: "other_backup" } }, /leads to another backup/],
+    [{ kind: "network", detail: "" }, /cannot be reached/],
+    [{ kind: "server", status: 502, errcode: null, message: null }, /says nothing about your/],
+    [{ kind: "rate_limited", retryAfterMs: 3_000 }, /asks to wait/],
+    [{ kind: "secret_storage", reason: "backup_key_missing" }, /says nothing about your/],
+  ];
+
+  it.each(refusals)("%o: the text stays, and the next step is named", async (refusal, words) => {
+    const { field, button, error, server } = await show();
+    await field.fill(key);
+    await button("Unlock").click();
+    server.answer(fail(refusal));
+    await expect.element(error).toMatchTextContent(words);
+    await expect.element(error).toHaveAttribute("data-code", refusal.kind);
+    await expect.element(field).toHaveValue(key);
+    await expect.element(field).toHaveFocus();
+    const blamesKey = refusal.kind === "recovery_key";
+    expect(field.element().getAttribute("aria-invalid")).toBe(blamesKey ? "true" : null);
+  });
+
+  it("offers to retry what may work next time, with the same key", async () => {
+    const { field, button, error, server, screen } = await show();
+    await field.fill(key);
+    await button("Unlock").click();
+    server.answer(fail({ kind: "network", detail: "" }));
+    await button("Retry").click();
+    await vi.waitFor(() => expect(server.given).toHaveLength(2));
+    expect(server.given[1]?.text).toBe(key);
+    server.answer(ok(report));
+    await expect.element(screen.getByText("Your recovery key is right")).toBeVisible();
+    expect(error.elements()).toEqual([]);
+  });
+});
+
+describe("while typing", () => {
+  it("counts quietly: incomplete is not an error", async () => {
+    const { field, length } = await show();
+    await field.fill(`${bare.slice(0, 4)} ${bare.slice(4, 7)}`);
+    await expect.element(length).toHaveTextContent("7 of 48 characters");
+    await expect.element(field).not.toHaveAttribute("aria-invalid");
+    await field.fill(key);
+    await expect.element(length).toHaveAttribute("data-complete", "true");
+  });
+
+  it("names characters that cannot be right at once", async () => {
+    const { field, screen } = await show();
+    await field.fill("Es0l");
+    await expect.element(screen.getByText(/never contains “0” and “l”/)).toBeVisible();
+    await expect.element(field).toHaveAttribute("aria-invalid", "true");
+  });
+
+  it("takes the complaint back as soon as the text changes", async () => {
+    const { field, button, error } = await show();
+    await field.fill(typo);
+    await button("Unlock").click();
+    await expect.element(error).toBeVisible();
+    await field.fill(key);
+    expect(error.elements()).toEqual([]);
+  });
+});
+
+describe("a right key", () => {
+  it("goes out once, by Enter, with any white space left out, and is wiped afterwards", async () => {
+    const { field, server, screen } = await show();
+    await field.fill(`\u00A0${bare.slice(0, 20)}\u200B\t${bare.slice(20)} `);
+    field.element().focus();
+    await userEvent.keyboard("{Enter}{Enter}");
+    await vi.waitFor(() => expect(server.given).toHaveLength(1));
+    expect(server.given[0]?.text).toBe(key);
+    expect(server.given[0]?.bytes).toEqual([...bytes]);
+    expect(field.element()).toHaveProperty("value", expect.stringContaining(bare.slice(20)));
+    server.answer(ok(report));
+    await expect.element(screen.getByText("Your recovery key is right")).toBeVisible();
+    expect(server.given).toHaveLength(1);
+    expect([...(server.given[0]?.key.bytes ?? [1])]).toEqual(Array.from({ length: 32 }, () => 0));
+  });
+
+  it("is never written into the page", async () => {
+    const { field, server, screen, button } = await show();
+    await field.fill(key);
+    await button("Unlock").click();
+    await expect.element(button("Unlock")).toHaveAttribute("aria-busy", "true");
+    expect(document.documentElement.outerHTML).not.toContain(key.slice(0, 9));
+    server.answer(ok(report));
+    await expect.element(screen.getByText("Your recovery key is right")).toBeVisible();
+    expect(document.documentElement.outerHTML).not.toContain(key.slice(0, 9));
+  });
+
+  it("leads on: what holds, and the restore", async () => {
+    const { field, server, screen, button, onRestore } = await show();
+    await field.fill(key);
+    await button("Unlock").click();
+    server.answer(ok(report));
+    await expect
+      .element(screen.getByText("The key fits backup version 1 with 2,000 room keys."))
+      .toBeVisible();
+    await expect
+      .element(screen.getByText("This device is verified by your identity."))
+      .toBeVisible();
+    await expect.element(screen.getByRole("heading", { level: 1 })).toHaveFocus();
+    await button("Restore history").click();
+    expect(onRestore).toHaveBeenCalledOnce();
+  });
+
+  it("without a backup leads to set-up, and does not speak of restoring", async () => {
+    const { field, server, screen, button } = await show({ ...lockedFacts, backup: known(null) });
+    await field.fill(key);
+    await button("Unlock").click();
+    server.answer(ok({ deviceVerified: false, backup: "no_backup", version: null }));
+    await expect.element(screen.getByText("This device is not verified")).toBeVisible();
+    expect(button("Restore history").elements()).toEqual([]);
+    await button("Set up backup").click();
+    await vi.waitFor(() => expect(window.location.hash).toBe("#/set-up"));
+  });
+
+  it("is not asked for where everything is open already", async () => {
+    const { screen } = await show({});
+    await expect
+      .element(screen.getByText("This device is verified and can open the backup already"))
+      .toBeVisible();
+  });
+});
+
+describe("a key from a file", () => {
+  const file = (content: string) => new File([content], "recovery-key.txt", { type: "text/plain" });
+
+  it("is found between other lines and waits to be sent", async () => {
+    const { screen, field, server, length } = await show();
+    await screen
+      .getByLabelText("Choose file")
+      .upload(file(`Recovery key for @alice:example.org\r\n\r\n${key}\r\n`));
+    await expect.element(field).toHaveValue(key);
+    await expect.element(length).toHaveAttribute("data-complete", "true");
+    expect(server.given).toEqual([]);
+  });
+
+  it("can be dropped", async () => {
+    const { field } = await show();
+    const data = new DataTransfer();
+    data.items.add(file(key));
+    const drop = new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+    field.element().dispatchEvent(drop);
+    await expect.element(field).toHaveValue(key);
+    expect(drop.defaultPrevented).toBe(true);
+  });
+
+  it("that has none, or is far too large, says so and changes nothing", async () => {
+    const { screen, field } = await show();
+    await field.fill("EsT");
+    const choice = screen.getByLabelText("Choose file");
+    await choice.upload(file("shopping list: milk"));
+    await expect.element(screen.getByText("No recovery key was found in this file.")).toBeVisible();
+    await choice.upload(file(key.padStart(70_000)));
+    await expect.element(screen.getByText(/too large/)).toBeVisible();
+    await expect.element(field).toHaveValue("EsT");
+  });
+});
+
+describe("for everybody", () => {
+  it("is masked, off limits to spell-checkers, translators and password stores", async () => {
+    const { field, button } = await show();
+    await field.fill(key);
+    await expect.element(field).toHaveAttribute("type", "password");
+    await expect.element(field).toHaveAttribute("spellcheck", "false");
+    await expect.element(field).toHaveAttribute("translate", "no");
+    await expect.element(field).toHaveAttribute("autocomplete", "off");
+    await button("Show").click();
+    await expect.element(field).toHaveAttribute("type", "text");
+    await button("Hide").click();
+    await expect.element(field).toHaveAttribute("type", "password");
+  });
+
+  it("works in keyboard order", async () => {
+    const { field, button, screen } = await show();
+    field.element().focus();
+    for (const next of [button("Show"), button("Unlock"), screen.getByLabelText("Choose file")]) {
+      await userEvent.tab();
+      await expect.element(next).toHaveFocus();
+    }
+  });
+
+  it("passes axe empty, wrong and done", async () => {
+    const { field, button, error, server, screen } = await show();
+    const violations = async () => (await axe.run(screen.container)).violations;
+    expect(await violations()).toEqual([]);
+    await field.fill(typo);
+    await button("Unlock").click();
+    await expect.element(error).toBeVisible();
+    expect(await violations()).toEqual([]);
+    await field.fill(key);
+    await button("Unlock").click();
+    server.answer(ok(report));
+    await expect.element(screen.getByText("Your recovery key is right")).toBeVisible();
+    expect(await violations()).toEqual([]);
+  });
+});
