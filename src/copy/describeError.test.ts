@@ -1,0 +1,137 @@
+import { describe, expect, it } from "vitest";
+import type { BackupVersion } from "@/domain/backup";
+import type { AppError, AppErrorKind } from "@/domain/errors";
+import { describeError } from "./describeError";
+
+const v = (version: string) => version as BackupVersion;
+
+/** At least one of every kind; the type makes a new kind fail to compile here. */
+const EXAMPLES: { readonly [K in AppErrorKind]: readonly Extract<AppError, { kind: K }>[] } = {
+  network: [{ kind: "network", detail: "SECRET-DETAIL" }],
+  timeout: [{ kind: "timeout", detail: "SECRET-DETAIL" }],
+  rate_limited: [
+    { kind: "rate_limited", retryAfterMs: null },
+    { kind: "rate_limited", retryAfterMs: 1 },
+    { kind: "rate_limited", retryAfterMs: 4_200 },
+  ],
+  signed_out: [
+    { kind: "signed_out", soft: true },
+    { kind: "signed_out", soft: false },
+  ],
+  server: [
+    { kind: "server", status: 500, errcode: null, message: null },
+    { kind: "server", status: 403, errcode: "M_FORBIDDEN", message: "Not here" },
+    { kind: "server", status: 413, errcode: "M_TOO_LARGE", message: "Too large" },
+    { kind: "server", status: 400, errcode: "M_UNKNOWN", message: "Odd" },
+  ],
+  not_matrix: [{ kind: "not_matrix", detail: "SECRET-DETAIL" }],
+  insecure_homeserver: [{ kind: "insecure_homeserver", host: "example.test" }],
+  homeserver_not_found: [{ kind: "homeserver_not_found", input: "exmaple.test" }],
+  password_login_unsupported: [{ kind: "password_login_unsupported", host: "example.test" }],
+  wrong_password: [{ kind: "wrong_password" }],
+  account_deactivated: [{ kind: "account_deactivated" }],
+  no_backup: [{ kind: "no_backup" }],
+  backup_changed: [
+    { kind: "backup_changed", expected: v("1"), actual: v("2") },
+    { kind: "backup_changed", expected: v("1"), actual: null },
+    { kind: "backup_changed", expected: null, actual: v("2") },
+    { kind: "backup_changed", expected: null, actual: null },
+  ],
+  unsupported_algorithm: [{ kind: "unsupported_algorithm", algorithm: "org.example.v9" }],
+  recovery_key: [
+    { kind: "recovery_key", problem: { reason: "parity" } },
+    { kind: "recovery_key", problem: { reason: "does_not_match", keyId: "k" } },
+  ],
+  secret_storage: [
+    { kind: "secret_storage", reason: "not_set_up" },
+    { kind: "secret_storage", reason: "default_key_broken" },
+    { kind: "secret_storage", reason: "backup_key_missing" },
+    { kind: "secret_storage", reason: "backup_key_malformed" },
+    { kind: "secret_storage", reason: "read_back_failed" },
+  ],
+  decryption_key: [
+    { kind: "decryption_key", reason: "absent" },
+    { kind: "decryption_key", reason: "mismatch" },
+  ],
+  identity: [
+    { kind: "identity", reason: "held_elsewhere" },
+    { kind: "identity", reason: "password_cancelled" },
+    { kind: "identity", reason: "auth_unsupported" },
+    { kind: "identity", reason: "not_imported" },
+  ],
+  storage: [
+    { kind: "storage", reason: "quota" },
+    { kind: "storage", reason: "blocked" },
+    { kind: "storage", reason: "unavailable" },
+    { kind: "storage", reason: "mismatch" },
+  ],
+  crypto_unavailable: [{ kind: "crypto_unavailable", detail: "SECRET-DETAIL" }],
+  worker_crashed: [{ kind: "worker_crashed" }],
+  closed: [{ kind: "closed" }],
+  unexpected: [{ kind: "unexpected", detail: "SECRET-DETAIL" }],
+};
+
+const all: readonly AppError[] = Object.values(EXAMPLES).flat();
+
+describe("describeError", () => {
+  it("has whole sentences for every error", () => {
+    for (const error of all) {
+      const { title, body } = describeError(error);
+      expect(title, error.kind).toMatch(/^\S.*[^.\s]$/);
+      expect(body, error.kind).toMatch(/^\S.*\.$/);
+      expect(`${title} ${body}`).not.toMatch(/undefined|null|NaN|\[object|  /);
+    }
+  });
+
+  it("has words of its own for every error, so that they can be told apart", () => {
+    const texts = all.map((error) => {
+      const { title, body } = describeError(error);
+      return `${title}\n${body}`;
+    });
+    expect(new Set(texts).size).toBe(all.length);
+  });
+
+  it("shows no technical detail; that is for the report", () => {
+    for (const error of all) {
+      expect(JSON.stringify(describeError(error))).not.toContain("SECRET-DETAIL");
+    }
+  });
+
+  it("avoids words that Matrix apps have given up", () => {
+    for (const error of all) {
+      const { title, body } = describeError(error);
+      expect(`${title} ${body}`).not.toMatch(
+        /passphrase|security key|security phrase|secure backup|4S|SSSS|megolm/i,
+      );
+    }
+  });
+
+  it("quotes the server as the server, with its code", () => {
+    const { body } = describeError({
+      kind: "server",
+      status: 403,
+      errcode: "M_FORBIDDEN",
+      message: "Guests cannot",
+    });
+    expect(body).toContain("It said: “Guests cannot” (M_FORBIDDEN).");
+  });
+
+  it("cuts what a server says to a length that fits", () => {
+    const { body } = describeError({
+      kind: "server",
+      status: 400,
+      errcode: null,
+      message: "x".repeat(100_000),
+    });
+    expect(body.length).toBeLessThan(600);
+  });
+
+  it.each([
+    [{ kind: "crypto_unavailable", detail: "" }, "reload"],
+    [{ kind: "network", detail: "" }, "retry"],
+    [{ kind: "signed_out", soft: true }, "sign_in"],
+    [{ kind: "wrong_password" }, "none"],
+  ] satisfies [AppError, string][])("offers the step that can help: %j", (error, action) => {
+    expect(describeError(error).action).toBe(action);
+  });
+});
