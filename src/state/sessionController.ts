@@ -9,8 +9,8 @@ import { type AttachedSession, attachSession } from "./attachSession";
 import { readAllAgain } from "./invalidate";
 import { lazyGateway } from "./lazyGateway";
 import type { Memory } from "./memory";
-import type { RestoreJobControl } from "./restoreControl";
-import type { SessionActions, SessionController } from "./StoreContext";
+import { createRestoreControl } from "./restoreControl";
+import type { RestoreControl, SessionActions, SessionController } from "./StoreContext";
 import { withoutThrowing } from "./withoutThrowing";
 import { createWorkTracker } from "./workTracker";
 
@@ -28,18 +28,19 @@ export interface SessionDeps {
   readonly store: AppStore;
   readonly queryClient: QueryClient;
   readonly memory: Memory;
-  /** Made with the session of this controller. */
-  readonly restore: RestoreJobControl;
 }
 
 /**
- * Owns the session from the tab lock to its end, outside React. Every step that waits remembers the
+ * Owns the session from the tab lock to its end, and the restore that runs in it, outside React. Every step that waits remembers the
  * `turn` it began in; an answer from a turn that has passed (signed out, taken over, disposed) is
  * dropped, and a session that opened too late is closed. What is under way is tracked, so that the
  * lock is given up only when nothing touches the stored session any more.
  */
-export function createSessionController(deps: SessionDeps): SessionController {
-  const { store, queryClient, memory, restore } = deps;
+export function createSessionController(deps: SessionDeps): {
+  readonly session: SessionController;
+  readonly restore: RestoreControl;
+} {
+  const { store, queryClient, memory } = deps;
   const gateway = lazyGateway(deps.gateway);
   const { track, allQuiet } = createWorkTracker();
   let attached: AttachedSession | null = null;
@@ -50,6 +51,13 @@ export function createSessionController(deps: SessionDeps): SessionController {
   let started = false;
   let signingIn: ReturnType<SessionActions["signIn"]> | null = null;
   let signingOut: ReturnType<SessionActions["signOut"]> | null = null;
+
+  const restore = createRestoreControl({
+    store,
+    queryClient,
+    memory,
+    session: () => attached?.session ?? null,
+  });
 
   const phase = (): SessionPhase => store.getState().phase;
   const enter = (next: SessionPhase): void => {
@@ -188,7 +196,7 @@ export function createSessionController(deps: SessionDeps): SessionController {
     return result;
   }
 
-  return {
+  const session: SessionController = {
     start() {
       if (started) return;
       started = true;
@@ -252,6 +260,7 @@ export function createSessionController(deps: SessionDeps): SessionController {
       lock = null;
     },
   };
+  return { session, restore };
 }
 
 function userOf(phase: SessionPhase): SignedInUser | null {

@@ -1,0 +1,78 @@
+import type { AppError } from "@/domain/errors";
+import type { LiveSession, SessionGateway } from "@/domain/ports";
+import { ok, type Result } from "@/domain/result";
+import type { HomeserverTarget, SignedInUser } from "@/domain/session";
+import { alice } from "./facts";
+import { FakeLiveSession } from "./FakeLiveSession";
+
+type SignInRequest = Parameters<SessionGateway["signIn"]>[0];
+
+/** A browser's stored session, and the way to open it. */
+export class FakeGateway implements SessionGateway {
+  stored: SignedInUser | null;
+  found: Result<HomeserverTarget, AppError> = ok({
+    baseUrl: alice.homeserverUrl,
+    host: "matrix.example.org",
+    discoveredFrom: null,
+  });
+  /** Set to make the next call fail. */
+  signInError: AppError | null = null;
+  readError: AppError | null = null;
+  openError: AppError | null = null;
+  forgetError: AppError | null = null;
+  readonly signIns: SignInRequest[] = [];
+  readonly sessions: FakeLiveSession[] = [];
+  /** Prepares each session before it is handed out. */
+  onOpen: (session: FakeLiveSession) => void = () => undefined;
+  #gate: Promise<void> = Promise.resolve();
+
+  constructor(stored: SignedInUser | null = null) {
+    this.stored = stored;
+  }
+
+  /** Holds `signIn` and `open` back until the returned function is called. */
+  hold(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#gate = promise;
+    return resolve;
+  }
+
+  /** The newest opened session; throws when there was none. */
+  get session(): FakeLiveSession {
+    const session = this.sessions.at(-1);
+    if (session === undefined) throw new Error("No session was opened");
+    return session;
+  }
+
+  async findHomeserver(): Promise<Result<HomeserverTarget, AppError>> {
+    return this.found;
+  }
+
+  async signIn(request: SignInRequest): Promise<Result<SignedInUser, AppError>> {
+    this.signIns.push(request);
+    await this.#gate;
+    if (this.signInError !== null) return { ok: false, error: this.signInError };
+    const { deviceId = "NEWDEVICE", username, target } = request;
+    this.stored = { userId: username, deviceId, homeserverUrl: target.baseUrl };
+    return ok(this.stored);
+  }
+
+  async readStored(): Promise<Result<SignedInUser | null, AppError>> {
+    return this.readError === null ? ok(this.stored) : { ok: false, error: this.readError };
+  }
+
+  async open(): Promise<Result<LiveSession, AppError>> {
+    await this.#gate;
+    if (this.openError !== null) return { ok: false, error: this.openError };
+    const session = new FakeLiveSession(this.stored ?? alice);
+    this.onOpen(session);
+    this.sessions.push(session);
+    return ok(session);
+  }
+
+  async forget(): Promise<Result<void, AppError>> {
+    if (this.forgetError !== null) return { ok: false, error: this.forgetError };
+    this.stored = null;
+    return ok(undefined);
+  }
+}

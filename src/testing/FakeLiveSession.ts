@@ -1,0 +1,112 @@
+import type { AppError } from "@/domain/errors";
+import type {
+  EncryptedRoom,
+  LiveSession,
+  RoomsPort,
+  SessionEvent,
+  SetUpPlan,
+  SetUpPort,
+  SetUpProof,
+  Unsubscribe,
+} from "@/domain/ports";
+import { encodeRecoveryKey } from "@/domain/recoveryKey";
+import { ok, type Result } from "@/domain/result";
+import type { SignedInUser } from "@/domain/session";
+import { alice, backupVersion } from "./facts";
+import { FakeKeyBackup } from "./FakeKeyBackup";
+import { FakeRestoreEngine } from "./FakeRestoreEngine";
+
+/** Rooms that hold what the test puts into them. */
+export class FakeRooms implements RoomsPort {
+  rooms: Result<readonly EncryptedRoom[], AppError> = ok([]);
+  counts: Result<ReadonlyMap<string, number>, AppError> = ok(new Map());
+  readonly asked = { list: 0, countKeysByRoom: 0 };
+
+  async list(): Promise<Result<readonly EncryptedRoom[], AppError>> {
+    this.asked.list++;
+    return this.rooms;
+  }
+
+  async countKeysByRoom(): Promise<Result<ReadonlyMap<string, number>, AppError>> {
+    this.asked.countKeysByRoom++;
+    return this.counts;
+  }
+}
+
+/** A set-up that goes through its steps at once and ends as the test says. */
+export class FakeSetUp implements SetUpPort {
+  planned: Result<SetUpPlan, AppError> = ok({ kind: "new_recovery_key" });
+  proof: Result<SetUpProof, AppError> = ok({
+    version: backupVersion("1"),
+    signedByDevice: true,
+    signedByIdentity: true,
+  });
+
+  async plan(): Promise<Result<SetUpPlan, AppError>> {
+    return this.planned;
+  }
+
+  generateRecoveryKey() {
+    const bytes = new Uint8Array(32).fill(7);
+    return { bytes, text: encodeRecoveryKey(bytes) };
+  }
+
+  async run(
+    _key: unknown,
+    { onStep }: Parameters<SetUpPort["run"]>[1],
+  ): Promise<Result<SetUpProof, AppError>> {
+    for (const step of [
+      "checking",
+      "identity",
+      "secret_storage",
+      "backup_key",
+      "backup",
+      "proof",
+    ] as const) {
+      onStep(step);
+    }
+    return this.proof;
+  }
+}
+
+let opened = 0;
+
+/** An open session; `emit` speaks for the SDK. */
+export class FakeLiveSession implements LiveSession {
+  readonly id = `session-${++opened}`;
+  readonly user: SignedInUser;
+  readonly keyBackup = new FakeKeyBackup();
+  readonly setUp = new FakeSetUp();
+  readonly rooms = new FakeRooms();
+  readonly restore = new FakeRestoreEngine();
+  signedOut: Result<void, AppError> = ok(undefined);
+  /** What was done to it, in order. */
+  readonly log: ("signOut" | "close")[] = [];
+  readonly #listeners = new Set<(event: SessionEvent) => void>();
+
+  constructor(user: SignedInUser = alice) {
+    this.user = user;
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  emit(...events: readonly SessionEvent[]): void {
+    for (const event of events) for (const listener of this.#listeners) listener(event);
+  }
+
+  subscribe(listener: (event: SessionEvent) => void): Unsubscribe {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async signOut(): Promise<Result<void, AppError>> {
+    this.log.push("signOut");
+    return this.signedOut;
+  }
+
+  async close(): Promise<void> {
+    this.log.push("close");
+  }
+}

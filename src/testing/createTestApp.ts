@@ -1,0 +1,65 @@
+import type { SignedInUser } from "@/domain/session";
+import { createAppStore } from "@/state/appStore";
+import { createMemory } from "@/state/memory";
+import { createQueryClient } from "@/state/queryClient";
+import { createSessionController } from "@/state/sessionController";
+import { alice } from "./facts";
+import { FakeGateway } from "./FakeGateway";
+import type { FakeLiveSession } from "./FakeLiveSession";
+import { FakeTabLock } from "./FakeTabLock";
+
+/** The real state layer on fakes of everything outside of it. */
+export type TestApp = ReturnType<typeof createTestApp>;
+
+export function createTestApp(stored: SignedInUser | null = null) {
+  const gateway = new FakeGateway(stored);
+  const lock = new FakeTabLock();
+  const memory = createMemory(createFakeStorage());
+  const store = createAppStore();
+  const queryClient = createQueryClient();
+  const { session, restore } = createSessionController({
+    gateway: () => Promise.resolve(gateway),
+    lock,
+    store,
+    queryClient,
+    memory,
+  });
+  const services = { store, session, restore };
+  return { gateway, lock, memory, queryClient, services, ...services };
+}
+
+/** A test app with alice's session open and, unless told otherwise, its first sync done. */
+export async function createActiveApp(
+  prepare: (session: FakeLiveSession) => void = () => undefined,
+  { synced = true }: { readonly synced?: boolean } = {},
+) {
+  const app = createTestApp(alice);
+  app.gateway.onOpen = prepare;
+  const active = new Promise<void>((resolve) => {
+    app.store.subscribe((state) => {
+      if (state.phase.kind === "active") resolve();
+    });
+  });
+  app.session.start();
+  await active;
+  const live = app.gateway.session;
+  if (synced) live.emit({ kind: "sync", state: "live" });
+  return { ...app, live };
+}
+
+export type FakeStorage = ReturnType<typeof createFakeStorage>;
+
+/** As much of `localStorage` as the app uses. */
+export function createFakeStorage() {
+  const items = new Map<string, string>();
+  return {
+    items,
+    getItem: (key: string): string | null => items.get(key) ?? null,
+    setItem: (key: string, value: string): void => {
+      items.set(key, value);
+    },
+    removeItem: (key: string): void => {
+      items.delete(key);
+    },
+  };
+}
