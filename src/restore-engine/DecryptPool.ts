@@ -38,6 +38,8 @@ export class DecryptPool {
   readonly #options: DecryptPoolOptions;
   readonly #inThread: InThreadDecryptor;
   #slots: Slot[] = [];
+  /** Workers that have not said yet that they are ready. */
+  readonly #starting = new Set<DecryptWorker>();
   #isClosed = false;
   #keyError: AppError | null = null;
 
@@ -117,8 +119,6 @@ export class DecryptPool {
     }
     this.#inThread.close();
   }
-
-  readonly #starting = new Set<DecryptWorker>();
 
   #leastBusy(): Slot | undefined {
     let best: Slot | undefined;

@@ -6,7 +6,7 @@ const SEPARATOR = 0x1_0000;
 /**
  * Remembers which entries a run has met, so that a download begun anew does not count them twice.
  * Keeps a 64-bit hash per entry under a random seed: 18 to 36 bytes each, about 5 MB for 200,000.
- * Were two entries of a million to collide (1 in 30 million), the second would be skipped after a
+ * Were two entries of a million to collide (about 1 in 40 million), the second would be skipped after a
  * restart and show as missing: never as restored.
  */
 export class SeenEntries {
