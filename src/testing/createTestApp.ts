@@ -1,8 +1,6 @@
 import type { SignedInUser } from "@/domain/session";
-import { createAppStore } from "@/state/appStore";
+import { createAppServices } from "@/state/createAppServices";
 import { createMemory } from "@/state/memory";
-import { createQueryClient } from "@/state/queryClient";
-import { createSessionController } from "@/state/sessionController";
 import { alice } from "./facts";
 import { FakeGateway } from "./FakeGateway";
 import type { FakeLiveSession } from "./FakeLiveSession";
@@ -15,17 +13,8 @@ export function createTestApp(stored: SignedInUser | null = null) {
   const gateway = new FakeGateway(stored);
   const lock = new FakeTabLock();
   const memory = createMemory(createFakeStorage());
-  const store = createAppStore();
-  const queryClient = createQueryClient();
-  const { session, restore } = createSessionController({
-    gateway: () => Promise.resolve(gateway),
-    lock,
-    store,
-    queryClient,
-    memory,
-  });
-  const services = { store, session, restore };
-  return { gateway, lock, memory, queryClient, services, ...services };
+  const services = createAppServices({ gateway: () => Promise.resolve(gateway), lock, memory });
+  return { gateway, lock, memory, services, ...services };
 }
 
 /** A test app with alice's session open and, unless told otherwise, its first sync done. */

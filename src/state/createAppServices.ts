@@ -1,0 +1,18 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { createAppStore } from "./appStore";
+import { createQueryClient } from "./queryClient";
+import { createSessionController, type SessionDeps } from "./sessionController";
+import type { AppServices } from "./StoreContext";
+
+/**
+ * The whole state layer of one page: the store, the query cache, the session and the restore. What
+ * it needs from outside are the ways to the SDK, to the tab lock and to the browser's memory.
+ */
+export function createAppServices(
+  deps: Pick<SessionDeps, "gateway" | "lock" | "memory">,
+): AppServices & { readonly queryClient: QueryClient } {
+  const store = createAppStore();
+  const queryClient = createQueryClient();
+  const { session, restore } = createSessionController({ ...deps, store, queryClient });
+  return { store, queryClient, session, restore };
+}

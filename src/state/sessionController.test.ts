@@ -1,0 +1,416 @@
+import { describe, expect, it, vi } from "vitest";
+import type { AppError } from "@/domain/errors";
+import { fail, ok } from "@/domain/result";
+import { createTestApp, type TestApp } from "@/testing/createTestApp";
+import { alice, aBackup, offline } from "@/testing/facts";
+import { FakeGateway } from "@/testing/FakeGateway";
+import { settle, useFakeTime } from "@/testing/fakeTime";
+import { createAppStore } from "./appStore";
+import { createMemory } from "./memory";
+import { createQueryClient } from "./queryClient";
+import { createSessionController } from "./sessionController";
+
+useFakeTime();
+
+const request = {
+  target: {
+    baseUrl: "https://matrix.example.org",
+    host: "matrix.example.org",
+    discoveredFrom: null,
+  },
+  username: "@alice:example.org",
+  password: "correct horse",
+};
+const wrongPassword: AppError = { kind: "wrong_password" };
+const softLogout: AppError = { kind: "signed_out", soft: true };
+const hardLogout: AppError = { kind: "signed_out", soft: false };
+
+async function started(app: TestApp): Promise<TestApp> {
+  app.session.start();
+  await settle();
+  return app;
+}
+
+const activeApp = (): Promise<TestApp> => started(createTestApp(alice));
+const kind = ({ store }: TestApp): string => store.getState().phase.kind;
+const phaseOf = ({ store }: TestApp): unknown => store.getState().phase;
+
+describe("at the start", () => {
+  it("is signed out when nothing is stored", async () => {
+    const app = await started(createTestApp());
+    expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: null });
+  });
+
+  it("opens what is stored, and goes through every phase on the way", async () => {
+    const app = createTestApp(alice);
+    const phases: string[] = [];
+    app.store.subscribe(
+      (state) => state.phase.kind,
+      (phase) => phases.push(phase),
+    );
+    await started(app);
+    expect(phases).toEqual(["opening", "active"]);
+    expect(phaseOf(app)).toEqual({
+      kind: "active",
+      user: alice,
+      sessionId: app.gateway.session.id,
+    });
+    expect(app.session.liveSession()).toBe(app.gateway.session);
+  });
+
+  it("starts once, however often it is told to", async () => {
+    const app = createTestApp(alice);
+    app.session.start();
+    app.session.start();
+    await settle();
+    app.session.start();
+    await settle();
+    expect(app.gateway.sessions).toHaveLength(1);
+  });
+
+  it("says what failed when the stored session cannot be read, and tries again when asked", async () => {
+    const app = createTestApp(alice);
+    app.gateway.readError = { kind: "storage", reason: "blocked" };
+    await started(app);
+    expect(phaseOf(app)).toEqual({ kind: "failed", user: null, error: app.gateway.readError });
+    app.gateway.readError = null;
+    app.session.retryOpen();
+    await settle();
+    expect(kind(app)).toBe("active");
+  });
+
+  it("says what failed when the session does not open, and tries again when asked", async () => {
+    const app = createTestApp(alice);
+    app.gateway.openError = { kind: "crypto_unavailable", detail: "wasm" };
+    await started(app);
+    expect(phaseOf(app)).toEqual({ kind: "failed", user: alice, error: app.gateway.openError });
+    app.gateway.openError = null;
+    app.session.retryOpen();
+    await settle();
+    expect(kind(app)).toBe("active");
+  });
+
+  it("loads the app's other part again after it did not arrive", async () => {
+    const store = createAppStore();
+    const load = vi.fn<() => Promise<FakeGateway>>();
+    load.mockRejectedValueOnce(new TypeError("Failed to fetch dynamically imported module"));
+    load.mockResolvedValue(new FakeGateway());
+    const app = createTestApp();
+    const { session } = createSessionController({
+      gateway: load,
+      lock: app.lock,
+      store,
+      queryClient: createQueryClient(),
+      memory: createMemory(null),
+    });
+    session.start();
+    await settle();
+    expect(store.getState().phase).toMatchObject({ kind: "failed", error: { kind: "network" } });
+    session.retryOpen();
+    await settle();
+    expect(store.getState().phase).toEqual({ kind: "signed_out", reason: null });
+    expect(load).toHaveBeenCalledTimes(2);
+  });
+
+  it("does not stay on a spinner when opening throws", async () => {
+    const app = createTestApp(alice);
+    app.gateway.onOpen = () => {
+      throw new RangeError("secret detail");
+    };
+    await started(app);
+    expect(phaseOf(app)).toEqual({
+      kind: "failed",
+      user: alice,
+      error: { kind: "unexpected", detail: "RangeError" },
+    });
+  });
+});
+
+describe("signing in", () => {
+  it("opens the new session", async () => {
+    const app = await started(createTestApp());
+    expect(await app.session.signIn(request)).toMatchObject({ ok: true });
+    await settle();
+    expect(kind(app)).toBe("active");
+    expect(app.gateway.signIns).toEqual([request]);
+  });
+
+  it("stays on the form with the error when it is refused", async () => {
+    const app = await started(createTestApp());
+    app.gateway.signInError = wrongPassword;
+    expect(await app.session.signIn(request)).toEqual(fail(wrongPassword));
+    expect(kind(app)).toBe("signed_out");
+  });
+
+  it("signs in once for a double click", async () => {
+    const app = await started(createTestApp());
+    const results = await Promise.all([app.session.signIn(request), app.session.signIn(request)]);
+    expect(results.map((result) => result.ok)).toEqual([true, true]);
+    await settle();
+    expect(app.gateway.signIns).toHaveLength(1);
+    expect(app.gateway.sessions).toHaveLength(1);
+  });
+
+  it("is refused while a session is open", async () => {
+    const app = await activeApp();
+    expect(await app.session.signIn(request)).toEqual(fail({ kind: "closed" }));
+    expect(app.gateway.signIns).toEqual([]);
+  });
+
+  it("passes the search for a homeserver on", async () => {
+    const app = await started(createTestApp());
+    expect(await app.session.findHomeserver({ homeserver: "x", username: "" })).toBe(
+      app.gateway.found,
+    );
+  });
+});
+
+describe("signing out", () => {
+  it("ends the session on the server and forgets what it left in this browser", async () => {
+    const app = await activeApp();
+    const live = app.gateway.session;
+    expect(app.memory.read(alice.userId).seen).toBeNull();
+    live.emit({ kind: "sync", state: "live" });
+    await settle();
+    expect(app.memory.read(alice.userId).seen).not.toBeNull();
+    expect(await app.session.signOut()).toEqual(ok(undefined));
+    expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: "by_choice" });
+    expect(live.log).toEqual(["signOut"]);
+    expect(live.listeners).toBe(0);
+    expect(app.memory.read(alice.userId)).toEqual({ seen: null, lastRestore: null });
+    expect(
+      app.queryClient
+        .getQueryCache()
+        .getAll()
+        .filter((q) => q.queryKey[1] === live.id),
+    ).toEqual([]);
+    expect(app.session.liveSession()).toBeNull();
+  });
+
+  it("is done here also when the server could not be told, and says so", async () => {
+    const app = await activeApp();
+    app.gateway.session.signedOut = fail(offline);
+    expect(await app.session.signOut()).toEqual(fail(offline));
+    expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: "local_only" });
+  });
+
+  it("happens once for a double click", async () => {
+    const app = await activeApp();
+    await Promise.all([app.session.signOut(), app.session.signOut()]);
+    expect(app.gateway.session.log).toEqual(["signOut"]);
+  });
+
+  it("stops a running restore first", async () => {
+    const app = await activeApp();
+    const live = app.gateway.session;
+    app.restore.start();
+    await settle();
+    const { signal } = live.restore.last;
+    await app.session.signOut();
+    expect(signal.aborted).toBe(true);
+    expect(app.store.getState().restoreJob).toEqual({ kind: "idle" });
+  });
+});
+
+describe("when the server ends the session", () => {
+  it("softly: keeps the store, asks for the password and reopens the same device", async () => {
+    const app = await activeApp();
+    const first = app.gateway.session;
+    first.emit({ kind: "signed_out", soft: true }, { kind: "signed_out", soft: true });
+    await settle();
+    expect(phaseOf(app)).toEqual({ kind: "expired", user: alice });
+    expect(first.log).toEqual(["close"]);
+    expect(app.gateway.stored).toEqual(alice);
+
+    const other = {
+      ...request,
+      username: "@mallory:evil.example",
+      target: { ...request.target, baseUrl: "https://evil.example" },
+    };
+    await app.session.signIn(other);
+    await settle();
+    expect(app.gateway.signIns).toMatchObject([
+      {
+        username: alice.userId,
+        deviceId: alice.deviceId,
+        target: { baseUrl: alice.homeserverUrl },
+      },
+    ]);
+    expect(phaseOf(app)).toMatchObject({ kind: "active", user: alice });
+    expect(app.gateway.session).not.toBe(first);
+  });
+
+  it("softly, in mid-restore: the job is paused and can be resumed afterwards", async () => {
+    const app = await activeApp();
+    app.restore.start();
+    await settle();
+    app.gateway.session.emit({ kind: "signed_out", soft: true });
+    await settle();
+    expect(app.store.getState().restoreJob.kind).toBe("paused");
+    await app.session.signIn(request);
+    await settle();
+    app.restore.resume();
+    await settle();
+    expect(app.gateway.session.restore.runs).toHaveLength(1);
+  });
+
+  it("for good: closes, forgets, and says that the server did it", async () => {
+    const app = await activeApp();
+    const live = app.gateway.session;
+    live.emit({ kind: "signed_out", soft: false });
+    await settle();
+    expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: "ended_by_server" });
+    expect(live.log).toEqual(["close"]);
+    expect(app.gateway.stored).toBeNull();
+  });
+
+  it.each([
+    [softLogout, "expired"],
+    [hardLogout, "signed_out"],
+  ])("already while opening: %o", async (error, phase) => {
+    const app = createTestApp(alice);
+    app.gateway.openError = error;
+    await started(app);
+    expect(kind(app)).toBe(phase);
+  });
+
+  it("opens the next session only after the last one has closed", async () => {
+    const app = await activeApp();
+    const first = app.gateway.session;
+    const closed = Promise.withResolvers<void>();
+    first.close = () => closed.promise;
+    first.emit({ kind: "signed_out", soft: true });
+    void app.session.signIn(request);
+    await settle();
+    expect(app.gateway.sessions).toHaveLength(1);
+    closed.resolve();
+    await settle();
+    expect(app.gateway.sessions).toHaveLength(2);
+    expect(kind(app)).toBe("active");
+  });
+});
+
+describe("two tabs", () => {
+  it("the second one is locked, and touches nothing", async () => {
+    const app = createTestApp(alice);
+    app.lock.heldElsewhere = true;
+    await started(app);
+    expect(phaseOf(app)).toEqual({ kind: "locked", takenOver: false });
+    expect(app.gateway.sessions).toEqual([]);
+  });
+
+  it("`Use here` takes the session over", async () => {
+    const app = createTestApp(alice);
+    app.lock.heldElsewhere = true;
+    await started(app);
+    app.session.takeOver();
+    await settle();
+    expect(kind(app)).toBe("active");
+  });
+
+  it("stays locked when the other tab does not answer", async () => {
+    const app = createTestApp(alice);
+    app.lock.heldElsewhere = true;
+    app.lock.frozenElsewhere = true;
+    await started(app);
+    app.session.takeOver();
+    await settle();
+    expect(phaseOf(app)).toEqual({ kind: "locked", takenOver: false });
+  });
+
+  it("the first one closes its session and its restore before it gives the lock up", async () => {
+    const app = await activeApp();
+    const live = app.gateway.session;
+    app.restore.start();
+    await settle();
+    await app.lock.giveToAnotherTab();
+    expect(live.restore.last.signal.aborted).toBe(true);
+    expect(live.log).toEqual(["close"]);
+    expect(phaseOf(app)).toEqual({ kind: "locked", takenOver: true });
+    expect(app.gateway.stored).toEqual(alice);
+  });
+
+  it("a session still opening is closed before the lock is given up", async () => {
+    const app = createTestApp(alice);
+    const release = app.gateway.hold();
+    await started(app);
+    expect(kind(app)).toBe("opening");
+    let given = false;
+    const giving = app.lock.giveToAnotherTab().then(() => {
+      given = true;
+    });
+    await settle();
+    expect(given).toBe(false);
+    release();
+    await giving;
+    expect(app.gateway.session.log).toEqual(["close"]);
+    expect(phaseOf(app)).toEqual({ kind: "locked", takenOver: true });
+  });
+
+  it("a sign-in under way is ended before the lock is given up, and opens nothing here", async () => {
+    const app = await started(createTestApp());
+    const release = app.gateway.hold();
+    void app.session.signIn(request);
+    const giving = app.lock.giveToAnotherTab();
+    release();
+    await giving;
+    expect(app.gateway.sessions).toEqual([]);
+    expect(kind(app)).toBe("locked");
+  });
+});
+
+describe("leaving", () => {
+  it("forget closes the session and removes what is stored", async () => {
+    const app = await activeApp();
+    await app.session.forget();
+    expect(app.gateway.session.log).toEqual(["close"]);
+    expect(app.gateway.stored).toBeNull();
+    expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: "by_choice" });
+  });
+
+  it("forget says when it could not remove everything", async () => {
+    const app = await activeApp();
+    app.gateway.forgetError = { kind: "storage", reason: "blocked" };
+    await app.session.forget();
+    expect(phaseOf(app)).toEqual({ kind: "failed", user: alice, error: app.gateway.forgetError });
+  });
+
+  it("start over leads to the form without removing anything, only where no session is stored", async () => {
+    const app = createTestApp(alice);
+    app.gateway.openError = offline;
+    await started(app);
+    app.session.startOver();
+    expect(kind(app)).toBe("failed");
+
+    const unread = createTestApp(alice);
+    unread.gateway.readError = offline;
+    await started(unread);
+    unread.session.startOver();
+    expect(phaseOf(unread)).toEqual({ kind: "signed_out", reason: null });
+    expect(unread.gateway.stored).toEqual(alice);
+  });
+
+  it("dispose closes the session, keeps what is stored and frees the lock", async () => {
+    const app = await activeApp();
+    await app.session.dispose();
+    expect(app.gateway.session.log).toEqual(["close"]);
+    expect(app.gateway.stored).toEqual(alice);
+    expect(app.lock.heldHere).toBe(false);
+  });
+
+  it("drops answers that come after the session was closed", async () => {
+    const app = await activeApp();
+    const live = app.gateway.session;
+    const release = live.keyBackup.hold();
+    live.keyBackup.backup = ok(aBackup({ count: 5 }));
+    const checking = app.session.checkAgain();
+    await app.session.signOut();
+    release();
+    await checking;
+    await settle();
+    live.emit({ kind: "backup_failed", code: "M_NOT_FOUND" });
+    expect(app.store.getState().uploadError).toBeNull();
+    const left = app.queryClient.getQueryCache().getAll();
+    expect(left.filter((query) => query.queryKey[1] === live.id)).toEqual([]);
+  });
+});
