@@ -15,7 +15,9 @@ export function ExplainStep({ needsNewKey, onContinue, onCancel }: ExplainStepPr
     <Card
       actions={
         <>
-          <Button onClick={onContinue}>Continue</Button>
+          <Button onClick={onContinue}>
+            {needsNewKey ? "Show recovery key" : "Enter recovery key"}
+          </Button>
           <Button variant="tertiary" onClick={onCancel}>
             Cancel
           </Button>

@@ -64,7 +64,7 @@ async function show(setUp: SetUpPort) {
   const button = (name: string) => screen.getByRole("button", { name, exact: true });
   const field = screen.getByLabelText("Recovery key", { exact: true });
   async function toConfirm(): Promise<string> {
-    await button("Continue").click();
+    await button("Show recovery key").click();
     const key = screen.getByTestId("recovery-key").element().textContent;
     await button("I have saved it").click();
     return key;
@@ -139,7 +139,7 @@ describe("a new recovery key", () => {
   it("is hidden when the page is hidden, and shown on request", async () => {
     const fake = fakeSetUp(newKey);
     const { screen, button } = await show(fake.setUp);
-    await button("Continue").click();
+    await button("Show recovery key").click();
     const key = screen.getByTestId("recovery-key");
     await expect.element(key).toBeVisible();
     vi.spyOn(document, "visibilityState", "get").mockReturnValue("hidden");
@@ -157,7 +157,7 @@ describe("a new recovery key", () => {
     };
     const fake = fakeSetUp(newKey);
     const { screen, button, field, toConfirm } = await show(fake.setUp);
-    await expect.element(button("Continue")).toBeVisible();
+    await expect.element(button("Show recovery key")).toBeVisible();
     expect(leave()).toBe(false);
     const key = await toConfirm();
     expect(leave()).toBe(true);
@@ -173,7 +173,7 @@ describe("keeping a copy", () => {
     const written: string[] = [];
     stubClipboard(async (text) => void written.push(text));
     const { screen, button } = await show(fakeSetUp(newKey).setUp);
-    await button("Continue").click();
+    await button("Show recovery key").click();
     await button("Copy").click();
     await button("Clear clipboard").click();
     await expect.element(screen.getByText(/clipboard was cleared/)).toBeVisible();
@@ -183,7 +183,7 @@ describe("keeping a copy", () => {
   it("says so when copying is not allowed", async () => {
     stubClipboard(async () => Promise.reject(new DOMException("no", "NotAllowedError")));
     const { screen, button } = await show(fakeSetUp(newKey).setUp);
-    await button("Continue").click();
+    await button("Show recovery key").click();
     await button("Copy").click();
     await expect.element(screen.getByText(/Select the key on the page/)).toBeVisible();
   });
@@ -201,7 +201,7 @@ describe("keeping a copy", () => {
       names.push(this.download);
     });
     const { button } = await show(fakeSetUp(newKey).setUp);
-    await button("Continue").click();
+    await button("Show recovery key").click();
     await button("Download").click();
     expect(names).toEqual([
       expect.stringMatching(/^key-backup-recovery-key-alice-\d{4}-\d\d-\d\d\.txt$/),
@@ -218,7 +218,7 @@ describe("keeping a copy", () => {
       window.dispatchEvent(new Event("afterprint"));
     });
     const { button } = await show(fakeSetUp(newKey).setUp);
-    await button("Continue").click();
+    await button("Show recovery key").click();
     await button("Print").click();
     await vi.waitFor(() => expect(document.querySelector("[data-print-kit]")).toBeNull());
     expect(sheet).toContain(keyOf(1).text);
@@ -315,7 +315,7 @@ describe("what the account has already", () => {
       fail({ kind: "recovery_key", problem: { reason: "does_not_match", keyId: "abc" } });
     const fake = fakeSetUp(existingKey, [wrong, async () => ok(proof)]);
     const { screen, button, field } = await show(fake.setUp);
-    await button("Continue").click();
+    await button("Enter recovery key").click();
     await field.fill(keyOf(5).text);
     await button("Finish").click();
     await expect.element(field).toHaveAccessibleDescription(/not the one of this account/);
@@ -350,7 +350,7 @@ describe("what the account has already", () => {
     const { screen, button } = await show(fakeSetUp(fail({ kind: "network", detail: "" })).setUp);
     await expect.element(screen.getByTestId("error")).toHaveAttribute("data-code", "network");
     await expect.element(button("Retry")).toBeVisible();
-    expect(screen.getByText("Continue").elements()).toEqual([]);
+    expect(screen.getByText("Show recovery key").elements()).toEqual([]);
   });
 });
 
@@ -365,9 +365,9 @@ describe("for everyone", () => {
     const { screen, button, field } = await show(fakeSetUp(newKey, [held]).setUp);
     const faults = async () => (await axe.run(document.body)).violations;
     const heading = (name: string) => screen.getByRole("heading", { name });
-    await expect.element(button("Continue")).toBeVisible();
+    await expect.element(button("Show recovery key")).toBeVisible();
     expect(await faults()).toEqual([]);
-    await button("Continue").click();
+    await button("Show recovery key").click();
     await expect.element(heading("Save your recovery key")).toHaveFocus();
     expect(await faults()).toEqual([]);
     await button("I have saved it").click();

@@ -81,15 +81,35 @@ describe("where the password goes", () => {
     expect(gateway.sent[0]?.host).toBe("matrix.example.test");
   });
 
-  it("needs one press when the other host was on the screen before it", async () => {
+  it("needs one press when the other host could be read before it", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
     const gateway = fakeGateway({ host: "matrix.example.test" });
     const { screen, fill, button } = await show(gateway);
     await fill("example.test", "alice", "wonderland");
     await expect
       .element(screen.getByText("Your password will be sent to matrix.example.test"))
       .toBeVisible();
+    vi.advanceTimersByTime(1_000);
     await button.click();
     await vi.waitFor(() => expect(gateway.sent).toHaveLength(1));
+    vi.useRealTimers();
+  });
+
+  it("does not count a host that only flashed up as seen", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    const gateway = fakeGateway({ host: "matrix.example.test" });
+    const { screen, fill, button } = await show(gateway);
+    await fill("example.test", "alice", "wonderland");
+    await expect
+      .element(screen.getByText("Your password will be sent to matrix.example.test"))
+      .toBeVisible();
+    vi.advanceTimersByTime(200);
+    await button.click();
+    await expect.element(button).not.toHaveAttribute("aria-busy");
+    expect(gateway.sent).toEqual([]);
+    await button.click();
+    await vi.waitFor(() => expect(gateway.sent).toHaveLength(1));
+    vi.useRealTimers();
   });
 
   it("asks again when the address is changed after a host was shown", async () => {

@@ -13,7 +13,13 @@ export type FindHomeserver = (input: {
 export type LookupState =
   | { readonly kind: "none" }
   | { readonly kind: "looking" }
-  | { readonly kind: "found"; readonly key: string; readonly target: HomeserverTarget }
+  | {
+      readonly kind: "found";
+      readonly key: string;
+      readonly target: HomeserverTarget;
+      /** When it came on the screen, by `performance.now()`. */
+      readonly shownAt: number;
+    }
   | { readonly kind: "failed"; readonly key: string; readonly error: AppError };
 
 /**
@@ -39,10 +45,12 @@ export function useHomeserverLookup(findHomeserver: FindHomeserver) {
       if (current.current !== entry) return fail({ kind: "closed" });
       // A failure may be gone at the next try; an address found stays found.
       if (!answer.ok) current.current = null;
-      setLookup(
-        answer.ok
-          ? { kind: "found", key, target: answer.value }
-          : { kind: "failed", key, error: answer.error },
+      setLookup((shown) =>
+        shown.kind === "found" && shown.key === key
+          ? shown
+          : answer.ok
+            ? { kind: "found", key, target: answer.value, shownAt: performance.now() }
+            : { kind: "failed", key, error: answer.error },
       );
       return answer;
     },

@@ -4,7 +4,7 @@ import type { Result } from "@/domain/result";
 import type { HomeserverTarget } from "@/domain/session";
 import { isHostTyped, lookupKey } from "./homeserverHost";
 import { useCountdown } from "./useCountdown";
-import { useHomeserverLookup, type FindHomeserver } from "./useHomeserverLookup";
+import { useHomeserverLookup, type FindHomeserver, type LookupState } from "./useHomeserverLookup";
 
 export type SignIn = (request: {
   target: HomeserverTarget;
@@ -21,6 +21,9 @@ export type SignInProblem =
 /** What a press of the button came to. */
 export type SubmitOutcome = "sent" | "host_to_confirm" | SignInProblem | "ignored";
 
+/** A host must have been on the screen this long to count as seen, in milliseconds. */
+const READING_TIME = 1_000;
+
 /** Wait after a 429 that does not say how long, in milliseconds. */
 const DEFAULT_WAIT = 5_000;
 
@@ -32,14 +35,16 @@ interface SignInInput {
 }
 
 /**
- * Signing in with a password. It is sent only to a host that stood on the screen when the button
- * was pressed: typed by the person, or shown by the lookup before the press.
+ * Signing in with a password. It is sent only to a host that the person has seen when the button is
+ * pressed: typed, or shown by the lookup long enough to be read, or by a press that was held back.
  */
 export function useSignIn(ports: { findHomeserver: FindHomeserver; signIn: SignIn }) {
   const { lookup, find, changed } = useHomeserverLookup(ports.findHomeserver);
   const [busy, setBusy] = useState<"finding" | "signing_in" | null>(null);
   const [problem, setProblem] = useState<SignInProblem | null>(null);
   const running = useRef(false);
+  /** The host a press was held back for: with the next press it is accepted. */
+  const heldBack = useRef<string | null>(null);
   const { secondsLeft, start: startWait } = useCountdown();
 
   function report(found: SignInProblem): SignInProblem {
@@ -57,13 +62,16 @@ export function useSignIn(ports: { findHomeserver: FindHomeserver; signIn: SignI
 
     const { homeserver, username } = input;
     const key = lookupKey(homeserver, username);
-    const shown = lookup.kind === "found" && lookup.key === key ? lookup.target.host : null;
+    const seen = seenHost(lookup, key, heldBack.current);
     setBusy("finding");
     const found = await find(homeserver, username);
     if (!found.ok) return report(asProblem(found.error, "homeserver"));
 
     const { host } = found.value;
-    if (host !== shown && !isHostTyped(host, homeserver, username)) return "host_to_confirm";
+    if (host !== seen && !isHostTyped(host, homeserver, username)) {
+      heldBack.current = host;
+      return "host_to_confirm";
+    }
 
     setBusy("signing_in");
     const answer = await ports.signIn({
@@ -86,6 +94,14 @@ export function useSignIn(ports: { findHomeserver: FindHomeserver; signIn: SignI
   }
 
   return { lookup, find, changed, busy, problem, secondsLeft, submit };
+}
+
+/** The host on the screen, if the person has had the time to see it. */
+function seenHost(lookup: LookupState, key: string, heldBack: string | null): string | null {
+  if (lookup.kind !== "found" || lookup.key !== key) return null;
+  const { host } = lookup.target;
+  const readable = performance.now() - lookup.shownAt >= READING_TIME;
+  return readable || host === heldBack ? host : null;
 }
 
 function missingField({ homeserver, username, readPassword }: SignInInput): SignInField | null {
