@@ -316,7 +316,7 @@ export class MatrixApi {
 }
 
 /** Builds a path, percent-encoding every value put into it. */
-export function path(strings: TemplateStringsArray, ...values: readonly string[]): string {
+function path(strings: TemplateStringsArray, ...values: readonly string[]): string {
   return strings.reduce(
     (built, text, index) => built + encodeURIComponent(values[index - 1] ?? "") + text,
   );

@@ -11,7 +11,10 @@ import {
 } from "node:crypto";
 import type { ServerRoomKey } from "./MatrixApi.ts";
 
-/** What is wrong with a forged entry. */
+/**
+ * What is wrong with a forged entry. A restore can store none of them, with one exception:
+ * `wrong_session_id`, which ends up under its true id.
+ */
 export type Damage =
   /** Encrypted to a key nobody holds. */
   | "undecryptable"
@@ -46,7 +49,7 @@ export interface ForgedKey {
 }
 
 /** A room key as it lies inside `session_data` (Client-Server API, `m.megolm_backup.v1`). */
-export interface PlainRoomKey {
+interface PlainRoomKey {
   readonly algorithm: string;
   readonly sender_key: string;
   readonly sender_claimed_keys?: { readonly ed25519: string };
@@ -136,7 +139,7 @@ function sessionData(text: string, recipient: string, damage: Damage | null): un
  * salt to 80 bytes (AES key, MAC key, IV), AES-256-CBC. The MAC is over the empty string, as every
  * client does it and the spec now says.
  */
-export function encryptForBackup(
+function encryptForBackup(
   text: string,
   backupPublicKey: string,
 ): { ephemeral: string; ciphertext: string; mac: string } {

@@ -71,7 +71,7 @@ export async function seedBackup(options: SeedBackupOptions): Promise<SeededBack
 }
 
 /** The body of `PUT /room_keys/keys`. */
-export function groupByRoom(
+function groupByRoom(
   keys: readonly ForgedKey[],
 ): Record<string, { sessions: Record<string, ServerRoomKey> }> {
   const rooms: Record<string, { sessions: Record<string, ServerRoomKey> }> = {};

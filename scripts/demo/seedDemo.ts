@@ -9,7 +9,7 @@ import { inParallel } from "./inParallel.ts";
 import { formatRecoveryKeyFile } from "./recoveryKeyFile.ts";
 
 /** Room keys in alice's backup: one for each real message, and forged ones for older history. */
-export const aliceKeyCount = 2_400;
+const aliceKeyCount = 2_400;
 
 const people: readonly DemoPerson[] = ["alice", "bob", "carol"];
 
@@ -28,7 +28,7 @@ export interface SeedDemoOptions {
 }
 
 /** The password of a demo account; it is printed for everybody to see. */
-export function demoPassword(person: DemoPerson): string {
+function demoPassword(person: DemoPerson): string {
   return `${person}-demo-password`;
 }
 
