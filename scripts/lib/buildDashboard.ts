@@ -6,6 +6,8 @@ import { SetUpError, failureFromOutput } from "./setUpError.mjs";
 
 /** Everything the build reads; tests and scripts are not in it. */
 const inputs = [
+  ".env",
+  ".env.production",
   "index.html",
   "package-lock.json",
   "public",

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
   cacheControl,
@@ -85,6 +86,15 @@ describe("cacheControl", () => {
     "/a-12345678.js",
   ])("asks again for %s", (path) => {
     expect(cacheControl(path)).toBe("no-cache");
+  });
+});
+
+describe(".env.production", () => {
+  it("holds the same policy for the page's meta tag, as far as such a tag can say it", () => {
+    const [, inPage] =
+      /^VITE_META_CSP="(.*)"$/m.exec(readFileSync(".env.production", "utf8")) ?? [];
+    const wanted = contentSecurityPolicy(true).replace("frame-ancestors 'none'; ", "");
+    expect(inPage).toBe(wanted);
   });
 });
 
