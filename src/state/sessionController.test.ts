@@ -4,13 +4,13 @@ import { fail, ok } from "@/domain/result";
 import { createTestApp, type TestApp } from "@/testing/createTestApp";
 import { alice, aBackup, offline } from "@/testing/facts";
 import { FakeGateway } from "@/testing/FakeGateway";
-import { settle, useFakeTime } from "@/testing/fakeTime";
+import { settle, withFakeTime } from "@/testing/fakeTime";
 import { createAppStore } from "./appStore";
 import { createMemory } from "./memory";
 import { createQueryClient } from "./queryClient";
 import { createSessionController } from "./sessionController";
 
-useFakeTime();
+withFakeTime();
 
 const request = {
   target: {

@@ -2,7 +2,7 @@ import { environmentManager } from "@tanstack/react-query";
 import { afterEach, beforeEach, vi } from "vitest";
 
 /** Within the calling test file time passes only when a test says so, also for react-query. */
-export function useFakeTime(): void {
+export function withFakeTime(): void {
   beforeEach(() => {
     vi.useFakeTimers();
     // Without a window react-query takes this for a server and never polls.

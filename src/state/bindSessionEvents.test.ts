@@ -1,0 +1,156 @@
+import { QueryObserver } from "@tanstack/react-query";
+import { describe, expect, it } from "vitest";
+import type { SessionEvent } from "@/domain/ports";
+import { ok } from "@/domain/result";
+import { createActiveApp } from "@/testing/createTestApp";
+import { backupVersion, noSecretStorage } from "@/testing/facts";
+import { settle, withFakeTime } from "@/testing/fakeTime";
+import { queriesOf, type ReadingOptions } from "./queries";
+
+withFakeTime();
+
+/** An open session with everything on the screen, so that all that is invalidated is read again. */
+async function openApp(options?: { readonly synced: boolean }) {
+  const app = await createActiveApp(undefined, options);
+  const queries = queriesOf(app.live);
+  const show = <T>(query: ReadingOptions<T>): void => {
+    new QueryObserver(app.queryClient, query).subscribe(() => undefined);
+  };
+  show(queries.crossSigning);
+  show(queries.secretStorage);
+  show(queries.roomKeys);
+  show(queries.rooms);
+  show(queries.roomKeyCounts);
+  await settle();
+  const { keyBackup, rooms } = app.live;
+  const counts = (): Record<string, number> => ({
+    backup: keyBackup.asked.fetchBackupInfo,
+    trust: keyBackup.asked.readTrust,
+    activeVersion: keyBackup.asked.readActiveVersion,
+    crossSigning: keyBackup.asked.readCrossSigning,
+    secretStorage: keyBackup.asked.readSecretStorage,
+    roomKeys: keyBackup.asked.countRoomKeys,
+    rooms: rooms.asked.list,
+    roomKeyCounts: rooms.asked.countKeysByRoom,
+  });
+  /** What is read again because of these events, and how often. */
+  async function readAfter(...events: SessionEvent[]): Promise<Record<string, number>> {
+    const before = counts();
+    app.live.emit(...events);
+    await settle();
+    const rises = Object.entries(counts()).map(
+      ([name, n]) => [name, n - (before[name] ?? 0)] as const,
+    );
+    return Object.fromEntries(rises.filter(([, rise]) => rise > 0));
+  }
+  return { ...app, readAfter };
+}
+
+const v1 = backupVersion("1");
+
+describe("what each event makes be read again", () => {
+  const table: [SessionEvent, string[]][] = [
+    [{ kind: "backup_status", enabled: true }, ["activeVersion", "backup", "trust"]],
+    [{ kind: "backup_failed", code: "M_NOT_FOUND" }, ["activeVersion", "backup"]],
+    [{ kind: "upload_remaining", count: 7 }, []],
+    [{ kind: "upload_remaining", count: 0 }, ["backup", "roomKeys"]],
+    [{ kind: "decryption_key_cached", version: v1 }, ["activeVersion", "secretStorage", "trust"]],
+    [{ kind: "identity_changed" }, ["crossSigning", "secretStorage", "trust"]],
+    [{ kind: "secrets_changed" }, ["crossSigning", "secretStorage"]],
+    [{ kind: "rooms_changed" }, ["rooms"]],
+    [{ kind: "sync", state: "live" }, []],
+    [{ kind: "sync", state: "offline" }, []],
+  ];
+  it.each(table)("%o", async (event, names) => {
+    const { readAfter } = await openApp();
+    const read = await readAfter(event);
+    expect(Object.keys(read).toSorted()).toEqual(names);
+  });
+
+  it("reads everything again after the first sync", async () => {
+    const { readAfter } = await openApp({ synced: false });
+    const read = await readAfter({ kind: "sync", state: "live" });
+    expect(Object.keys(read)).toHaveLength(8);
+  });
+
+  it("reads the backup again when the connection is back", async () => {
+    const { readAfter } = await openApp();
+    await readAfter({ kind: "sync", state: "offline" });
+    expect(Object.keys(await readAfter({ kind: "sync", state: "live" }))).toEqual(["backup"]);
+  });
+
+  it("reads once for a burst of events", async () => {
+    const { readAfter } = await openApp();
+    const burst: SessionEvent[] = Array.from({ length: 50 }, () => ({ kind: "identity_changed" }));
+    expect(await readAfter(...burst, { kind: "secrets_changed" })).toEqual({
+      crossSigning: 1,
+      secretStorage: 1,
+      trust: 1,
+    });
+  });
+
+  it("does not keep an answer that was on its way when the event came", async () => {
+    const app = await openApp();
+    const { keyBackup } = app.live;
+    const query = queriesOf(app.live).secretStorage;
+    const reading = (): unknown => app.queryClient.getQueryData(query.queryKey);
+    app.queryClient.removeQueries({ queryKey: query.queryKey });
+    const slow = Promise.withResolvers<void>();
+    const old = keyBackup.secretStorage;
+    let first = true;
+    keyBackup.readSecretStorage = async () => {
+      if (!first) return ok(noSecretStorage);
+      first = false;
+      await slow.promise;
+      return old;
+    };
+    const observer = new QueryObserver(app.queryClient, query);
+    observer.subscribe(() => undefined);
+    await settle();
+    app.live.emit({ kind: "secrets_changed" });
+    await settle();
+    expect(reading()).toMatchObject({ status: "known", value: { defaultKey: "absent" } });
+    slow.resolve();
+    await settle();
+    expect(reading()).toMatchObject({ status: "known", value: { defaultKey: "absent" } });
+  });
+});
+
+describe("what events store", () => {
+  it("keeps what arrives whole", async () => {
+    const { live, store } = await openApp();
+    live.emit(
+      { kind: "backup_status", enabled: false },
+      { kind: "upload_remaining", count: 12 },
+      { kind: "decryption_key_cached", version: v1 },
+      { kind: "sync", state: "offline" },
+    );
+    expect(store.getState()).toMatchObject({
+      backupStatus: false,
+      uploadRemaining: { count: 12 },
+      keyCachedFor: "1",
+      sync: "offline",
+      syncedOnce: true,
+    });
+  });
+
+  it("never counts below zero", async () => {
+    const { live, store } = await openApp();
+    live.emit({ kind: "upload_remaining", count: -1 });
+    expect(store.getState().uploadRemaining?.count).toBe(0);
+  });
+
+  it.each<SessionEvent>([
+    { kind: "backup_status", enabled: true },
+    { kind: "upload_remaining", count: 3 },
+  ])("keeps an upload's error until it goes on: %o", async (event) => {
+    const { live, store } = await openApp();
+    live.emit(
+      { kind: "backup_failed", code: "M_LIMIT" },
+      { kind: "backup_status", enabled: false },
+    );
+    expect(store.getState().uploadError).toMatchObject({ code: "M_LIMIT" });
+    live.emit(event);
+    expect(store.getState().uploadError).toBeNull();
+  });
+});
