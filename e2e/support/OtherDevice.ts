@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import {
   ClientEvent,
   createClient,
@@ -12,70 +11,27 @@ import {
 } from "matrix-js-sdk";
 import {
   decodeRecoveryKey,
-  type BackupTrustInfo,
   type CryptoApi,
   type GeneratedSecretStorageKey,
   type KeyBackupRestoreResult,
 } from "matrix-js-sdk/lib/crypto-api/index.js";
 import { RustBackupManager } from "matrix-js-sdk/lib/rust-crypto/backup.js";
 import type { IMegolmSessionData } from "matrix-js-sdk/lib/@types/crypto.js";
-import { MatrixApi, type ServerBackup } from "./MatrixApi.ts";
+import { MatrixApi } from "./MatrixApi.ts";
+import type { ServerBackup } from "./matrixApiTypes.ts";
+import type {
+  BackupSetUp,
+  OtherDeviceOptions,
+  OtherDeviceStatus,
+  ReadMessage,
+} from "./otherDeviceTypes.ts";
+import { pausingFetch } from "./pausingFetch.ts";
 import { quietSharedLogger, sdkLogger } from "./sdkLogger.ts";
 import { waitUntil } from "./waitUntil.ts";
 
 quietSharedLogger();
 // Up to ten seconds of random waiting before each upload is for thousands of clients, not for two.
 Object.assign(RustBackupManager, { maxBackupLoopStartDelayMillis: 0 });
-
-/** Who signs in, where. */
-export interface OtherDeviceOptions {
-  readonly homeserverUrl: string;
-  readonly username: string;
-  readonly password: string;
-  readonly deviceName?: string;
-  /**
-   * Rest this long before each `/sync` after the first, so that one answer brings many events.
-   * For filling a server fast; 0 unless told.
-   */
-  readonly syncPauseMs?: number;
-}
-
-/** What `setUpBackup` made. */
-export interface BackupSetUp {
-  /** As shown to people: base58 in groups of four. */
-  readonly recoveryKey: string;
-  /** The same key as 32 bytes: the secret storage key. */
-  readonly secretStorageKey: Uint8Array<ArrayBuffer>;
-  readonly secretStorageKeyId: string;
-  readonly version: string;
-  /** Unpadded base64, from the backup's auth data. */
-  readonly backupPublicKey: string;
-  /** The 32 bytes that decrypt the backup. */
-  readonly backupDecryptionKey: Uint8Array;
-}
-
-/** What this device believes about itself and the backup. */
-export interface OtherDeviceStatus {
-  readonly crossSigningReady: boolean;
-  readonly secretStorageReady: boolean;
-  /** This device is signed by its owner's identity. */
-  readonly verified: boolean;
-  /** The version it uploads to. */
-  readonly activeVersion: string | null;
-  readonly holdsDecryptionKey: boolean;
-  readonly backup: ServerBackup | null;
-  readonly trust: BackupTrustInfo | null;
-}
-
-/** One message as this device reads it. */
-export interface ReadMessage {
-  readonly eventId: string;
-  readonly sender: string;
-  readonly sessionId: string | null;
-  /** Null when it could not be decrypted; `failure` then says why. */
-  readonly body: string | null;
-  readonly failure: string | null;
-}
 
 /** A real client of the same or another person: matrix-js-sdk in Node, crypto in memory. */
 export class OtherDevice {
@@ -382,16 +338,4 @@ export class OtherDevice {
       this.client.on(ClientEvent.Sync, onSync);
     });
   }
-}
-
-/** A fetch that rests before each `/sync` but the first; an aborted request does not wait it out. */
-function pausingFetch(pauseMs: number): typeof fetch {
-  if (pauseMs === 0) return fetch;
-  return async (input, init) => {
-    const url = new URL(input instanceof Request ? input.url : input);
-    if (url.pathname.endsWith("/sync") && url.searchParams.has("since")) {
-      await delay(pauseMs, undefined, init?.signal ? { signal: init.signal } : {});
-    }
-    return fetch(input, init);
-  };
 }

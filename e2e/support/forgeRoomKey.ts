@@ -9,7 +9,7 @@ import {
   randomInt,
   type KeyObject,
 } from "node:crypto";
-import type { ServerRoomKey } from "./MatrixApi.ts";
+import type { ServerRoomKey } from "./matrixApiTypes.ts";
 
 /**
  * What is wrong with a forged entry. A restore can store none of them, with one exception:

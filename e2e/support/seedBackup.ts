@@ -1,5 +1,6 @@
 import { forgeRoomKey, type Damage, type ForgedKey } from "./forgeRoomKey.ts";
-import type { MatrixApi, ServerRoomKey } from "./MatrixApi.ts";
+import type { MatrixApi } from "./MatrixApi.ts";
+import type { ServerRoomKey } from "./matrixApiTypes.ts";
 
 /** What `seedBackup` puts where. */
 export interface SeedBackupOptions {

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
-import { OtherDevice, type BackupSetUp } from "../../e2e/support/OtherDevice.ts";
+import { OtherDevice } from "../../e2e/support/OtherDevice.ts";
+import type { BackupSetUp } from "../../e2e/support/otherDeviceTypes.ts";
 import { seedBackup } from "../../e2e/support/seedBackup.ts";
 import { waitUntil } from "../../e2e/support/waitUntil.ts";
 import type { SynapseProcess } from "../lib/synapseProcess.ts";
