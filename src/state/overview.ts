@@ -1,5 +1,5 @@
 import type { RoomKeyCounts } from "@/domain/backup";
-import { lastValue, type Reading } from "@/domain/reading";
+import type { Reading } from "@/domain/reading";
 import type { AppState, UploadError } from "./appStore";
 
 /**
@@ -21,8 +21,8 @@ export function currentUploadError(
   roomKeys: Reading<RoomKeyCounts>,
 ): UploadError | null {
   if (uploadError === null || roomKeys.status !== "known") return uploadError;
-  const counts = lastValue(roomKeys);
-  const caughtUp = counts !== undefined && counts.total > 0 && waiting(counts) === 0;
+  const { total } = roomKeys.value;
+  const caughtUp = total > 0 && waiting(roomKeys.value) === 0;
   return caughtUp && roomKeys.at > uploadError.at ? null : uploadError;
 }
 

@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { createFakeStorage } from "@/testing/createTestApp";
+import { backupVersion } from "@/testing/facts";
+import { createMemory } from "./memory";
+
+const seen = { version: backupVersion("3"), publicKey: "key", at: 5 };
+const lastRestore = {
+  version: backupVersion("3"),
+  at: 6,
+  imported: 1,
+  already: 2,
+  failed: 3,
+  missing: 4,
+};
+const nothing = { seen: null, lastRestore: null };
+
+describe("the browser's memory of a user", () => {
+  it("knows nothing at first, keeps what is written, and one thing does not overwrite another", () => {
+    const memory = createMemory(createFakeStorage());
+    expect(memory.read("@a:x")).toEqual(nothing);
+    memory.write("@a:x", { seen });
+    memory.write("@a:x", { lastRestore });
+    expect(memory.read("@a:x")).toEqual({ seen, lastRestore });
+    memory.write("@a:x", { seen: null });
+    expect(memory.read("@a:x")).toEqual({ seen: null, lastRestore });
+  });
+
+  it("keeps users apart, and forgets one without the other", () => {
+    const storage = createFakeStorage();
+    const memory = createMemory(storage);
+    memory.write("@a:x", { seen });
+    memory.write("@b:x", { seen });
+    memory.clear("@a:x");
+    expect(memory.read("@a:x")).toEqual(nothing);
+    expect(memory.read("@b:x").seen).toEqual(seen);
+    memory.clear("@b:x");
+    expect(storage.items.size).toBe(0);
+  });
+
+  it.each([
+    "not json",
+    "null",
+    "[]",
+    "7",
+    '{"seen":{"version":5,"publicKey":null,"at":1}}',
+    '{"seen":{"version":"","publicKey":null,"at":1}}',
+    '{"seen":{"version":"1","publicKey":4,"at":1}}',
+    '{"seen":{"version":"1"},"lastRestore":{"version":"1","at":1,"imported":-1}}',
+    '{"lastRestore":{"version":"1","at":1,"imported":1,"already":1,"failed":"0","missing":0}}',
+  ])("takes %s for nothing", (text) => {
+    const storage = createFakeStorage();
+    storage.setItem("key-backup.memory.@a:x", text);
+    expect(createMemory(storage).read("@a:x")).toEqual(nothing);
+  });
+
+  it("works without storage, and with one that refuses", () => {
+    const refuse = (): never => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+    for (const storage of [null, { getItem: refuse, setItem: refuse, removeItem: refuse }]) {
+      const memory = createMemory(storage);
+      memory.write("@a:x", { seen });
+      memory.clear("@a:x");
+      expect(memory.read("@a:x")).toEqual(nothing);
+    }
+  });
+});

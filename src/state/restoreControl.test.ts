@@ -1,0 +1,208 @@
+import { describe, expect, it } from "vitest";
+import { fail, ok } from "@/domain/result";
+import type { RestoreJob } from "@/domain/restoreJob";
+import { createActiveApp } from "@/testing/createTestApp";
+import { aBackup, alice, aReport, backupVersion, offline } from "@/testing/facts";
+import { pass, settle, withFakeTime } from "@/testing/fakeTime";
+
+withFakeTime();
+
+const version = backupVersion("1");
+
+async function openApp() {
+  const app = await createActiveApp();
+  await settle();
+  return { ...app, job: (): RestoreJob => app.store.getState().restoreJob };
+}
+
+async function runningApp() {
+  const app = await openApp();
+  app.restore.start();
+  await settle();
+  return { ...app, run: app.live.restore.last };
+}
+
+describe("starting", () => {
+  it("is on the screen at once, and runs with the server's count of this moment", async () => {
+    const { live, restore, job } = await openApp();
+    live.keyBackup.backup = ok(aBackup({ count: 321 }));
+    restore.start();
+    expect(job()).toMatchObject({ kind: "running", version, tally: { stage: "opening" } });
+    await settle();
+    expect(live.restore.last.request).toEqual({ version, expected: 321 });
+  });
+
+  it("runs once, however often it is asked for", async () => {
+    const { live, restore } = await openApp();
+    restore.start();
+    restore.start();
+    await settle();
+    restore.start();
+    restore.resume();
+    await settle();
+    expect(live.restore.runs).toHaveLength(1);
+  });
+
+  it("does nothing when there is no backup, and when nobody is signed in", async () => {
+    const { live, restore, job, session } = await openApp();
+    live.keyBackup.backup = ok(null);
+    await pass(30_000);
+    restore.start();
+    expect(job()).toEqual({ kind: "idle" });
+    await session.signOut();
+    restore.start();
+    expect(job()).toEqual({ kind: "idle" });
+  });
+
+  it.each([
+    [ok(null), { kind: "no_backup" }],
+    [
+      ok(aBackup({ version: backupVersion("2") })),
+      { kind: "backup_changed", expected: "1", actual: "2" },
+    ],
+    [fail(offline), offline],
+  ] as const)(
+    "fails before any download when the backup is not what it was: %#",
+    async (backup, error) => {
+      const { live, restore, job } = await openApp();
+      live.keyBackup.backup = backup;
+      restore.start();
+      await settle();
+      expect(job()).toMatchObject({ kind: "failed", version, error });
+      expect(live.restore.runs).toEqual([]);
+    },
+  );
+});
+
+describe("running", () => {
+  it("passes progress on a few times a second, not at every key", async () => {
+    const { run, job, store } = await runningApp();
+    let changes = 0;
+    store.subscribe(
+      (state) => state.restoreJob,
+      () => changes++,
+    );
+    for (let key = 1; key <= 100; key++) {
+      run.progress({ stage: "downloading", received: key, imported: key });
+      await pass(10);
+    }
+    await pass(200);
+    expect(job()).toMatchObject({ tally: { imported: 100 } });
+    expect(changes).toBeLessThanOrEqual(7);
+  });
+
+  it("knows the rate and the time left after a while, and lets them sink in a stall", async () => {
+    const { run, job } = await runningApp();
+    for (let key = 1; key <= 50; key++) {
+      run.progress({ expected: 100, received: key, imported: key });
+      await pass(100);
+    }
+    await pass(1000);
+    const moving = job();
+    expect(moving).toMatchObject({ kind: "running" });
+    if (moving.kind !== "running" || moving.keysPerSecond === null) throw new Error("no rate");
+    expect(moving.keysPerSecond).toBeGreaterThan(7);
+    expect(moving.keysPerSecond).toBeLessThan(11);
+    expect(moving.secondsLeft).toBeGreaterThanOrEqual(4);
+    expect(moving.secondsLeft).toBeLessThanOrEqual(8);
+    await pass(120_000);
+    expect(job()).toMatchObject({ kind: "running", secondsLeft: null });
+  });
+});
+
+describe("ending", () => {
+  it("finished: shows the report, remembers the numbers and reads the counts again", async () => {
+    const { run, job, live, store, memory } = await runningApp();
+    const asked = live.keyBackup.asked.fetchBackupInfo;
+    const report = aReport({ received: 98, imported: 90, already: 8 });
+    run.end({ kind: "completed", report });
+    await settle();
+    expect(job()).toEqual({ kind: "finished", version, report });
+    const remembered = { version, imported: 90, already: 8, failed: 0, missing: 2 };
+    expect(store.getState().lastRestore).toMatchObject(remembered);
+    expect(memory.read(alice.userId).lastRestore).toMatchObject(remembered);
+    expect(live.keyBackup.asked.fetchBackupInfo).toBe(asked + 1);
+  });
+
+  it("failed: keeps the report and can be resumed; nothing is remembered as restored", async () => {
+    const { run, job, live, restore, store } = await runningApp();
+    const report = aReport({ received: 10, imported: 10 });
+    run.end({ kind: "failed", report, error: offline });
+    await settle();
+    expect(job()).toEqual({ kind: "failed", version, report, error: offline });
+    expect(store.getState().lastRestore).toBeNull();
+    restore.resume();
+    await settle();
+    expect(job().kind).toBe("running");
+    expect(live.restore.runs).toHaveLength(2);
+  });
+
+  it("an engine that throws is a failed job with the newest numbers", async () => {
+    const { run, job } = await runningApp();
+    run.progress({ received: 7, imported: 7 });
+    run.fail(new RangeError("key material"));
+    await settle();
+    expect(job()).toMatchObject({
+      kind: "failed",
+      error: { kind: "unexpected", detail: "RangeError" },
+      report: { tally: { imported: 7 } },
+    });
+  });
+});
+
+describe("stopping", () => {
+  it("pause keeps the report; resume runs again", async () => {
+    const { run, job, live, restore } = await runningApp();
+    run.progress({ received: 30, imported: 30 });
+    restore.pause();
+    await settle();
+    expect(job()).toMatchObject({ kind: "paused", report: { tally: { imported: 30 } } });
+    restore.resume();
+    await settle();
+    expect(job().kind).toBe("running");
+    expect(live.restore.runs).toHaveLength(2);
+  });
+
+  it("cancel ends the job, from running and from paused", async () => {
+    const { job, restore } = await runningApp();
+    restore.cancel();
+    await settle();
+    expect(job()).toEqual({ kind: "idle" });
+    restore.start();
+    await settle();
+    restore.pause();
+    await settle();
+    restore.cancel();
+    expect(job()).toEqual({ kind: "idle" });
+  });
+
+  it("before the engine began counts too", async () => {
+    const { live, job, restore } = await openApp();
+    const release = live.keyBackup.hold();
+    restore.start();
+    restore.pause();
+    release();
+    await settle();
+    expect(job()).toMatchObject({ kind: "paused", version });
+    expect(live.restore.runs).toEqual([]);
+  });
+
+  it("a restore that was complete all the same is said to be complete", async () => {
+    const { run, job, restore } = await runningApp();
+    const report = aReport({ received: 100, imported: 100 });
+    run.end({ kind: "completed", report });
+    restore.cancel();
+    await settle();
+    expect(job()).toEqual({ kind: "finished", version, report });
+  });
+
+  it("dismiss clears a report, and never a running job", async () => {
+    const { run, job, restore } = await runningApp();
+    restore.dismiss();
+    expect(job().kind).toBe("running");
+    run.end({ kind: "completed", report: aReport() });
+    await settle();
+    restore.dismiss();
+    expect(job()).toEqual({ kind: "idle" });
+  });
+});
