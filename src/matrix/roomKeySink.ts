@@ -2,7 +2,7 @@ import type { OlmMachine, RoomId } from "@matrix-org/matrix-sdk-crypto-wasm";
 import type { BackupVersion } from "@/domain/backup";
 import type { DecryptedRoomKey, ImportOutcome, RoomKeySink } from "@/domain/ports";
 import type { RestoreFailure } from "@/domain/restore";
-import { loadCryptoWasm, olmMachineOf } from "./olmMachine";
+import { loadCryptoWasm, olmMachineOf, withFreed } from "./olmMachine";
 import { trueSessionId } from "./roomKeySinkSessionId";
 import type { SessionContext } from "./sessionContext";
 import { attempt } from "./toAppError";
@@ -10,12 +10,14 @@ import { attempt } from "./toAppError";
 /** The one algorithm the crypto module takes room keys of. */
 const MEGOLM = "m.megolm.v1.aes-sha2";
 
-/** An entry with the room id as the crypto module knows it and the session id it is stored under. */
 interface Entry {
   readonly key: DecryptedRoomKey;
-  readonly room: RoomId;
-  /** From the key itself; the id the entry stood under is only the server's word for it. */
-  readonly storedAs: string;
+  /**
+   * The session id that follows from the key itself. The module files a key under whatever id it
+   * is given and finds it again only by the true one, so the id that the entry stood under, which
+   * is the server's word, must not be passed on.
+   */
+  readonly trueId: string;
 }
 
 interface Imported {
@@ -23,6 +25,9 @@ interface Imported {
   readonly readable: number;
   readonly stored: ReadonlySet<Entry>;
 }
+
+/** One call of the crypto machine. */
+type ImportEntries = (entries: readonly Entry[]) => Promise<Imported>;
 
 /**
  * Imports decrypted keys as already backed up, straight into the SDK's crypto machine. The SDK's
@@ -34,44 +39,35 @@ export function createRoomKeySink(context: SessionContext): RoomKeySink {
       attempt(async () => {
         const machine = await olmMachineOf(context);
         const { RoomId } = await loadCryptoWasm();
-        const rooms = new Map<string, RoomId | null>();
-        try {
-          return await importBatch(machine, version, batch, (roomId) => {
-            let room = rooms.get(roomId);
-            if (room === undefined) {
-              room = parseRoomId(RoomId, roomId);
-              rooms.set(roomId, room);
-            }
-            return room;
-          });
-        } finally {
-          for (const room of rooms.values()) room?.free();
-        }
+        return importBatch(batch, {
+          isRoomId: cached((roomId) => isRoomId(RoomId, roomId)),
+          importEntries: (entries) => importEntries(machine, RoomId, version, entries),
+        });
       }),
   };
 }
 
 async function importBatch(
-  machine: OlmMachine,
-  version: BackupVersion,
   batch: readonly DecryptedRoomKey[],
-  roomOf: (roomId: string) => RoomId | null,
+  store: {
+    readonly isRoomId: (roomId: string) => boolean;
+    readonly importEntries: ImportEntries;
+  },
 ): Promise<ImportOutcome> {
   const failures: RestoreFailure[] = [];
   let waiting: Entry[] = [];
   for (const key of batch) {
-    const room = roomOf(key.roomId);
-    if (room === null) failures.push(failureOf(key, "bad_room_id"));
-    else waiting.push({ key, room, storedAs: trueSessionId(key) });
+    if (store.isRoomId(key.roomId)) waiting.push({ key, trueId: trueSessionId(key) });
+    else failures.push(failureOf(key, "bad_room_id"));
   }
   let imported = 0;
   let already = 0;
   while (waiting.length > 0) {
     const { round, rest } = firstOfEach(waiting);
-    const { readable, stored } = await importEntries(machine, version, round);
+    const { readable, stored } = await store.importEntries(round);
     imported += stored.size;
     const others = round.filter((entry) => !stored.has(entry));
-    const rejected = await findRejected(machine, version, others, round.length - readable);
+    const rejected = await findRejected(store.importEntries, others, round.length - readable);
     already += others.length - rejected.length;
     failures.push(...rejected.map(({ key }) => failureOf(key, "rejected")));
     waiting = rest;
@@ -84,41 +80,40 @@ async function importBatch(
  * store as it was before, and the worse copy could win, so the second goes into a later call.
  */
 function firstOfEach(entries: readonly Entry[]): { round: Entry[]; rest: Entry[] } {
-  const seen = new Map<RoomId, Set<string>>();
+  const seen = new Map<string, Set<string>>();
   const round: Entry[] = [];
   const rest: Entry[] = [];
   for (const entry of entries) {
-    const sessions = seen.get(entry.room) ?? new Set();
-    seen.set(entry.room, sessions);
-    // The label counts too: the module takes a map by label.
-    const isNew = !sessions.has(entry.storedAs) && !sessions.has(`label ${entry.key.sessionId}`);
-    sessions.add(entry.storedAs).add(`label ${entry.key.sessionId}`);
-    (isNew ? round : rest).push(entry);
+    const sessions = seen.get(entry.key.roomId) ?? new Set();
+    seen.set(entry.key.roomId, sessions);
+    (sessions.has(entry.trueId) ? rest : round).push(entry);
+    sessions.add(entry.trueId);
   }
   return { round, rest };
 }
 
 async function importEntries(
   machine: OlmMachine,
+  Room: typeof RoomId,
   version: BackupVersion,
   entries: readonly Entry[],
 ): Promise<Imported> {
-  const byRoom = new Map<RoomId, Map<string, Readonly<Record<string, unknown>>>>();
-  for (const { key, room } of entries) {
-    const sessions = byRoom.get(room) ?? new Map<string, Readonly<Record<string, unknown>>>();
-    byRoom.set(room, sessions.set(key.sessionId, key.sessionData));
+  const byRoom = new Map<string, Map<string, Readonly<Record<string, unknown>>>>();
+  for (const { key, trueId } of entries) {
+    const sessions = byRoom.get(key.roomId) ?? new Map<string, typeof key.sessionData>();
+    byRoom.set(key.roomId, sessions.set(trueId, key.sessionData));
   }
-  const result = await machine.importBackedUpRoomKeys(byRoom, () => undefined, version);
-  try {
+  // The call takes the room ids over and frees them, so each call needs new ones.
+  const rooms = new Map([...byRoom].map(([roomId, sessions]) => [new Room(roomId), sessions]));
+  const result = await machine.importBackedUpRoomKeys(rooms, () => undefined, version);
+  return withFreed(result, () => {
     const keys = result.keys();
-    const stored = entries.filter(({ room, storedAs }) => {
-      const senders = keys.get(room.toString())?.values() ?? [];
-      return [...senders].some((sessions) => sessions.has(storedAs));
+    const stored = entries.filter(({ key, trueId }) => {
+      const senders = keys.get(key.roomId)?.values() ?? [];
+      return [...senders].some((sessions) => sessions.has(trueId));
     });
     return { readable: result.totalCount, stored: new Set(stored) };
-  } finally {
-    result.free();
-  }
+  });
 }
 
 /**
@@ -127,8 +122,7 @@ async function importEntries(
  * could not read but not which, so they are found by halving.
  */
 async function findRejected(
-  machine: OlmMachine,
-  version: BackupVersion,
+  importEntries: ImportEntries,
   entries: readonly Entry[],
   unreadable: number,
 ): Promise<readonly Entry[]> {
@@ -138,18 +132,28 @@ async function findRejected(
   const half = Math.ceil(entries.length / 2);
   const rejected: Entry[] = [];
   for (const part of [entries.slice(0, half), entries.slice(half)]) {
-    const { readable } = await importEntries(machine, version, part);
-    rejected.push(...(await findRejected(machine, version, part, part.length - readable)));
+    const { readable } = await importEntries(part);
+    rejected.push(...(await findRejected(importEntries, part, part.length - readable)));
   }
   return rejected;
 }
 
-function parseRoomId(Room: new (id: string) => RoomId, roomId: string): RoomId | null {
+function isRoomId(Room: typeof RoomId, roomId: string): boolean {
   try {
-    return new Room(roomId);
+    new Room(roomId).free();
+    return true;
   } catch {
-    return null;
+    return false;
   }
+}
+
+function cached(test: (text: string) => boolean): (text: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (text) => {
+    const answer = known.get(text) ?? test(text);
+    known.set(text, answer);
+    return answer;
+  };
 }
 
 function failureOf(

@@ -1,0 +1,99 @@
+import { ClientEvent, createClient, MemoryStore, type MatrixClient } from "matrix-js-sdk";
+import type { RecoveryKey } from "@/domain/recoveryKey";
+import type { Result } from "@/domain/result";
+import type { Homeserver } from "./integrationHomeserver";
+import { quietLogger, silenceSharedLogger } from "./quietLogger";
+import { createSessionRequests } from "./request";
+import { createSecretStorageKeyHolder } from "./secretStorageKeyHolder";
+import type { SessionContext } from "./sessionContext";
+import { SessionFailure } from "./sessionFailure";
+
+silenceSharedLogger();
+
+export const PASSWORD = "correct horse";
+
+/** A live context as the app has it, but with the crypto store in memory: Node has no IndexedDB. */
+export interface TestDevice {
+  readonly context: SessionContext;
+  readonly client: MatrixClient;
+  stop(): void;
+}
+
+/** Signs in on a new device, starts its crypto and its sync, and waits for the first sync. */
+export async function openDevice(server: Homeserver, userId: string): Promise<TestDevice> {
+  const answer = await fetch(`${server.url}/_matrix/client/v3/login`, {
+    method: "POST",
+    body: JSON.stringify({
+      type: "m.login.password",
+      identifier: { type: "m.id.user", user: userId },
+      password: PASSWORD,
+    }),
+  });
+  const login: unknown = await answer.json();
+  const deviceId = stringIn(login, "device_id");
+  const accessToken = stringIn(login, "access_token");
+  const closing = new AbortController();
+  const secretStorageKeys = createSecretStorageKeyHolder((key, description) =>
+    client.secretStorage.checkKey(key, description),
+  );
+  const client = createClient({
+    baseUrl: server.url,
+    userId,
+    deviceId,
+    accessToken,
+    store: new MemoryStore(),
+    cryptoCallbacks: secretStorageKeys.callbacks,
+    logger: quietLogger,
+  });
+  await client.initRustCrypto({ useIndexedDB: false });
+  await client.startClient({ initialSyncLimit: 8 });
+  await new Promise<void>((resolve) => {
+    const listen = (state: string): void => {
+      if (state !== "PREPARED" && state !== "SYNCING") return;
+      client.off(ClientEvent.Sync, listen);
+      resolve();
+    };
+    client.on(ClientEvent.Sync, listen);
+  });
+  return {
+    client,
+    context: {
+      client,
+      crypto() {
+        const crypto = closing.signal.aborted ? undefined : client.getCrypto();
+        if (crypto === undefined) throw new SessionFailure({ kind: "closed" });
+        return crypto;
+      },
+      user: { userId, deviceId, homeserverUrl: server.url },
+      secretStorageKeys: secretStorageKeys.holder,
+      closed: closing.signal,
+      ...createSessionRequests({
+        homeserverUrl: server.url,
+        accessToken,
+        closed: closing.signal,
+        onSignedOut: () => undefined,
+      }),
+    },
+    stop() {
+      closing.abort();
+      client.stopClient();
+    },
+  };
+}
+
+/** The value of a result that must be good; throws with the error's text otherwise. */
+export function valueOf<T>(result: Result<T, unknown>): T {
+  if (!result.ok) throw new Error(`unexpected error: ${JSON.stringify(result.error)}`);
+  return result.value;
+}
+
+/** A copy whose bytes a call may do with as it likes. */
+export function copyOf(key: RecoveryKey): RecoveryKey {
+  return { bytes: key.bytes.slice(), text: key.text };
+}
+
+function stringIn(value: unknown, name: string): string {
+  const found: unknown = new Map(Object.entries(value ?? {})).get(name);
+  if (typeof found !== "string") throw new Error(`the login answer has no ${name}`);
+  return found;
+}

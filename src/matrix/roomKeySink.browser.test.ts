@@ -1,0 +1,285 @@
+import type { BackupVersion } from "@/domain/backup";
+import type { DecryptedRoomKey } from "@/domain/ports";
+import type { Result } from "@/domain/result";
+import { createClient, MemoryStore, type MatrixClient } from "matrix-js-sdk";
+import { encodeUnpaddedBase64 } from "matrix-js-sdk/lib/base64";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createKeyBackup } from "./keyBackup";
+import { olmMachineOf } from "./olmMachine";
+import { quietLogger, silenceSharedLogger } from "./quietLogger";
+import { createRoomKeySink } from "./roomKeySink";
+import { createRooms } from "./rooms";
+import type { SessionContext } from "./sessionContext";
+import { SessionFailure } from "./sessionFailure";
+
+silenceSharedLogger();
+
+const VERSION = "1" as BackupVersion;
+const ROOM = "!room:localhost";
+
+/** A real crypto store in IndexedDB; the homeserver is never asked. */
+let context: SessionContext;
+let client: MatrixClient;
+let closing: AbortController;
+
+beforeEach(async () => {
+  closing = new AbortController();
+  const user = { userId: "@me:localhost", deviceId: "D", homeserverUrl: "http://127.0.0.1:1" };
+  const unreachable = (): Promise<never> => Promise.reject(new TypeError("unreachable"));
+  client = createClient({
+    ...user,
+    baseUrl: user.homeserverUrl,
+    accessToken: "t",
+    store: new MemoryStore(),
+    fetchFn: unreachable,
+    logger: quietLogger,
+  });
+  const cryptoDatabasePrefix = `sink-${crypto.randomUUID()}`;
+  await client.initRustCrypto({ cryptoDatabasePrefix, storageKey: new Uint8Array(32).fill(7) });
+  context = {
+    client,
+    user,
+    closed: closing.signal,
+    crypto() {
+      const sdk = closing.signal.aborted ? undefined : client.getCrypto();
+      if (sdk === undefined) throw new SessionFailure({ kind: "closed" });
+      return sdk;
+    },
+    secretStorageKeys: { withKey: (_key, operation) => operation() },
+    request: unreachable,
+    requestStream: unreachable,
+  };
+  return async () => {
+    client.stopClient();
+    await client.clearStores({ cryptoDatabasePrefix });
+  };
+});
+
+afterEach(() => closing.abort());
+
+function valueOf<T>(result: Result<T, unknown>): T {
+  if (!result.ok) throw new Error(`unexpected error: ${JSON.stringify(result.error)}`);
+  return result.value;
+}
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+function randomBytes(length: number): Bytes {
+  return crypto.getRandomValues(new Uint8Array(length));
+}
+
+function join(...parts: readonly (Bytes | readonly number[])[]): Bytes {
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
+}
+
+/** 32 raw bytes that are a real public key; the store refuses others. */
+async function publicKey(name: "Ed25519" | "X25519"): Promise<Bytes> {
+  const uses: KeyUsage[] = name === "Ed25519" ? ["sign", "verify"] : ["deriveBits"];
+  const pair = await crypto.subtle.generateKey({ name }, true, uses);
+  if (!("publicKey" in pair)) throw new Error("not a key pair");
+  return new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
+}
+
+const senderKey = encodeUnpaddedBase64(await publicKey("X25519"));
+const signingKey = encodeUnpaddedBase64(await publicKey("Ed25519"));
+
+/** A real session in export form: version 1, index, ratchet, Ed25519 public key. */
+async function roomKey(
+  changes: Readonly<Record<string, unknown>> = {},
+  roomId = ROOM,
+  index = 0,
+  ratchet = randomBytes(128),
+  ownKey?: Bytes,
+): Promise<DecryptedRoomKey> {
+  const publicHalf = ownKey ?? (await publicKey("Ed25519"));
+  return {
+    roomId,
+    sessionId: encodeUnpaddedBase64(publicHalf),
+    sessionData: {
+      algorithm: "m.megolm.v1.aes-sha2",
+      sender_key: senderKey,
+      sender_claimed_keys: { ed25519: signingKey },
+      forwarding_curve25519_key_chain: [],
+      session_key: encodeUnpaddedBase64(join([1, 0, 0, 0, index], ratchet, publicHalf)),
+      ...changes,
+    },
+  };
+}
+
+function many(count: number, make: () => Promise<DecryptedRoomKey>): Promise<DecryptedRoomKey[]> {
+  return Promise.all(Array.from({ length: count }, make));
+}
+
+async function storeTotal(): Promise<number> {
+  return valueOf(await createKeyBackup(context).countRoomKeys()).total;
+}
+
+test("good keys are imported once, as backed up, and held already the second time", async () => {
+  const sink = createRoomKeySink(context);
+  const keys = [
+    ...(await many(30, () => roomKey())),
+    ...(await many(20, () => roomKey({}, "!other:localhost"))),
+  ];
+
+  expect(valueOf(await sink.import(keys, VERSION))).toEqual({
+    imported: 50,
+    already: 0,
+    failures: [],
+  });
+  expect(await storeTotal()).toBe(50);
+  expect(valueOf(await sink.import(keys, VERSION))).toEqual({
+    imported: 0,
+    already: 50,
+    failures: [],
+  });
+  expect(valueOf(await createRooms(context).countKeysByRoom())).toEqual(
+    new Map([
+      [ROOM, 30],
+      ["!other:localhost", 20],
+    ]),
+  );
+});
+
+test("every bad entry fails alone, with its ids, and the store agrees with the counts", async () => {
+  const sink = createRoomKeySink(context);
+  const held = await many(10, () => roomKey());
+  valueOf(await sink.import(held, VERSION));
+
+  const good = await many(50, () => roomKey());
+  const badRooms = await Promise.all(
+    ["notaroom", "__proto__", "<img src=x>", "", "#alias:localhost"].map((roomId) =>
+      roomKey({}, roomId),
+    ),
+  );
+  // y = 2 has no x on the curve.
+  const noPoint = encodeUnpaddedBase64(join([2], new Uint8Array(31)));
+  const rejected: DecryptedRoomKey[] = [
+    await roomKey({ sender_claimed_keys: undefined }),
+    await roomKey({ session_key: undefined }),
+    await roomKey({ session_key: encodeUnpaddedBase64(randomBytes(165)) }),
+    await roomKey({ session_key: "AAAA" }),
+    await roomKey({ session_key: 7 }),
+    await roomKey({ sender_key: "short" }),
+    await roomKey({ sender_claimed_keys: { ed25519: noPoint } }),
+    await roomKey({ algorithm: "m.megolm.v99" }),
+    await roomKey({ algorithm: undefined }),
+    { roomId: ROOM, sessionId: "empty", sessionData: {} },
+    { roomId: ROOM, sessionId: "__proto__", sessionData: { algorithm: "m.megolm.v1.aes-sha2" } },
+  ];
+  // Mixed, so that neither order nor neighbours decide.
+  const batch = [...good, ...held, ...rejected, ...badRooms].toSorted((a, b) =>
+    a.sessionId.localeCompare(b.sessionId),
+  );
+
+  const outcome = valueOf(await sink.import(batch, VERSION));
+
+  expect({ imported: outcome.imported, already: outcome.already }).toEqual({
+    imported: 50,
+    already: 10,
+  });
+  const failed = (reason: string): string[] =>
+    outcome.failures
+      .filter((failure) => failure.reason === reason)
+      .map(({ roomId, sessionId }) => `${roomId} ${sessionId}`)
+      .toSorted();
+  const ids = (keys: readonly DecryptedRoomKey[]): string[] =>
+    keys.map(({ roomId, sessionId }) => `${roomId} ${sessionId}`).toSorted();
+  expect(failed("bad_room_id")).toEqual(ids(badRooms));
+  expect(failed("rejected")).toEqual(ids(rejected));
+  expect(outcome.failures.length).toBe(badRooms.length + rejected.length);
+  expect(await storeTotal()).toBe(60);
+});
+
+test("a batch of nothing but bad entries stores nothing", async () => {
+  const sink = createRoomKeySink(context);
+  const batch = [
+    await roomKey({ session_key: "x" }),
+    await roomKey({}, "nowhere"),
+    await roomKey({ algorithm: "x" }),
+  ];
+  const outcome = valueOf(await sink.import(batch, VERSION));
+  expect(outcome).toMatchObject({ imported: 0, already: 0 });
+  expect(outcome.failures.length).toBe(3);
+  expect(valueOf(await sink.import([], VERSION))).toEqual({
+    imported: 0,
+    already: 0,
+    failures: [],
+  });
+  expect(await storeTotal()).toBe(0);
+});
+
+test("an entry under a wrong session id is stored under its own, and counted as imported", async () => {
+  const sink = createRoomKeySink(context);
+  const key = await roomKey();
+  const mislabelled = { ...key, sessionId: encodeUnpaddedBase64(randomBytes(32)) };
+  expect(valueOf(await sink.import([mislabelled], VERSION))).toMatchObject({ imported: 1 });
+  expect(valueOf(await sink.import([key], VERSION))).toMatchObject({ imported: 0, already: 1 });
+  expect(await storeTotal()).toBe(1);
+});
+
+test("repeats in one batch are counted once as imported, whatever ids they stand under", async () => {
+  const sink = createRoomKeySink(context);
+  const repeated = await roomKey();
+  expect(valueOf(await sink.import([repeated, repeated, await roomKey()], VERSION))).toEqual({
+    imported: 2,
+    already: 1,
+    failures: [],
+  });
+  const relabelled = { ...repeated, sessionId: "another label" };
+  expect(valueOf(await sink.import([relabelled, repeated], VERSION))).toEqual({
+    imported: 0,
+    already: 2,
+    failures: [],
+  });
+  const sameLabel = { ...(await roomKey()), sessionId: repeated.sessionId };
+  expect(valueOf(await sink.import([repeated, sameLabel], VERSION))).toEqual({
+    imported: 1,
+    already: 1,
+    failures: [],
+  });
+  expect(await storeTotal()).toBe(3);
+});
+
+test.each([
+  ["the better one first", true],
+  ["the better one last", false],
+])("of two copies that begin at different messages the better stays: %s", async (_name, first) => {
+  const ratchet = randomBytes(128);
+  const publicHalf = await publicKey("Ed25519");
+  const better = await roomKey({}, ROOM, 0, ratchet, publicHalf);
+  // One step of the Megolm ratchet changes its last part only.
+  const hmac = { name: "HMAC", hash: "SHA-256" };
+  const last = await crypto.subtle.importKey("raw", ratchet.slice(96), hmac, false, ["sign"]);
+  const step = new Uint8Array(await crypto.subtle.sign("HMAC", last, Uint8Array.of(3)));
+  const worse = await roomKey({}, ROOM, 1, join(ratchet.slice(0, 96), step), publicHalf);
+  const batch = first ? [better, worse] : [worse, better];
+
+  expect(valueOf(await createRoomKeySink(context).import(batch, VERSION))).toEqual({
+    imported: first ? 1 : 2,
+    already: first ? 1 : 0,
+    failures: [],
+  });
+  const [stored] = await context.crypto().exportRoomKeys();
+  expect(stored?.session_key).toBe(better.sessionData.session_key);
+  expect(stored?.session_id).toBe(better.sessionId);
+  expect(await storeTotal()).toBe(1);
+});
+
+test("restored keys are not uploaded again", async () => {
+  valueOf(await createRoomKeySink(context).import(await many(5, () => roomKey()), VERSION));
+  const machine = await olmMachineOf(context);
+  await machine.enableBackupV1("hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo", VERSION);
+  expect(await machine.backupRoomKeys()).toBeUndefined();
+  expect(valueOf(await createKeyBackup(context).countRoomKeys())).toEqual({
+    total: 5,
+    backedUp: 5,
+  });
+});
+
+test("a closed session imports nothing and says closed", async () => {
+  closing.abort();
+  expect(await createRoomKeySink(context).import([await roomKey()], VERSION)).toEqual({
+    ok: false,
+    error: { kind: "closed" },
+  });
+});
