@@ -42,10 +42,15 @@ export function describeDeviceState(
         body: "They are neither on this device nor in your account’s secret storage. If another device of yours is verified, keep it signed in: it still holds them. Nothing is deleted here.",
       };
     case "set_up_recovery":
-      return {
-        title: "There is no recovery key for your account",
-        body: "If you lose all your devices, nothing can open your encrypted messages again. Set up backup to get a recovery key.",
-      };
+      return version === null
+        ? {
+            title: "Key backup is not set up",
+            body: "If you lose all your devices, nothing can open your encrypted messages again. Set up backup to get a recovery key that can.",
+          }
+        : {
+            title: "There is no recovery key for your account",
+            body: `Only your devices can open ${backup}. If you lose them all, nothing can. Set up backup to get a recovery key.`,
+          };
     case "turn_on_key_storage":
       return {
         title: "Your room keys are not backed up",

@@ -33,7 +33,7 @@ export function describeFinding(finding: Finding): string | null {
     case "needs_recovery_key":
       return finding.signatureTrusted
         ? "The backup carries a trusted signature; only its key is not here."
-        : "The key of this backup is not here.";
+        : null;
     case "key_storage_out_of_sync":
       return finding.reasons.map(outOfSyncWords).join(" ");
     case "upload_failing":

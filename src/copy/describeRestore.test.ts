@@ -1,9 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { emptyTally, missingCount, settledCount, type RestoreTally } from "@/domain/restore";
+import { offline } from "@/testing/facts";
 import {
   describePace,
   describeRestoreDifference,
+  describeRestoreError,
   describeRestoreEstimate,
   describeRestoreFailure,
   describeRestoreResult,
@@ -98,8 +100,8 @@ describe("pace, time and estimate", () => {
     expect(describePace(1)).toBe("1 key per second");
     expect(describePace(43.4)).toBe("43 keys per second");
     expect(describePace(1_649)).toBe("1,600 keys per second");
-    expect(describeTimeLeft(130)).toBe("about 2 minutes left");
-    expect(describeTimeLeft(1)).toBe("less than 5 seconds left");
+    expect(describeTimeLeft(130)).toBe("About 2 minutes");
+    expect(describeTimeLeft(1)).toBe("Less than 5 seconds");
   });
 
   it("warn of the time a large backup takes, and only of that", () => {
@@ -110,6 +112,16 @@ describe("pace, time and estimate", () => {
   it("give the bar an end that is never behind what came", () => {
     expect(progressMax(tally({ expected: 10, received: 12 }))).toBe(12);
     expect(progressMax(tally({ expected: 10, received: 2 }))).toBe(10);
+  });
+});
+
+describe("an error in the middle", () => {
+  it("does not claim that nothing was changed once keys were stored", () => {
+    const before = describeRestoreError(offline, tally({}));
+    const after = describeRestoreError(offline, tally({ imported: 700 }));
+    expect(before.body).toContain("Nothing was changed.");
+    expect(after.body).toMatch(/^Nothing was lost\./);
+    expect(after.title).toBe(before.title);
   });
 });
 

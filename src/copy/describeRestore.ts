@@ -1,3 +1,4 @@
+import type { AppError } from "@/domain/errors";
 import {
   failedCount,
   missingCount,
@@ -6,6 +7,8 @@ import {
   type RestoreStage,
   type RestoreTally,
 } from "@/domain/restore";
+import type { RestoreJob } from "@/domain/restoreJob";
+import { describeError } from "./describeError";
 import { formatCount, formatNumber, formatRoomKeys } from "./formatNumber";
 import { formatDuration } from "./formatTime";
 
@@ -76,16 +79,48 @@ export function progressMax(tally: RestoreTally): number {
   return Math.max(tally.expected, tally.received);
 }
 
+/** A restore under way or stopped short in one sentence; null when there is none to speak of. */
+export function describeRestoreProgress(job: RestoreJob): string | null {
+  switch (job.kind) {
+    case "running":
+      return `Restoring history: ${shareDone(job.tally)}.`;
+    case "paused":
+      return `The restore is paused: ${shareDone(job.report.tally)}.`;
+    case "failed":
+      return `The restore was interrupted: ${shareDone(job.report.tally)}.`;
+    case "idle":
+    case "finished":
+      return null;
+  }
+}
+
+function shareDone(tally: RestoreTally): string {
+  return `${formatNumber(settledCount(tally))} of ${formatRoomKeys(progressMax(tally))}`;
+}
+
 /** "1,600 keys per second", rounded so that it does not flicker. */
 export function describePace(keysPerSecond: number): string {
   const step = keysPerSecond >= 1_000 ? 100 : keysPerSecond >= 100 ? 10 : 1;
   return `${formatCount(Math.round(keysPerSecond / step) * step, "key")} per second`;
 }
 
-/** "about 3 minutes left" */
+/** "About 3 minutes" */
 export function describeTimeLeft(seconds: number): string {
   const time = formatDuration(seconds);
-  return time.startsWith("less") ? `${time} left` : `about ${time} left`;
+  return time.startsWith("less") ? "Less than 5 seconds" : `About ${time}`;
+}
+
+/**
+ * An error in the middle of a restore. Keys came in before it, so the general assurance that
+ * nothing was changed would not be true.
+ */
+export function describeRestoreError(
+  error: AppError,
+  tally: RestoreTally,
+): { title: string; body: string } {
+  const { title, body } = describeError(error);
+  if (tally.imported === 0) return { title, body };
+  return { title, body: body.replace("Nothing was changed.", "Nothing was lost.") };
 }
 
 /**

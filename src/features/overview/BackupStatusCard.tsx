@@ -44,20 +44,17 @@ export function BackupStatusCard({ overview }: { overview: KeyBackupOverview }) 
           <StateBadge state={backupState} />
           {sync === "offline" ? <Badge tone="warning">Offline: values may be old</Badge> : null}
         </div>
-        <div className={backup.status === "stale" ? styles.stale : undefined}>
-          <Facts
-            rows={[
-              { term: "Version", value: onServer(backup, versionFact) },
-              { term: "Keys on the server", value: onServer(backup, countFact) },
-              {
-                term: "Keys on this device",
-                value:
-                  held === undefined ? <Unread reading={roomKeys} /> : formatNumber(held.total),
-              },
-              { term: "Waiting to be uploaded", value: describePending(pendingKeys) },
-            ]}
-          />
-        </div>
+        <Facts
+          rows={[
+            { term: "Version", value: onServer(backup, versionFact) },
+            { term: "Keys on the server", value: onServer(backup, countFact) },
+            {
+              term: "Keys on this device",
+              value: held === undefined ? <Unread reading={roomKeys} /> : formatNumber(held.total),
+            },
+            { term: "Waiting to be uploaded", value: describePending(pendingKeys) },
+          ]}
+        />
         <ReadingAge reading={backup} />
       </Card>
     </div>
@@ -71,7 +68,11 @@ function onServer(
 ): ReactNode {
   const info = lastValue(reading);
   if (info === undefined) return <Unread reading={reading} />;
-  return show(info);
+  return reading.status === "stale" ? (
+    <span className={styles.quiet}>{show(info)}</span>
+  ) : (
+    show(info)
+  );
 }
 
 function Unread({ reading }: { reading: Reading<unknown> }) {

@@ -44,7 +44,7 @@ export function HeadlineCard({ overview, onRestore }: HeadlineCardProps) {
           {title}
         </h1>
         <p>{body}</p>
-        {detail === null ? null : <p className={styles.quiet}>{detail}</p>}
+        {detail === null ? null : <p>{detail}</p>}
         <Action finding={headline} {...{ checking, checkAgain, onRestore }} />
         <OtherFindings findings={others} />
       </div>

@@ -5,10 +5,11 @@ import { OverviewView } from "./OverviewView";
 /** The state of the key backup at a glance, with the one thing to do about it. */
 export function OverviewScreen() {
   const overview = useKeyBackupOverview();
-  const { start } = useRestoreJob();
+  const { job, start } = useRestoreJob();
   return (
     <OverviewView
       overview={overview}
+      job={job}
       onRestore={() => {
         start();
         goTo("restore");

@@ -5,9 +5,11 @@ import { page, userEvent } from "vitest/browser";
 import { render } from "vitest-browser-react";
 import type { DeviceState, DeviceStateInputs } from "@/domain/deviceState";
 import { UNREAD } from "@/domain/reading";
+import type { RestoreJob } from "@/domain/restoreJob";
 import type { KeyBackupOverview } from "@/state/hooks";
 import {
   aBackup,
+  aTally,
   backupVersion,
   failedReading,
   known,
@@ -20,12 +22,16 @@ import {
 import { anOverview } from "@/testing/overview";
 import { OverviewView } from "./OverviewView";
 
-async function show(facts: Partial<DeviceStateInputs> = {}, rest: Partial<KeyBackupOverview> = {}) {
+async function show(
+  facts: Partial<DeviceStateInputs> = {},
+  rest: Partial<KeyBackupOverview> = {},
+  job: RestoreJob = { kind: "idle" },
+) {
   const onRestore = vi.fn();
   const overview = anOverview(facts, rest);
   const screen = await render(
     <main>
-      <OverviewView overview={overview} onRestore={onRestore} />
+      <OverviewView overview={overview} job={job} onRestore={onRestore} />
     </main>,
   );
   return {
@@ -218,6 +224,41 @@ describe("trust", () => {
     const { trust, backup } = await show(noBackup);
     await expect.element(backup).toHaveAttribute("data-state", "none");
     expect(trust.elements()).toEqual([]);
+  });
+});
+
+describe("a restore under way", () => {
+  it("is told of, with the way back to it", async () => {
+    const tally = aTally({ expected: 2000, received: 700, imported: 600, already: 23 });
+    const { screen } = await show(
+      {},
+      {},
+      {
+        kind: "running",
+        version: backupVersion("1"),
+        tally,
+        startedAt: 0,
+        keysPerSecond: null,
+        secondsLeft: null,
+      },
+    );
+    await expect
+      .element(screen.getByText(/^Restoring history: 623 of 2,000 room keys\./))
+      .toBeVisible();
+    await expect
+      .element(screen.getByRole("link", { name: "Show restore" }))
+      .toHaveAttribute("href", "#/restore");
+  });
+
+  it("is not mentioned once it has ended", async () => {
+    const report = { tally: aTally(), failures: [] };
+    const { screen, headline } = await show(
+      {},
+      {},
+      { kind: "finished", version: backupVersion("1"), report },
+    );
+    await expect.element(headline).toBeVisible();
+    expect(screen.getByTestId("restore-strip").elements()).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describeNotice } from "@/copy/describeNotice";
+import type { RestoreJob } from "@/domain/restoreJob";
 import type { KeyBackupOverview } from "@/state/hooks";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
@@ -6,18 +7,21 @@ import { BackupStatusCard } from "./BackupStatusCard";
 import { HeadlineCard } from "./HeadlineCard";
 import styles from "./Overview.module.css";
 import { OverviewDetails } from "./OverviewDetails";
+import { RestoreStrip } from "./RestoreStrip";
 import { TrustCard } from "./TrustCard";
 
 interface OverviewViewProps {
   overview: KeyBackupOverview;
+  job: RestoreJob;
   onRestore: () => void;
 }
 
 /** The overview as a function of what is known. */
-export function OverviewView({ overview, onRestore }: OverviewViewProps) {
+export function OverviewView({ overview, job, onRestore }: OverviewViewProps) {
   return (
     <div className={styles.page}>
       <HeadlineCard overview={overview} onRestore={onRestore} />
+      <RestoreStrip job={job} />
       <Notice overview={overview} />
       <BackupStatusCard overview={overview} />
       <TrustCard overview={overview} />

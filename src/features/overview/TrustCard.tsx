@@ -13,14 +13,16 @@ export function TrustCard({ overview }: { overview: KeyBackupOverview }) {
   const { backup, trust } = overview;
   if (lastValue(backup) === null) return null;
   const known = lastValue(trust);
+  // Trust in a backup that could not be looked up again is an old fact, too.
+  const fresh = backup.status === "known" && trust.status === "known" ? trust.value : null;
   return (
     <div
       data-testid="backup-trust"
-      data-signature={trust.status === "known" ? trust.value.signature : "unknown"}
-      data-key={trust.status === "known" ? trust.value.key : undefined}
+      data-signature={fresh?.signature ?? "unknown"}
+      data-key={fresh?.key}
     >
       <Card title="Can it be trusted?">
-        <div className={`${styles.pair} ${trust.status === "stale" ? styles.stale : ""}`}>
+        <div className={`${styles.pair} ${fresh === null ? styles.stale : ""}`}>
           <TrustFact
             title="Signature"
             words={known === undefined ? null : describeSignature(known.signature)}

@@ -34,7 +34,7 @@ export function RestoreNumbers({ tally, caption, ended }: RestoreNumbersProps) {
           />
         </tbody>
       </table>
-      <p className={styles.note}>{describeRestoreSum(tally)}</p>
+      {ended ? <p className={styles.note}>{describeRestoreSum(tally)}</p> : null}
       {ended && difference !== null ? <p className={styles.note}>{difference}</p> : null}
     </div>
   );

@@ -1,4 +1,4 @@
-import { describeError } from "@/copy/describeError";
+import { describeRestoreError } from "@/copy/describeRestore";
 import { formatCount } from "@/copy/formatNumber";
 import { failedCount, type RestoreTally } from "@/domain/restore";
 import type { RestoreJob } from "@/domain/restoreJob";
@@ -29,7 +29,7 @@ export function RestoreStopped({ job, onResume, onCancel }: RestoreStoppedProps)
         </>
       }
     >
-      {job.kind === "failed" ? <Failure error={job.error} /> : null}
+      {job.kind === "failed" ? <Failure job={job} /> : null}
       <p>{keptText(tally)} Going on downloads the list again and skips what is here.</p>
       <RestoreNumbers
         tally={tally}
@@ -41,10 +41,10 @@ export function RestoreStopped({ job, onResume, onCancel }: RestoreStoppedProps)
   );
 }
 
-function Failure({ error }: { error: Extract<RestoreJob, { kind: "failed" }>["error"] }) {
-  const { title, body } = describeError(error);
+function Failure({ job }: { job: Extract<RestoreJob, { kind: "failed" }> }) {
+  const { title, body } = describeRestoreError(job.error, job.report.tally);
   return (
-    <Alert tone="critical" title={title} code={error.kind}>
+    <Alert tone="critical" title={title} code={job.error.kind}>
       <p>{body}</p>
     </Alert>
   );

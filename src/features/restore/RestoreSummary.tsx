@@ -33,51 +33,56 @@ export function RestoreSummary({ job, onRetry, onDismiss }: RestoreSummaryProps)
       data-failed={failed}
       data-missing={missing}
     >
-      <Card
-        actions={
-          <>
-            {incomplete ? (
-              <Button onClick={onRetry}>Retry</Button>
-            ) : (
-              <Button onClick={onDismiss}>Done</Button>
-            )}
-            <Button
-              variant="secondary"
-              onClick={() =>
-                downloadText(
-                  `restore-report-version-${fileSafe(job.version)}.json`,
-                  restoreReportJson(job.version, job.report, Date.now()),
-                )
-              }
-            >
-              Download report
-            </Button>
-            {incomplete ? (
-              <Button variant="tertiary" onClick={onDismiss}>
-                Close
-              </Button>
-            ) : null}
-          </>
-        }
-      >
-        <Alert tone={tone} title={title}>
-          {total === 0 && missing === 0 ? (
+      {total + missing === 0 ? (
+        <Card actions={<Button onClick={onDismiss}>Done</Button>}>
+          <Alert tone={tone} title={title}>
             <p>
               The server holds backup version {job.version} with no keys in it. They arrive as your
               devices upload them.
             </p>
-          ) : (
+          </Alert>
+        </Card>
+      ) : (
+        <Card
+          actions={
+            <>
+              <Button onClick={incomplete ? onRetry : onDismiss}>
+                {incomplete ? "Retry" : "Done"}
+              </Button>
+              <Button variant="secondary" onClick={() => saveReport(job)}>
+                Download report
+              </Button>
+              {incomplete ? (
+                <Button variant="tertiary" onClick={onDismiss}>
+                  Close
+                </Button>
+              ) : null}
+            </>
+          }
+        >
+          <Alert tone={tone} title={title}>
             <p>
               Read your messages under <a href={hrefOf("rooms")}>Rooms</a>.
             </p>
-          )}
-        </Alert>
-        <RestoreNumbers tally={tally} caption={`Result for backup version ${job.version}`} ended />
-        <RestoreFailures report={job.report} />
-        <p>{RESTORE_LIMITS}</p>
-        <p>{RESTORE_ORIGIN}</p>
-      </Card>
+          </Alert>
+          <RestoreNumbers
+            tally={tally}
+            caption={`Result for backup version ${job.version}`}
+            ended
+          />
+          <RestoreFailures report={job.report} />
+          <p>{RESTORE_LIMITS}</p>
+          <p>{RESTORE_ORIGIN}</p>
+        </Card>
+      )}
     </section>
+  );
+}
+
+function saveReport({ version, report }: RestoreSummaryProps["job"]): void {
+  downloadText(
+    `restore-report-version-${fileSafe(version)}.json`,
+    restoreReportJson(version, report, Date.now()),
   );
 }
 

@@ -162,7 +162,7 @@ describe("while it runs", () => {
     for (const words of [
       "505.2 kB of 1.7 MB",
       "1,600 keys per second",
-      "about 15 seconds left",
+      "About 15 seconds",
       "Downloading and decrypting keys…",
     ]) {
       await expect.element(screen.getByText(words)).toBeVisible();

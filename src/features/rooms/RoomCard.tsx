@@ -26,9 +26,7 @@ export function RoomCard({ room, keys, now }: RoomCardProps) {
         <h2 className={styles.roomName}>
           <bdi>{shortenText(room.name, 120)}</bdi>
         </h2>
-        {keys === null ? null : (
-          <Badge tone={keys === 0 ? "warning" : "neutral"}>{formatRoomKeys(keys)} here</Badge>
-        )}
+        {keys === null ? null : <Badge tone="neutral">{formatRoomKeys(keys)} here</Badge>}
       </div>
       {room.messages.length === 0 ? (
         <p className={styles.quiet}>No messages loaded from this room.</p>
