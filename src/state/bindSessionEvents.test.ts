@@ -89,6 +89,47 @@ describe("what each event makes be read again", () => {
     });
   });
 
+  it("lets a long read of the rooms end, then reads once more for all hints that came meanwhile", async () => {
+    const app = await openApp();
+    const { rooms } = app.live;
+    const slow = Promise.withResolvers<void>();
+    let reads = 0;
+    rooms.list = async () => {
+      reads++;
+      await slow.promise;
+      return ok([]);
+    };
+    for (let hint = 0; hint < 20; hint++) {
+      app.live.emit({ kind: "rooms_changed" });
+      await settle();
+    }
+    expect(reads).toBe(1);
+    slow.resolve();
+    await settle();
+    expect(reads).toBe(2);
+    app.live.emit({ kind: "rooms_changed" });
+    await settle();
+    expect(reads).toBe(3);
+  });
+
+  it("reads the rooms again after a first read that began before the hint", async () => {
+    const app = await createActiveApp();
+    const slow = Promise.withResolvers<void>();
+    let reads = 0;
+    app.live.rooms.list = async () => {
+      reads++;
+      await slow.promise;
+      return ok([]);
+    };
+    new QueryObserver(app.queryClient, queriesOf(app.live).rooms).subscribe(() => undefined);
+    app.live.emit({ kind: "rooms_changed" });
+    await settle();
+    expect(reads).toBe(1);
+    slow.resolve();
+    await settle();
+    expect(reads).toBe(2);
+  });
+
   it("does not keep an answer that was on its way when the event came", async () => {
     const app = await openApp();
     const { keyBackup } = app.live;
