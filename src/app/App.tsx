@@ -1,73 +1,98 @@
 import { useEffect } from "react";
+import type { SessionPhase } from "@/domain/session";
 import { ExpiredScreen } from "@/features/session/ExpiredScreen";
 import { SignInScreen } from "@/features/sign-in/SignInScreen";
-import { hrefOf } from "@/lib/route";
+import { hrefOf, type Route } from "@/lib/route";
 import { useSessionPhase } from "@/state/hooks";
 import { Spinner } from "@/ui/Spinner";
+import { Account } from "./Account";
 import type { AppConfig } from "./config";
 import { FailedScreen } from "./FailedScreen";
-import { Frame } from "./Frame";
-import frameStyles from "./Frame.module.css";
+import { Frame, type FrameProps } from "./Frame";
+import styles from "./Frame.module.css";
 import { Heading } from "./Heading";
-import { SessionScreens } from "./SessionScreens";
+import { Nav } from "./Nav";
+import { ROUTE_TITLES, SessionScreen } from "./SessionScreen";
 import { TabLockScreen } from "./TabLockScreen";
+import { useRoute } from "./useRoute";
 
 /** The screen follows from the phase of the session and, inside a session, from the route. */
 export function App({ config }: { config: AppConfig }) {
   const phase = useSessionPhase();
+  const route = useRoute();
   useFreshAddress(phase.kind === "signed_out");
+  // One frame for all screens: it sees them change, and moves the focus along.
+  return <Frame {...screenOf(phase, route, config)} />;
+}
+
+function screenOf(phase: SessionPhase, route: Route, config: AppConfig): FrameProps {
   switch (phase.kind) {
     case "starting":
-      return (
-        <Frame screen="starting" title={null}>
-          <div className={frameStyles.quiet}>
+      return {
+        screen: "starting",
+        title: null,
+        children: (
+          <div className={styles.quiet}>
             <Spinner label="Starting…" />
           </div>
-        </Frame>
-      );
+        ),
+      };
     case "locked":
-      return (
-        <Frame screen={`locked ${phase.takenOver}`} title="Open in another tab" narrow>
-          <Heading>
-            {phase.takenOver ? "Continued in another tab" : "Key Backup is open in another tab"}
-          </Heading>
-          <TabLockScreen takenOver={phase.takenOver} />
-        </Frame>
+      return page(
+        `locked ${phase.takenOver}`,
+        phase.takenOver ? "Continued in another tab" : "Open in another tab",
+        <TabLockScreen takenOver={phase.takenOver} />,
       );
     case "signed_out":
-      return (
-        <Frame screen="sign-in" title="Sign in" narrow>
-          <Heading>Sign in</Heading>
-          <SignInScreen reason={phase.reason} defaultHomeserver={config.defaultHomeserver} />
-        </Frame>
+      return page(
+        "sign-in",
+        "Sign in",
+        <SignInScreen reason={phase.reason} defaultHomeserver={config.defaultHomeserver} />,
       );
     case "opening":
-      return (
-        <Frame screen="opening" title="Opening your session">
-          <div className={frameStyles.quiet}>
+      return {
+        screen: "opening",
+        title: "Opening your session",
+        children: (
+          <div className={styles.quiet}>
             <Heading>Opening your session</Heading>
             <Spinner label="Opening your encrypted store…" />
           </div>
-        </Frame>
-      );
+        ),
+      };
     case "active":
-      // A new session is a new tree: nothing of the one before may be left in it.
-      return <SessionScreens key={phase.sessionId} user={phase.user} />;
+      return {
+        screen: route,
+        title: ROUTE_TITLES[route],
+        account: <Account user={phase.user} />,
+        nav: <Nav route={route} />,
+        // A new session is a new tree: nothing of the one before may be left in it.
+        children: <SessionScreen key={phase.sessionId} route={route} />,
+      };
     case "expired":
-      return (
-        <Frame screen="expired" title="Your session has expired" narrow>
-          <Heading>Your session has expired</Heading>
-          <ExpiredScreen user={phase.user} />
-        </Frame>
-      );
+      return page("expired", "Your session has expired", <ExpiredScreen user={phase.user} />);
     case "failed":
-      return (
-        <Frame screen="failed" title="Your session could not be opened" narrow>
-          <Heading>Your session could not be opened</Heading>
-          <FailedScreen error={phase.error} user={phase.user} />
-        </Frame>
+      return page(
+        "failed",
+        "Your session could not be opened",
+        <FailedScreen error={phase.error} user={phase.user} />,
       );
   }
+}
+
+/** A screen outside a session: one narrow column under a heading that is also its title. */
+function page(screen: string, title: string, content: FrameProps["children"]): FrameProps {
+  return {
+    screen,
+    title,
+    narrow: true,
+    children: (
+      <>
+        <Heading>{title}</Heading>
+        {content}
+      </>
+    ),
+  };
 }
 
 /** Whoever signs in next starts at the overview, not where the last person left. */

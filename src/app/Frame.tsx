@@ -3,7 +3,7 @@ import { useEffect, useRef, type ReactNode } from "react";
 import { PRODUCT_NAME } from "@/copy/terms";
 import styles from "./Frame.module.css";
 
-interface FrameProps {
+export interface FrameProps {
   /** Names the screen: a new one moves the focus to the new heading. */
   screen: string;
   /** For the document's title; null while there is nothing to name. */
@@ -32,7 +32,7 @@ export function Frame({ screen, title, account, nav, narrow = false, children }:
       heading?.setAttribute("tabindex", "-1");
       heading?.focus();
     }
-    if (screen !== "starting") previous.current = screen;
+    previous.current = screen === "starting" ? previous.current : screen;
   }, [screen]);
 
   return (

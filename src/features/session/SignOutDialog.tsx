@@ -15,6 +15,7 @@ export function SignOutDialog({ open, onOpenChange }: SignOutDialogProps) {
   const risk = signOutRisk(useKeyBackupOverview());
   const { signOut } = useSessionActions();
   const [busy, setBusy] = useState(false);
+  const safe = risk.kind === "none" || risk.kind === "no_keys";
 
   async function confirm(): Promise<void> {
     setBusy(true);
@@ -28,26 +29,26 @@ export function SignOutDialog({ open, onOpenChange }: SignOutDialogProps) {
       onOpenChange={(next) => {
         if (!busy) onOpenChange(next);
       }}
-      title={risk.kind === "none" ? "Sign out?" : "Signing out may lose messages"}
+      title={safe ? "Sign out?" : "Signing out may lose messages"}
       actions={
         <>
           <Button variant="secondary" disabled={busy} onClick={() => onOpenChange(false)}>
             Stay signed in
           </Button>
           <Button
-            variant={risk.kind === "none" ? "primary" : "destructive"}
+            variant={safe ? "primary" : "destructive"}
             busy={busy}
             onClick={() => void confirm()}
           >
-            {risk.kind === "none" ? "Sign out" : "Sign out anyway"}
+            {safe ? "Sign out" : "Sign out anyway"}
           </Button>
         </>
       }
     >
       <RiskWords risk={risk} />
       <p>
-        Signing out removes this device from your account and all keys from this browser. The backup
-        on the server stays.
+        Signing out removes this device from your account and all keys from this browser. Nothing is
+        deleted from the server.
       </p>
     </Dialog>
   );
@@ -55,6 +56,8 @@ export function SignOutDialog({ open, onOpenChange }: SignOutDialogProps) {
 
 function RiskWords({ risk }: { risk: SignOutRisk }) {
   switch (risk.kind) {
+    case "no_keys":
+      return <p>There are no room keys on this device that could be lost.</p>;
     case "none":
       return <p>Every room key on this device is in the backup.</p>;
     case "pending":

@@ -23,10 +23,10 @@ describe("signOutRisk", () => {
     ).toEqual({ kind: "none" });
   });
 
-  it("is none when there is no key at all, whatever else is not known", () => {
+  it("there is none when there is no key at all, whatever else is not known", () => {
     expect(
       signOutRisk({ pendingKeys: null, roomKeys: counts(0, 0), secretStorage: failed }),
-    ).toEqual({ kind: "none" });
+    ).toEqual({ kind: "no_keys" });
   });
 
   it("counts the keys that are only here", () => {

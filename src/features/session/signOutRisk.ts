@@ -3,6 +3,9 @@ import type { KeyBackupOverview } from "@/state/hooks";
 
 /** What signing out would lose, as far as it is known. */
 export type SignOutRisk =
+  /** There is no key here that could be lost. */
+  | { readonly kind: "no_keys" }
+  /** All keys are in the backup, and a recovery key opens it. */
   | { readonly kind: "none" }
   /** Keys that are only on this device. */
   | { readonly kind: "pending"; readonly count: number }
@@ -15,7 +18,7 @@ export function signOutRisk(
   overview: Pick<KeyBackupOverview, "pendingKeys" | "roomKeys" | "secretStorage">,
 ): SignOutRisk {
   const { pendingKeys, roomKeys, secretStorage } = overview;
-  if (roomKeys.status === "known" && roomKeys.value.total === 0) return { kind: "none" };
+  if (roomKeys.status === "known" && roomKeys.value.total === 0) return { kind: "no_keys" };
   if (pendingKeys === null) return { kind: "unknown" };
   if (pendingKeys > 0) return { kind: "pending", count: pendingKeys };
   const recovery = lastValue(secretStorage);

@@ -87,7 +87,7 @@ export function SignInForm({ defaultHomeserver, findHomeserver, signIn }: SignIn
         autoComplete="username"
         spellCheck={false}
         inputRef={usernameInput}
-        hint="Or your whole user id, @name:server; its homeserver is then found by itself"
+        hint="Or your whole user id, like @name:matrix.org"
         error={fieldError("username", problem)}
       />
       <SecretField

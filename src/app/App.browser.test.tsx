@@ -1,0 +1,257 @@
+import "@/app/global.css";
+import axe from "axe-core";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { render } from "vitest-browser-react";
+import type { AppError } from "@/domain/errors";
+import { ok } from "@/domain/result";
+import { createActiveApp, createTestApp, type TestApp } from "@/testing/createTestApp";
+import { aBackup, alice, trustedBackup } from "@/testing/facts";
+import { TestProviders } from "@/testing/TestProviders";
+import { App } from "./App";
+
+async function show(app: Pick<TestApp, "services" | "queryClient">) {
+  const screen = await render(
+    <TestProviders app={app}>
+      <App config={{ defaultHomeserver: "example.org" }} />
+    </TestProviders>,
+  );
+  const button = (name: string) => screen.getByRole("button", { name, exact: true });
+  return { screen, button, main: screen.getByRole("main") };
+}
+
+const faults = async () => (await axe.run(document.body)).violations;
+
+beforeEach(() => {
+  window.location.hash = "";
+});
+afterEach(() => {
+  document.title = "";
+});
+
+describe("which screen is shown", () => {
+  it("none of substance before it is known who is signed in", async () => {
+    const { screen, main } = await show(createTestApp());
+    await expect.element(main).toMatchTextContent("Starting…");
+    expect(screen.getByRole("heading").elements()).toEqual([]);
+    expect(document.title).toBe("Key Backup");
+  });
+
+  it("sign-in, with the homeserver of the config", async () => {
+    const app = createTestApp();
+    app.session.start();
+    const { screen } = await show(app);
+    await expect.element(screen.getByRole("heading", { name: "Sign in" })).toBeVisible();
+    await expect
+      .element(screen.getByRole("textbox", { name: "Homeserver" }))
+      .toHaveValue("example.org");
+    expect(document.title).toBe("Sign in – Key Backup");
+    expect(await faults()).toEqual([]);
+  });
+
+  it("what is going on while the session is opened", async () => {
+    const app = createTestApp(alice);
+    const release = app.gateway.hold();
+    app.session.start();
+    const { screen } = await show(app);
+    await expect.element(screen.getByText("Opening your encrypted store…")).toBeVisible();
+    expect(await faults()).toEqual([]);
+    release();
+    await expect.element(screen.getByTestId("device-state")).toBeVisible();
+  });
+
+  it("the tab lock, and the session once it is taken over", async () => {
+    const app = createTestApp(alice);
+    app.lock.heldElsewhere = true;
+    app.session.start();
+    const { screen, button } = await show(app);
+    await expect.element(screen.getByTestId("tab-lock")).toBeVisible();
+    expect(await faults()).toEqual([]);
+    await button("Use here").click();
+    await expect.element(screen.getByTestId("device-state")).toBeVisible();
+  });
+
+  it("the tab lock in other words when another tab took the session over", async () => {
+    const app = await createActiveApp();
+    const { screen } = await show(app);
+    await expect.element(screen.getByTestId("device-state")).toBeVisible();
+    await app.lock.giveToAnotherTab();
+    await expect
+      .element(screen.getByRole("heading", { name: "Continued in another tab" }))
+      .toHaveFocus();
+  });
+});
+
+describe("inside a session", () => {
+  it("says who is signed in, and moves between the screens with focus and title", async () => {
+    const app = await createActiveApp();
+    const { screen } = await show(app);
+    await expect.element(screen.getByText(alice.userId, { exact: true })).toBeVisible();
+    await expect
+      .element(screen.getByRole("link", { name: "Overview" }))
+      .toHaveAttribute("aria-current", "page");
+    await screen.getByRole("link", { name: "Rooms" }).click();
+    await expect.element(screen.getByRole("heading", { level: 1, name: "Rooms" })).toHaveFocus();
+    await expect
+      .element(screen.getByRole("link", { name: "Rooms" }))
+      .toHaveAttribute("aria-current", "page");
+    expect(document.title).toBe("Rooms – Key Backup");
+    window.location.hash = "#/set-up";
+    await expect.element(screen.getByRole("heading", { name: "Set up backup" })).toHaveFocus();
+    expect(document.title).toBe("Set up backup – Key Backup");
+  });
+
+  it("the skip link leads to the content and not to another route", async () => {
+    const { screen, main } = await show(await createActiveApp());
+    const skip = screen.getByRole("link", { name: "Skip to content" }).element();
+    if (skip instanceof HTMLElement) skip.click();
+    await expect.element(main).toHaveFocus();
+    expect(window.location.hash).toBe("");
+  });
+
+  it("signing out names the keys that would be lost", async () => {
+    const app = await createActiveApp(({ keyBackup }) => {
+      keyBackup.backup = ok(aBackup());
+      keyBackup.trust = ok(trustedBackup);
+      keyBackup.roomKeys = ok({ total: 12, backedUp: 5 });
+    });
+    const { screen, button } = await show(app);
+    await button("Sign out").click();
+    const dialog = screen.getByRole("dialog");
+    await expect.element(dialog).toMatchTextContent("7 room keys on this device are not in");
+    expect(await faults()).toEqual([]);
+    await button("Stay signed in").click();
+    await expect.element(dialog).not.toBeInTheDocument();
+    expect(app.live.log).toEqual([]);
+    await button("Sign out").click();
+    await button("Sign out anyway").click();
+    await expect.element(screen.getByText("You are signed out")).toBeVisible();
+    expect(app.live.log).toContain("signOut");
+  });
+
+  it("signing out says when the number is not known", async () => {
+    const app = await createActiveApp(({ keyBackup }) => {
+      keyBackup.roomKeys = { ok: false, error: { kind: "timeout", detail: "" } };
+    });
+    const { screen, button } = await show(app);
+    await button("Sign out").click();
+    await expect.element(screen.getByRole("dialog")).toMatchTextContent("It is not known whether");
+    await expect.element(button("Sign out anyway")).toBeVisible();
+  });
+
+  it("the next person starts at the overview", async () => {
+    window.location.hash = "#/rooms";
+    const app = await createActiveApp();
+    const { screen } = await show(app);
+    await expect.element(screen.getByRole("heading", { level: 1, name: "Rooms" })).toBeVisible();
+    await app.session.signOut();
+    await expect.element(screen.getByRole("heading", { name: "Sign in" })).toHaveFocus();
+    expect(window.location.hash).toBe("#/");
+  });
+});
+
+describe("when the session has expired", () => {
+  async function expired() {
+    const app = await createActiveApp();
+    const shown = await show(app);
+    app.live.emit({ kind: "signed_out", soft: true });
+    await expect
+      .element(shown.screen.getByRole("heading", { name: "Your session has expired" }))
+      .toHaveFocus();
+    return { app, ...shown, password: shown.screen.getByLabelText("Password", { exact: true }) };
+  }
+
+  it("the password is asked again and the same device goes on", async () => {
+    const { app, screen, button, password } = await expired();
+    expect(await faults()).toEqual([]);
+    await button("Sign in").click();
+    await expect.element(password).toHaveFocus();
+    await expect.element(password).toHaveAccessibleDescription(/Enter your password/);
+    await password.fill("wonderland");
+    await button("Sign in").click();
+    await expect.element(screen.getByTestId("device-state")).toBeVisible();
+    expect(app.gateway.signIns.map((request) => request.deviceId)).toEqual([alice.deviceId]);
+  });
+
+  it("a wrong password is said, and nothing is removed", async () => {
+    const { app, screen, button, password } = await expired();
+    app.gateway.signInError = { kind: "wrong_password" };
+    await password.fill("oops");
+    await button("Sign in").click();
+    await expect
+      .element(screen.getByTestId("error"))
+      .toHaveAttribute("data-code", "wrong_password");
+    await expect.element(password).toHaveFocus();
+    expect(app.gateway.stored).toEqual(alice);
+  });
+
+  it("leaving says first what goes", async () => {
+    const { app, screen, button } = await expired();
+    await button("Sign out anyway").click();
+    const dialog = screen.getByRole("dialog");
+    await expect.element(dialog).toMatchTextContent(alice.deviceId);
+    expect(await faults()).toEqual([]);
+    expect(app.gateway.stored).toEqual(alice);
+    await dialog.getByRole("button", { name: "Sign out anyway" }).click();
+    await expect.element(screen.getByRole("heading", { name: "Sign in" })).toBeVisible();
+    expect(app.gateway.stored).toBeNull();
+  });
+});
+
+describe("when the session cannot be opened", () => {
+  async function failed(error: AppError) {
+    const app = createTestApp(alice);
+    app.gateway.openError = error;
+    app.session.start();
+    const shown = await show(app);
+    await expect
+      .element(shown.screen.getByTestId("error"))
+      .toHaveAttribute("data-code", error.kind);
+    return { app, ...shown };
+  }
+
+  it.each([
+    [{ kind: "crypto_unavailable", detail: "" }, "Reload"],
+    [{ kind: "storage", reason: "quota" }, "Retry"],
+    [{ kind: "storage", reason: "blocked" }, "Retry"],
+    [{ kind: "storage", reason: "unavailable" }, "Retry"],
+    [{ kind: "storage", reason: "mismatch" }, "Retry"],
+    [{ kind: "network", detail: "" }, "Retry"],
+    [{ kind: "unexpected", detail: "" }, "Reload"],
+  ] satisfies [AppError, string][])("%j offers %s and removes nothing", async (error, name) => {
+    const { app, button } = await failed(error);
+    await expect.element(button(name)).toBeVisible();
+    expect(app.gateway.stored).toEqual(alice);
+    expect(await faults()).toEqual([]);
+  });
+
+  it("trying again opens it", async () => {
+    const { app, screen, button } = await failed({ kind: "storage", reason: "blocked" });
+    app.gateway.openError = null;
+    await button("Retry").click();
+    await expect.element(screen.getByTestId("device-state")).toBeVisible();
+  });
+
+  it("only the person's own confirmation removes what is stored", async () => {
+    const { app, screen, button } = await failed({ kind: "storage", reason: "mismatch" });
+    await button("Sign out and remove this browser’s data").click();
+    const dialog = screen.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Keep everything" }).click();
+    await expect.element(dialog).not.toBeInTheDocument();
+    expect(app.gateway.stored).toEqual(alice);
+    await button("Sign out and remove this browser’s data").click();
+    await dialog.getByRole("button", { name: "Sign out anyway" }).click();
+    await expect.element(screen.getByRole("heading", { name: "Sign in" })).toBeVisible();
+    expect(app.gateway.stored).toBeNull();
+  });
+
+  it("an unreadable store leaves the way to sign-in open", async () => {
+    const app = createTestApp();
+    app.gateway.readError = { kind: "unexpected", detail: "" };
+    app.session.start();
+    const { screen, button } = await show(app);
+    await button("Go to sign-in").click();
+    await vi.waitFor(() =>
+      expect(screen.getByRole("heading", { name: "Sign in" }).elements()).toHaveLength(1),
+    );
+  });
+});
