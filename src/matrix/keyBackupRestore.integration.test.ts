@@ -138,6 +138,23 @@ test("what one device wrote, a second one reads after unlock and restore", async
   second.stop();
 });
 
+test("a message that lies behind many changes of the room is fetched for the list", async () => {
+  const userId = await server.register(PASSWORD);
+  const first = await openDevice(server, userId);
+  const roomId = await sayHello(first, "Busy");
+  for (let i = 0; i < 10; i++) await first.client.setRoomTopic(roomId, `Topic ${i}`);
+  const second = await openDevice(server, userId);
+  const [room] = valueOf(await createRooms(second.context).list());
+  expect(room).toMatchObject({
+    roomId,
+    name: "Busy",
+    messages: [{ sender: userId, text: null, failureCode: "HISTORICAL_MESSAGE_NO_KEY_BACKUP" }],
+  });
+  expect(room?.lastActivity).toBeGreaterThan(0);
+  first.stop();
+  second.stop();
+});
+
 test("reading the state again and again causes no events by itself", async () => {
   const userId = await server.register(PASSWORD);
   const device = await openDevice(server, userId);

@@ -287,6 +287,21 @@ describe("what is there is used", () => {
     b.stop();
   });
 
+  test("a server that forgets backup and secret does not make this device drop its key", async () => {
+    const device = await openDevice(server, await server.register(PASSWORD));
+    const setUp = createSetUp(device.context);
+    const key = setUp.generateRecoveryKey();
+    const { version } = valueOf(await setUp.run(copyOf(key), neverAsk));
+    const held = await device.context.crypto().getSessionBackupPrivateKey();
+    await device.context.request("DELETE", `/room_keys/version/${version}`);
+    await device.client.setAccountDataRaw("m.megolm_backup.v1", {});
+
+    const again = valueOf(await setUp.run(copyOf(key), neverAsk));
+    expect(again.version).not.toBe(version);
+    expect(await device.context.crypto().getSessionBackupPrivateKey()).toEqual(held);
+    device.stop();
+  });
+
   test("an identity whose private keys are neither here nor stored blocks, and is not replaced", async () => {
     const userId = await newUser();
     const a = await openDevice(server, userId);

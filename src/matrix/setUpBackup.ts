@@ -20,17 +20,20 @@ import { attempt } from "./toAppError";
 
 /**
  * A backup decryption key that is in secret storage under the recovery key and was read back from
- * the server. One that is there already is used, so that no key is ever overwritten.
+ * the server. One that is there already is used, or else the one this device holds, so that no key
+ * is overwritten: should the server be wrong about there being no backup, its key is still here.
  */
 export async function prepareBackupKey(
   context: SessionContext,
   key: StorageKey,
-): Promise<Result<Uint8Array<ArrayBuffer>, AppError>> {
+): Promise<Result<Uint8Array, AppError>> {
   const there = await readSecret(context, BACKUP_SECRET, key);
   if (!there.ok) return there;
   const found = typeof there.value === "object" ? decodeBackupSecret(there.value.text) : null;
   if (found !== null) return ok(found);
-  const made = await attempt(randomBackupKey);
+  const made = await attempt(
+    async () => (await context.crypto().getSessionBackupPrivateKey()) ?? (await randomBackupKey()),
+  );
   if (!made.ok) return made;
   const stored = await storeSecret(context, BACKUP_SECRET, encodeBase64(made.value), key);
   if (stored.ok) return made;
@@ -44,7 +47,7 @@ export async function prepareBackupKey(
  */
 export async function makeBackup(
   context: SessionContext,
-  backupKey: Uint8Array<ArrayBuffer>,
+  backupKey: Uint8Array,
   masterKey: string,
 ): Promise<Result<BackupVersion, AppError>> {
   const derived = await attempt(() => backupPublicKeyOf(backupKey));
