@@ -1,0 +1,126 @@
+import type { SessionGateway } from "@/domain/ports";
+import type { SignedInUser } from "@/domain/session";
+import { databaseExists, deleteDatabase } from "@/lib/idb";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { cryptoStoreExists, cryptoStorePrefix, deleteCryptoStore } from "./deviceStore";
+import { createGateway } from "./gateway";
+import { createVault } from "./vault";
+
+const NAME = "open-session-test";
+const SIGNED_OUT = { ok: false, error: { kind: "signed_out", soft: false } };
+
+let user: SignedInUser;
+let gateway: SessionGateway;
+
+/** A signed-in browser whose homeserver cannot be reached: nobody listens on port 9. */
+beforeEach(async () => {
+  user = {
+    userId: "@alice:example.org",
+    deviceId: crypto.randomUUID(),
+    homeserverUrl: "http://127.0.0.1:9",
+  };
+  gateway = reload();
+  expect(await createVault(NAME).store(user, "token")).toMatchObject({ ok: true });
+});
+
+afterEach(async () => {
+  await gateway.forget();
+  await deleteDatabase(NAME);
+});
+
+/** What a reload leaves: the databases, and nothing in memory. */
+function reload(): SessionGateway {
+  return createGateway({
+    databaseName: NAME,
+    createRestoreEngine: () => ({ run: () => Promise.reject(new Error("not here")) }),
+  });
+}
+
+async function open(from = gateway) {
+  const opened = await from.open();
+  if (!opened.ok) throw new Error(JSON.stringify(opened.error));
+  return opened.value;
+}
+
+it("opens what is stored, without a homeserver, and says that it is offline", async () => {
+  expect(await gateway.readStored()).toEqual({ ok: true, value: user });
+  const live = await open();
+  expect(live.user).toEqual(user);
+  const heard: unknown[] = [];
+  live.subscribe((event) => heard.push(event));
+  await expect
+    .poll(() => heard, { timeout: 10_000 })
+    .toContainEqual({ kind: "sync", state: "offline" });
+  expect(await live.keyBackup.fetchBackupInfo()).toMatchObject({
+    ok: false,
+    error: { kind: "network" },
+  });
+});
+
+it("opens once, however often it is asked at the same time", async () => {
+  const [first, second] = await Promise.all([open(), open()]);
+  expect(second).toBe(first);
+});
+
+it("closes a session that is still open before it opens another", async () => {
+  const first = await open();
+  const second = await open();
+  expect(second.id).not.toBe(first.id);
+  expect(await first.keyBackup.fetchBackupInfo()).toEqual({ ok: false, error: { kind: "closed" } });
+});
+
+it("has nothing to open when nothing is stored", async () => {
+  await gateway.forget();
+  expect(await gateway.readStored()).toEqual({ ok: true, value: null });
+  expect(await gateway.open()).toEqual(SIGNED_OUT);
+});
+
+it("makes no new device keys when the crypto store has gone", async () => {
+  await (await open()).close();
+  await deleteCryptoStore(cryptoStorePrefix(user));
+  const gone = { ok: false, error: { kind: "storage", reason: "mismatch" } };
+  expect(await reload().open()).toEqual(gone);
+  expect(await reload().open()).toEqual(gone);
+  expect(await cryptoStoreExists(cryptoStorePrefix(user))).toBe(false);
+  expect(await gateway.readStored()).toEqual({ ok: true, value: user });
+});
+
+it("also notices when half of the crypto store has gone", async () => {
+  await (await open()).close();
+  await deleteDatabase(`${cryptoStorePrefix(user)}::matrix-sdk-crypto-meta`);
+  expect(await reload().open()).toMatchObject({ error: { kind: "storage", reason: "mismatch" } });
+});
+
+it("makes the crypto store when an earlier opening was cut short before it did", async () => {
+  expect(await cryptoStoreExists(cryptoStorePrefix(user))).toBe(false);
+  await (await open()).close();
+  expect(await cryptoStoreExists(cryptoStorePrefix(user))).toBe(true);
+});
+
+it("signs out locally when the server cannot be reached, and says so", async () => {
+  const live = await open();
+  const both = await Promise.all([live.signOut(), live.signOut()]);
+  expect(both[0]).toMatchObject({ ok: false, error: { kind: "network" } });
+  expect(both[1]).toBe(both[0]);
+  expect(await gateway.readStored()).toEqual({ ok: true, value: null });
+  expect(await cryptoStoreExists(cryptoStorePrefix(user))).toBe(false);
+  expect(await gateway.open()).toEqual(SIGNED_OUT);
+});
+
+it("is forgotten while it is open", async () => {
+  const live = await open();
+  expect(await gateway.forget()).toEqual({ ok: true, value: undefined });
+  expect(await databaseExists(`${cryptoStorePrefix(user)}::matrix-sdk-crypto`)).toBe(false);
+  expect(await live.keyBackup.fetchBackupInfo()).toEqual({ ok: false, error: { kind: "closed" } });
+});
+
+it("says nothing any more once it is closed", async () => {
+  const live = await open();
+  const heard: unknown[] = [];
+  live.subscribe((event) => heard.push(event));
+  await live.close();
+  await live.close();
+  heard.length = 0;
+  expect(await live.keyBackup.fetchBackupInfo()).toEqual({ ok: false, error: { kind: "closed" } });
+  expect(heard).toEqual([]);
+});
