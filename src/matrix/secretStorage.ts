@@ -45,7 +45,7 @@ export interface StorageKey {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-export interface EncryptedSecret {
+interface EncryptedSecret {
   readonly iv: string;
   readonly ciphertext: string;
   readonly mac: string;
@@ -127,7 +127,7 @@ export async function writeKeyDescription(
 }
 
 /** A secret as stored under the key, still encrypted; null when it is not stored under that key. */
-export async function readEncryptedSecret(
+async function readEncryptedSecret(
   context: Requests,
   name: SecretName,
   keyId: string,
@@ -139,7 +139,7 @@ export async function readEncryptedSecret(
 }
 
 /** The secret's text, or null when its MAC does not fit the key. */
-export async function decryptSecret(
+async function decryptSecret(
   name: SecretName,
   secret: EncryptedSecret,
   bytes: Uint8Array<ArrayBuffer>,
