@@ -19,7 +19,7 @@ export interface PlainRequest extends Omit<RequestOptions, "query"> {
 const TIMEOUT_MS = 30_000;
 
 /** A 2xx answer with its body unread. `timeoutMs` covers the head. */
-export async function sendForResponse(request: PlainRequest): Promise<Result<Response, AppError>> {
+async function sendForResponse(request: PlainRequest): Promise<Result<Response, AppError>> {
   const limit = startTimeLimit(request.timeoutMs);
   try {
     return await sendWithin(request, limit);
