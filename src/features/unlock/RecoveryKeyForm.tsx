@@ -52,9 +52,9 @@ export function RecoveryKeyForm({ unlock, onUnlocked }: RecoveryKeyFormProps) {
   );
 }
 
-/** Red only for what typing on cannot mend. */
+/** Tied to the field in short; the alert says it in full. Red only for what typing on cannot mend. */
 function fieldError(inspection: RecoveryKeyInspection, error: AppError | null): string | null {
-  if (error?.kind === "recovery_key") return "This key was not accepted.";
+  if (error?.kind === "recovery_key") return `${describeError(error).title}.`;
   if (inspection.invalidCharacters.length === 0) return null;
   return `${
     describeRecoveryKeyProblem({ reason: "characters", characters: inspection.invalidCharacters })

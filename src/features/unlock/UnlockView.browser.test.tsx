@@ -78,6 +78,9 @@ describe("a key that cannot be right", () => {
     await expect.element(error).toMatchTextContent(words);
     await expect.element(error).toHaveAttribute("data-code", "recovery_key");
     await expect.element(error).toHaveAttribute("role", "alert");
+    const described = field.element().getAttribute("aria-describedby")?.split(" ") ?? [];
+    const spoken = described.map((id) => document.getElementById(id)?.textContent).join(" ");
+    expect(spoken).toMatch(words);
     await expect.element(field).toHaveFocus();
     expect(field.element()).toHaveProperty("value", text);
     expect(server.given).toEqual([]);
