@@ -304,6 +304,12 @@ const table: Row[] = [
     "enabled",
   ],
   [
+    "more missing than the last restore left out: keys came to the server since",
+    { roomKeys: known({ total: 89, backedUp: 89 }), lastRestore },
+    "restore_available",
+    "enabled",
+  ],
+  [
     "the same, another version restored before",
     { roomKeys: known({ total: 90, backedUp: 90 }), lastRestore: { ...lastRestore, version: v2 } },
     "restore_available",

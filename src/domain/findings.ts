@@ -168,9 +168,11 @@ function checkRestore(info: BackupInfo, inputs: DeviceStateInputs): Finding[] {
   const findings = unreadable("roomKeys", roomKeys);
   const heldHere = lastValue(roomKeys)?.total;
   const { version, count: onServer } = info;
-  if (heldHere === undefined || onServer <= heldHere || lastRestore?.version === version) {
-    return findings;
-  }
+  if (heldHere === undefined) return findings;
+  // What the last restore could not bring in does not become available by itself.
+  const unavailable =
+    lastRestore?.version === version ? lastRestore.failed + lastRestore.missing : 0;
+  if (onServer - heldHere <= unavailable) return findings;
   return [...findings, { state: "restore_available", version, onServer, heldHere }];
 }
 

@@ -3,6 +3,7 @@ import { randomBytes } from "@/lib/bytes";
 import { databaseExists } from "@/lib/idb";
 import { afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { cryptoStoreExists, cryptoStorePrefix, deleteCryptoStore } from "./deviceStore";
+import { stopKeyDownloads } from "./keyDownloads";
 import { loadCrypto } from "./loadCrypto";
 import { openClient, type ClientSession } from "./openClient";
 import { createSessionEvents } from "./sessionEvents";
@@ -46,6 +47,14 @@ async function opened(storageKey: Uint8Array<ArrayBuffer>): Promise<ClientSessio
   running.push(session.value);
   return session.value;
 }
+
+it("opens with the SDK's own key downloads ended, so that a restore counts every key", async () => {
+  const { context } = await opened(randomBytes(32));
+  // True only when the SDK still has the downloader where it is looked for.
+  expect(stopKeyDownloads(context.crypto())).toBe(true);
+  const crypto: object = context.crypto();
+  expect(crypto).toHaveProperty("perSessionBackupDownloader.stopped", true);
+});
 
 it("makes the crypto store under our prefix and nothing else, and wipes the key", async () => {
   const before = new Set((await indexedDB.databases()).map((found) => found.name));

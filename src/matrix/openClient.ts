@@ -12,6 +12,7 @@ import {
   type MatrixClient,
 } from "matrix-js-sdk";
 import { createGuardedFetch } from "./guardedFetch";
+import { stopKeyDownloads } from "./keyDownloads";
 import { quietLogger } from "./quietLogger";
 import { createSessionRequests } from "./request";
 import { createSecretStorageKeyHolder } from "./secretStorageKeyHolder";
@@ -92,6 +93,9 @@ export async function openClient(options: {
     void opening.then(() => client.stopClient());
     return opened;
   }
+
+  const opensWith = client.getCrypto();
+  if (opensWith !== undefined) stopKeyDownloads(opensWith);
 
   client.on(HttpApiEvent.SessionLoggedOut, (error) => onSignedOut(error.data.soft_logout === true));
   client.on(ClientEvent.Sync, (state) => {
