@@ -24,15 +24,47 @@ export default defineConfig({
         test: {
           name: "unit",
           environment: "node",
-          include: ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.mjs"],
-          exclude: ["src/**/*.browser.test.{ts,tsx}"],
+          // Properties over many inputs take a while where the machine is shared.
+          testTimeout: 60_000,
+          include: ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.{mjs,ts}"],
+          exclude: ["src/**/*.browser.test.{ts,tsx}", "src/**/*.integration.test.ts"],
         },
       },
       {
         extends: true,
-        optimizeDeps: { exclude: ["@matrix-org/matrix-sdk-crypto-wasm"] },
+        test: {
+          name: "integration",
+          environment: "node",
+          include: ["src/**/*.integration.test.ts"],
+          globalSetup: "scripts/lib/integrationSynapse.ts",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+        },
+      },
+      {
+        extends: true,
+        optimizeDeps: {
+          exclude: ["@matrix-org/matrix-sdk-crypto-wasm"],
+          // Found only while tests run, they would make a cold run reload in the middle.
+          include: [
+            "matrix-js-sdk",
+            "matrix-js-sdk/lib/base64",
+            "matrix-js-sdk/lib/crypto-api",
+            "matrix-js-sdk/lib/crypto-api/recovery-key",
+            "matrix-js-sdk/lib/errors",
+            "matrix-js-sdk/lib/logger",
+            "matrix-js-sdk/lib/randomstring",
+            "matrix-js-sdk/lib/rust-crypto/backup",
+            "matrix-js-sdk/lib/secret-storage",
+            "matrix-js-sdk/lib/utils/decryptAESSecretStorageItem",
+            "matrix-js-sdk/lib/utils/encryptAESSecretStorageItem",
+          ],
+        },
         test: {
           name: "browser",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           include: ["src/**/*.browser.test.{ts,tsx}"],
           browser: {
             enabled: true,

@@ -41,6 +41,13 @@ export const checks = [
     chromium: true,
     minutes: 10,
   },
+  {
+    name: "integration",
+    command: ["vitest", "run", "--project", "integration"],
+    counted: "vitest",
+    synapse: true,
+    minutes: 10,
+  },
   { name: "build", command: ["vite", "build"], counted: "exit", minutes: 5 },
   {
     name: "licences",
