@@ -25,9 +25,11 @@ export class RestorePage {
   }
 
   async openUnlock(): Promise<void> {
-    await this.#page.getByRole("button", { name: "Enter recovery key" }).or(
-      this.#page.getByRole("link", { name: "Enter recovery key" }),
-    ).first().click();
+    await this.#page
+      .getByRole("button", { name: "Enter recovery key" })
+      .or(this.#page.getByRole("link", { name: "Enter recovery key" }))
+      .first()
+      .click();
     await this.keyField.waitFor();
   }
 
@@ -37,9 +39,11 @@ export class RestorePage {
   }
 
   async startRestore(): Promise<void> {
-    await this.#page.getByRole("button", { name: "Restore history" }).or(
-      this.#page.getByRole("link", { name: "Restore history" }),
-    ).first().click();
+    await this.#page
+      .getByRole("button", { name: "Restore history" })
+      .or(this.#page.getByRole("link", { name: "Restore history" }))
+      .first()
+      .click();
   }
 
   /** Waits for the summary and reads its five numbers. */

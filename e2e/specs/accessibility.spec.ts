@@ -78,7 +78,9 @@ test("nothing scrolls sideways at 360 pixels, and everything can be reached by k
   };
   const other = await otherDevice();
   const { recoveryKey } = await other.setUpBackup();
-  const room = await other.createEncryptedRoom("A room with a rather long name, as people give them");
+  const room = await other.createEncryptedRoom(
+    "A room with a rather long name, as people give them",
+  );
   await other.sendMessage(room, "a message");
   await other.waitForBackupCount(1);
 
@@ -94,10 +96,7 @@ test("nothing scrolls sideways at 360 pixels, and everything can be reached by k
   await expectNoSidewaysScroll("overview");
 
   const focusOn = async (name: string) => {
-    const target = page
-      .getByRole("button", { name })
-      .or(page.getByRole("link", { name }))
-      .first();
+    const target = page.getByRole("button", { name }).or(page.getByRole("link", { name })).first();
     await target.waitFor();
     for (let presses = 0; presses < 60; presses += 1) {
       if (await target.evaluate((element) => element === document.activeElement)) return;

@@ -8,7 +8,11 @@ test("every file is served with the security headers, the worker and the wasm to
   otherDevice,
   dashboard: { signIn, restore },
 }) => {
-  const urls = new Set<string>([`${baseURL}/`, `${baseURL}/config.json`, `${baseURL}/nothing-here`]);
+  const urls = new Set<string>([
+    `${baseURL}/`,
+    `${baseURL}/config.json`,
+    `${baseURL}/nothing-here`,
+  ]);
   page.context().on("request", (sent) => {
     if (sent.url().startsWith(baseURL ?? "-")) urls.add(sent.url().split("#")[0] ?? "");
   });
@@ -25,7 +29,10 @@ test("every file is served with the security headers, the worker and the wasm to
 
   const kinds = [...urls].map((url) => /\.(\w+)$/.exec(new URL(url).pathname)?.[1] ?? "html");
   for (const kind of ["html", "js", "css", "wasm", "woff2"]) expect(kinds).toContain(kind);
-  expect([...urls].some((url) => /worker/i.test(url)), "the worker is among them").toBe(true);
+  expect(
+    [...urls].some((url) => /worker/i.test(url)),
+    "the worker is among them",
+  ).toBe(true);
   for (const url of urls) {
     const response = await request.get(url);
     const headers = response.headers();

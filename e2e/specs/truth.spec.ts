@@ -70,7 +70,7 @@ test("a deletion elsewhere stops the upload, is said in words, and creates nothi
   await signIn.signIn(account);
   await restore.openUnlock();
   await restore.enterKey(recoveryKey);
-  await expect(page.getByText("Restore history").first()).toBeVisible();
+  await expect(page.getByText("Your recovery key is right")).toBeVisible();
   await page.goto("/#/");
   await overview.expectBackup("enabled", { version });
 
@@ -100,7 +100,7 @@ test("the crypto events of the SDK reach the page as they happen", async ({
   await signIn.signIn(account);
   await restore.openUnlock();
   await restore.enterKey(recoveryKey);
-  await expect(page.getByText("Restore history").first()).toBeVisible();
+  await expect(page.getByText("Your recovery key is right")).toBeVisible();
 
   // KeyBackupDecryptionKeyCached and KeyBackupStatus(true): the key fits and upload is on.
   await page.goto("/#/");
