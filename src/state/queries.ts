@@ -70,7 +70,7 @@ function createQueries(session: LiveSession) {
       pollMs: POLL_MS,
       freshMs: FRESH_MS,
     }),
-    trust(info: BackupInfo) {
+    trust: (info: BackupInfo) => {
       const hash = hashKey(trustKey(id, info));
       if (lastTrust === null || hashKey(lastTrust.queryKey) !== hash) lastTrust = trust(info);
       return lastTrust;

@@ -167,7 +167,6 @@ export function createSessionController(deps: SessionDeps): {
   async function signIn({ target, username, password }: Parameters<SessionActions["signIn"]>[0]) {
     const now = phase();
     const mine = ++turn;
-    await closing;
     const answer = await gateway.signIn(
       now.kind === "expired"
         ? {
