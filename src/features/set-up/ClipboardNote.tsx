@@ -22,7 +22,7 @@ export function ClipboardNote({ state, onChange }: ClipboardNoteProps) {
     <div className={styles.clipboard}>
       <output>{WORDS[state]}</output>
       {state === "holds_key" ? (
-        <Button variant="tertiary" onClick={() => void clear()}>
+        <Button variant="secondary" onClick={() => void clear()}>
           Clear clipboard
         </Button>
       ) : null}

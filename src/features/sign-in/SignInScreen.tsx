@@ -42,8 +42,9 @@ function SignedOutNotice({ reason }: { reason: SignedOutReason }) {
       return (
         <Alert tone="warning" title="This device was signed out">
           <p>
-            Another of your devices, or the homeserver, ended the session. The backup on the server
-            is not touched by that. If it was not you, change your password.
+            Another of your devices, or the homeserver, ended the session, and the keys in this
+            browser were removed with it. The backup on the server is not touched by that. If it was
+            not you, change your password.
           </p>
         </Alert>
       );
