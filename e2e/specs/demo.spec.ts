@@ -9,7 +9,7 @@ import { OtherDevice } from "../support/OtherDevice.ts";
 // What `npm start` promises about its accounts, looked at by fresh devices.
 
 test("the demo is filled once, and its accounts are what they are said to be", async () => {
-  test.setTimeout(300_000);
+  test.setTimeout(420_000);
   const dataFolder = test.info().outputPath("demo");
   const news: string[] = [];
   const begin = async (): Promise<Demo> =>

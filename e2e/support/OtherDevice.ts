@@ -106,6 +106,7 @@ export class OtherDevice {
       setupNewCrossSigning: options.replace ?? false,
       authUploadDeviceSigningKeys: (request) => this.#withPassword(request),
     });
+    await this.#seesItselfVerified();
   }
 
   /** Makes identity, secret storage and backup, in the order that lets the identity sign the backup. */
@@ -130,6 +131,7 @@ export class OtherDevice {
     this.#secretStorageKeys.set(keyId, key);
     await this.crypto.userHasCrossSigningKeys(this.userId, true);
     await this.crypto.bootstrapCrossSigning({});
+    await this.#seesItselfVerified();
     // The check comes first: loading compares with the backup info the SDK holds.
     await this.crypto.checkKeyBackupAndEnable();
     await this.crypto.loadSessionBackupPrivateKeyFromSecretStorage();
@@ -182,11 +184,10 @@ export class OtherDevice {
   /** A fresh look at everything. */
   async status(): Promise<OtherDeviceStatus> {
     const check = await this.crypto.checkKeyBackupAndEnable();
-    const own = await this.crypto.getDeviceVerificationStatus(this.userId, this.deviceId);
     return {
       crossSigningReady: await this.crypto.isCrossSigningReady(),
       secretStorageReady: await this.crypto.isSecretStorageReady(),
-      verified: own?.crossSigningVerified ?? false,
+      verified: await this.#isVerified(),
       activeVersion: await this.crypto.getActiveSessionBackupVersion(),
       holdsDecryptionKey: (await this.crypto.getSessionBackupPrivateKey()) !== null,
       backup: await this.api.backupVersion(),
@@ -310,6 +311,16 @@ export class OtherDevice {
       backupPublicKey: String(backup.auth_data.public_key),
       backupDecryptionKey: decryptionKey,
     };
+  }
+
+  async #isVerified(): Promise<boolean> {
+    const own = await this.crypto.getDeviceVerificationStatus(this.userId, this.deviceId);
+    return own?.crossSigningVerified ?? false;
+  }
+
+  /** The new signature comes back with the next key query, some time after it was made. */
+  async #seesItselfVerified(): Promise<void> {
+    await waitUntil(() => this.#isVerified(), { what: `${this.deviceId} to be verified` });
   }
 
   async #backup(): Promise<ServerBackup> {
