@@ -17,7 +17,7 @@ test("an expired token asks for the password and keeps device and store", async 
   dashboard: { page, signIn },
 }) => {
   await signIn.signIn(account);
-  const before = (await api.devices()).map((device) => device.device_id).sort();
+  const before = (await api.devices()).map((device) => device.device_id).toSorted();
   await page.route("**/_matrix/client/v3/sync**", (route) =>
     route.fulfill({
       status: 401,
@@ -31,7 +31,7 @@ test("an expired token asks for the password and keeps device and store", async 
   await page.getByLabel("Password", { exact: true }).fill(account.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByTestId("device-state")).toBeVisible({ timeout: 60_000 });
-  const after = (await api.devices()).map((device) => device.device_id).sort();
+  const after = (await api.devices()).map((device) => device.device_id).toSorted();
   expect(after).toEqual(before);
 });
 

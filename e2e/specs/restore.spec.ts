@@ -73,8 +73,6 @@ test("a second restore finds everything already here", async ({
   expect((await restore.summary()).imported).toBe(count);
 
   await page.reload();
-  await page.getByTestId("device-state").waitFor();
-  await page.goto("/#/restore");
   await restore.startRestore();
   expect(await restore.summary()).toEqual({
     total: count,
@@ -127,6 +125,7 @@ test("a good cached key survives a wrong one, and nothing is fetched for a key w
 
   await restore.enterKey(`  ${bare.slice(0, 11)}\u00a0${bare.slice(11, 30)}\t${bare.slice(30)} `);
   await expect(page.getByText("Your recovery key is right")).toBeVisible();
+  await page.goto("/#/");
   await page.goto("/#/unlock");
   await restore.enterKey(foreignKey ?? "");
   await expect(restore.keyField).toHaveAttribute("aria-invalid", "true");

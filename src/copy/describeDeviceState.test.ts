@@ -45,7 +45,9 @@ describe("headlines", () => {
       const words = states.map((state) => describeDeviceState(state, context));
       expect(new Set(words.map(({ title }) => title)).size).toBe(states.length);
       expect(new Set(words.map(({ body }) => body)).size).toBe(states.length);
-      expect(words.filter(({ title, body }) => /null|undefined|NaN/.test(title + body))).toEqual([]);
+      expect(words.filter(({ title, body }) => /null|undefined|NaN/.test(title + body))).toEqual(
+        [],
+      );
     }
   });
 

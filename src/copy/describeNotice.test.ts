@@ -23,7 +23,11 @@ describe("notices", () => {
   it("know an older version that came back from a replacement", () => {
     expect(describeNotice({ kind: "replaced", from: two, to: one }).title).toContain("is back");
     // Versions are opaque: without plain numbers there is no order to speak of.
-    const odd = describeNotice({ kind: "replaced", from: backupVersion("b"), to: backupVersion("a") });
+    const odd = describeNotice({
+      kind: "replaced",
+      from: backupVersion("b"),
+      to: backupVersion("a"),
+    });
     expect(odd.title).toContain("was replaced by");
   });
 });

@@ -33,7 +33,9 @@ describe("what is wrong with a recovery key", () => {
   });
 
   it("says how long a key is and how long it should be", () => {
-    expect(describeRecoveryKeyProblem({ reason: "length", length: 47 }).title).toContain("47 of 48");
+    expect(describeRecoveryKeyProblem({ reason: "length", length: 47 }).title).toContain(
+      "47 of 48",
+    );
     const long = describeRecoveryKeyProblem({ reason: "length", length: 96 });
     expect(long.title).toMatch(/too long: 96 .* 48/);
   });

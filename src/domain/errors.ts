@@ -49,7 +49,11 @@ export type AppError =
   | { readonly kind: "decryption_key"; readonly reason: "absent" | "mismatch" }
   | {
       readonly kind: "identity";
-      readonly reason: "held_elsewhere" | "password_cancelled" | "auth_unsupported" | "not_imported";
+      readonly reason:
+        | "held_elsewhere"
+        | "password_cancelled"
+        | "auth_unsupported"
+        | "not_imported";
     }
   | { readonly kind: "storage"; readonly reason: "quota" | "blocked" | "unavailable" | "mismatch" }
   /** The crypto WebAssembly did not load; only a page reload helps (the SDK remembers the failure). */

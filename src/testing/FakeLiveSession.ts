@@ -17,7 +17,7 @@ import { FakeKeyBackup } from "./FakeKeyBackup";
 import { FakeRestoreEngine } from "./FakeRestoreEngine";
 
 /** Rooms that hold what the test puts into them. */
-export class FakeRooms implements RoomsPort {
+class FakeRooms implements RoomsPort {
   rooms: Result<readonly EncryptedRoom[], AppError> = ok([]);
   counts: Result<ReadonlyMap<string, number>, AppError> = ok(new Map());
   readonly asked = { list: 0, countKeysByRoom: 0 };
@@ -34,7 +34,7 @@ export class FakeRooms implements RoomsPort {
 }
 
 /** A set-up that goes through its steps at once and ends as the test says. */
-export class FakeSetUp implements SetUpPort {
+class FakeSetUp implements SetUpPort {
   planned: Result<SetUpPlan, AppError> = ok({ kind: "new_recovery_key" });
   proof: Result<SetUpProof, AppError> = ok({
     version: backupVersion("1"),

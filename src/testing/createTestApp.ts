@@ -36,7 +36,7 @@ export async function createActiveApp(
   return { ...app, live };
 }
 
-export type FakeStorage = ReturnType<typeof createFakeStorage>;
+type FakeStorage = ReturnType<typeof createFakeStorage>;
 
 /** As much of `localStorage` as the app uses. */
 export function createFakeStorage() {
