@@ -36,8 +36,6 @@ export async function createActiveApp(
   return { ...app, live };
 }
 
-type FakeStorage = ReturnType<typeof createFakeStorage>;
-
 /** As much of `localStorage` as the app uses. */
 export function createFakeStorage() {
   const items = new Map<string, string>();
