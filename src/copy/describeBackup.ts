@@ -28,7 +28,7 @@ export function describeSignature(signature: BackupTrust["signature"]): FactWord
       return {
         tone: "warning",
         badge: "Not trusted",
-        body: "The backup carries no valid signature of your identity or of a device you verified.",
+        body: "The backup has no signature that this device trusts. Until this device is verified, it cannot trust your identity’s signature.",
       };
     case "unknown":
       return {

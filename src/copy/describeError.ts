@@ -18,7 +18,7 @@ export function describeError(error: AppError): ErrorWords {
     case "network":
       return {
         title: "The homeserver cannot be reached",
-        body: "Nothing was changed. Check the connection and the homeserver’s address, then try again.",
+        body: "Nothing was lost. Check the connection and the homeserver’s address, then try again.",
         action: "retry",
       };
     case "timeout":
@@ -50,7 +50,7 @@ export function describeError(error: AppError): ErrorWords {
     case "not_matrix":
       return {
         title: "The answer did not come from a Matrix homeserver",
-        body: "Something in between answered instead: a web page, the sign-in page of a Wi-Fi network, or a proxy. Nothing was changed. Check the address and the network, then try again.",
+        body: "Something in between answered instead: a web page, the sign-in page of a Wi-Fi network, or a proxy. Nothing was lost. Check the address and the network, then try again.",
         action: "retry",
       };
     case "insecure_homeserver":
@@ -94,7 +94,7 @@ export function describeError(error: AppError): ErrorWords {
     case "unsupported_algorithm":
       return {
         title: "This backup is of a kind this app does not know",
-        body: `It says it uses “${error.algorithm}”. Nothing was changed. A newer version of this app, or the app that made the backup, may be able to open it.`,
+        body: `It says it uses “${error.algorithm}”. Nothing was lost. A newer version of this app, or the app that made the backup, may be able to open it.`,
         action: "none",
       };
     case "recovery_key":
@@ -110,7 +110,7 @@ export function describeError(error: AppError): ErrorWords {
           }
         : {
             title: "The key held here belongs to another backup",
-            body: "The backup was probably replaced by another of your devices. Nothing was changed. Enter the recovery key of the current backup.",
+            body: "The backup was probably replaced by another of your devices. Nothing was lost. Enter the recovery key of the current backup.",
             action: "none",
           };
     case "identity":

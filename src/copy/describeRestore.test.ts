@@ -1,11 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { emptyTally, missingCount, settledCount, type RestoreTally } from "@/domain/restore";
-import { offline } from "@/testing/facts";
 import {
   describePace,
   describeRestoreDifference,
-  describeRestoreError,
   describeRestoreEstimate,
   describeRestoreFailure,
   describeRestoreResult,
@@ -112,16 +110,6 @@ describe("pace, time and estimate", () => {
   it("give the bar an end that is never behind what came", () => {
     expect(progressMax(tally({ expected: 10, received: 12 }))).toBe(12);
     expect(progressMax(tally({ expected: 10, received: 2 }))).toBe(10);
-  });
-});
-
-describe("an error in the middle", () => {
-  it("does not claim that nothing was changed once keys were stored", () => {
-    const before = describeRestoreError(offline, tally({}));
-    const after = describeRestoreError(offline, tally({ imported: 700 }));
-    expect(before.body).toContain("Nothing was changed.");
-    expect(after.body).toMatch(/^Nothing was lost\./);
-    expect(after.title).toBe(before.title);
   });
 });
 

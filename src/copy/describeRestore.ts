@@ -1,4 +1,3 @@
-import type { AppError } from "@/domain/errors";
 import {
   failedCount,
   missingCount,
@@ -8,7 +7,6 @@ import {
   type RestoreTally,
 } from "@/domain/restore";
 import type { RestoreJob } from "@/domain/restoreJob";
-import { describeError } from "./describeError";
 import { formatCount, formatNumber, formatRoomKeys } from "./formatNumber";
 import { formatDuration } from "./formatTime";
 
@@ -108,19 +106,6 @@ export function describePace(keysPerSecond: number): string {
 export function describeTimeLeft(seconds: number): string {
   const time = formatDuration(seconds);
   return time.startsWith("less") ? "Less than 5 seconds" : `About ${time}`;
-}
-
-/**
- * An error in the middle of a restore. Keys came in before it, so the general assurance that
- * nothing was changed would not be true.
- */
-export function describeRestoreError(
-  error: AppError,
-  tally: RestoreTally,
-): { title: string; body: string } {
-  const { title, body } = describeError(error);
-  if (tally.imported === 0) return { title, body };
-  return { title, body: body.replace("Nothing was changed.", "Nothing was lost.") };
 }
 
 /**

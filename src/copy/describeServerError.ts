@@ -23,7 +23,7 @@ export function describeServerError(error: ServerError): ErrorWords {
   if (error.status === 403) {
     return {
       title: "The homeserver does not allow this",
-      body: `${quote} Nothing was changed.`,
+      body: `${quote} Nothing was lost.`,
       action: "none",
     };
   }

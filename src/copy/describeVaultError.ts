@@ -52,19 +52,19 @@ export function describeSecretStorageError(reason: ReasonOf<"secret_storage">): 
     case "default_key_broken":
       return {
         title: "Recovery is damaged on this account",
-        body: "The account says that it has a recovery key, but what is needed to check one is missing or unreadable. Nothing was changed, and the keys on your devices are untouched. Another app you use with this account may be able to repair it.",
+        body: "The account says that it has a recovery key, but what is needed to check one is missing or unreadable. Nothing was lost, and the keys on your devices are untouched. Another app you use with this account may be able to repair it.",
         action: "none",
       };
     case "backup_key_missing":
       return {
         title: "Your recovery key is right, but it does not hold the backup’s key",
-        body: "The key to the backup was never stored behind this recovery key, or was removed. Nothing was changed. A device that can still open the backup can put it back.",
+        body: "The key to the backup was never stored behind this recovery key, or was removed. Nothing was lost. A device that can still open the backup can put it back.",
         action: "none",
       };
     case "backup_key_malformed":
       return {
         title: "Your recovery key is right, but the backup’s key behind it is damaged",
-        body: "What is stored there is not a usable key. Nothing was changed. A device that can still open the backup can store it again.",
+        body: "What is stored there is not a usable key. Nothing was lost. A device that can still open the backup can store it again.",
         action: "none",
       };
     case "read_back_failed":
@@ -94,13 +94,13 @@ export function describeIdentityError(reason: ReasonOf<"identity">): ErrorWords 
     case "auth_unsupported":
       return {
         title: "The homeserver asks for a confirmation this app cannot give",
-        body: "It does not accept the account password for this step. Nothing was changed. Use the homeserver’s own page or another app to confirm it, then try again.",
+        body: "It does not accept the account password for this step. Nothing was lost. Use the homeserver’s own page or another app to confirm it, then try again.",
         action: "none",
       };
     case "not_imported":
       return {
         title: "This device could not be verified",
-        body: "The identity kept behind the recovery key does not match the one the account shows. Nothing was changed. It may just have been reset on another device; try again in a moment.",
+        body: "The identity kept behind the recovery key does not match the one the account shows. Nothing was lost. It may just have been reset on another device; try again in a moment.",
         action: "retry",
       };
   }

@@ -195,7 +195,11 @@ export function useRooms(): RoomsView {
   return {
     rooms: toReading(rooms),
     keyCounts: toReading(keyCounts),
-    countKeys: () => setAsked(true),
+    countKeys: () => {
+      setAsked(true);
+      // A count that failed is asked for again.
+      if (session !== null && keyCounts.isFetched) void keyCounts.refetch();
+    },
   };
 }
 

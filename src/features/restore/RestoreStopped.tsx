@@ -1,4 +1,4 @@
-import { describeRestoreError } from "@/copy/describeRestore";
+import { describeError } from "@/copy/describeError";
 import { formatCount } from "@/copy/formatNumber";
 import { failedCount, type RestoreTally } from "@/domain/restore";
 import type { RestoreJob } from "@/domain/restoreJob";
@@ -42,7 +42,7 @@ export function RestoreStopped({ job, onResume, onCancel }: RestoreStoppedProps)
 }
 
 function Failure({ job }: { job: Extract<RestoreJob, { kind: "failed" }> }) {
-  const { title, body } = describeRestoreError(job.error, job.report.tally);
+  const { title, body } = describeError(job.error);
   return (
     <Alert tone="critical" title={title} code={job.error.kind}>
       <p>{body}</p>
