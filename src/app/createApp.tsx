@@ -3,10 +3,8 @@ import { createRoot, type Root } from "react-dom/client";
 import type { SessionGateway } from "@/domain/ports";
 import type { Result } from "@/domain/result";
 import { acquireTabLock, takeOverTabLock } from "@/lib/tabLock";
-import { createAppStore } from "@/state/appStore";
+import { createAppServices } from "@/state/createAppServices";
 import { createMemory } from "@/state/memory";
-import { createQueryClient } from "@/state/queryClient";
-import { createSessionController } from "@/state/sessionController";
 import { App } from "./App";
 import { AppProviders } from "./AppProviders";
 import type { AppConfig, ConfigProblem } from "./config";
@@ -24,16 +22,12 @@ export interface MountedApp {
 
 /** The composition root: the only place that knows all layers. */
 export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp {
-  const store = createAppStore();
-  const queryClient = createQueryClient();
-  const { session, restore } = createSessionController({
+  const { queryClient, ...services } = createAppServices({
     gateway: loadGateway,
     lock: {
       acquire: (options) => acquireTabLock(TAB_LOCK, options),
       takeOver: (options) => takeOverTabLock(TAB_LOCK, options),
     },
-    store,
-    queryClient,
     memory: createMemory(browserStorage()),
   });
   let root: Root | null = null;
@@ -45,7 +39,7 @@ export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp 
         <StrictMode>
           <ErrorScreen>
             {config.ok ? (
-              <AppProviders services={{ store, session, restore }} queryClient={queryClient}>
+              <AppProviders services={services} queryClient={queryClient}>
                 <App config={config.value} />
               </AppProviders>
             ) : (
@@ -54,11 +48,11 @@ export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp 
           </ErrorScreen>
         </StrictMode>,
       );
-      if (config.ok) session.start();
+      if (config.ok) services.session.start();
     },
     async dispose() {
       root?.unmount();
-      await session.dispose();
+      await services.session.dispose();
     },
   };
 }
