@@ -15,10 +15,19 @@ export const quietLogger: Logger = {
   getChild: () => quietLogger,
 };
 
-/** Silences the logger that parts of the SDK use without asking their client. */
+/** Children of the shared logger that the SDK makes while its code loads, before anybody can ask. */
+const MADE_EARLY = ["RoomStickyEvents"];
+
+/**
+ * Silences the logger that parts of the SDK use without asking their client, and all its children:
+ * each of them starts at a level of its own and takes only the method factory from its parent.
+ */
 export function silenceSharedLogger(): void {
   if ("setLevel" in sharedLogger && typeof sharedLogger.setLevel === "function") {
+    if ("methodFactory" in sharedLogger) sharedLogger.methodFactory = () => nothing;
     // The second argument keeps it from being written to localStorage.
     sharedLogger.setLevel("silent", false);
+    // Asking for a child again gives it the parent's factory of now.
+    for (const name of MADE_EARLY) sharedLogger.getChild(name);
   }
 }
