@@ -42,14 +42,14 @@ function apply(event: SessionEvent, { store, invalidate, onSignedOut }: SessionE
       return;
     }
     case "backup_status":
-      // A version switch says false, then true: never the truth by itself.
+      // A version switch says false, then true: never the truth by itself. An upload error stays:
+      // the SDK enables the backup again after each failure, and only an upload that works ends it.
       store.setState({ backupStatus: event.enabled });
-      if (event.enabled) store.setState({ uploadError: null });
-      invalidate(["backup", "trust", "activeVersion"]);
+      invalidate(["backup", "trust", "activeVersion", "roomKeys"]);
       return;
     case "backup_failed":
       store.setState({ uploadError: { code: event.code, at: Date.now() } });
-      invalidate(["backup", "activeVersion"]);
+      invalidate(["backup", "activeVersion", "roomKeys"]);
       return;
     case "upload_remaining": {
       const count = Math.max(0, event.count);
@@ -69,6 +69,10 @@ function apply(event: SessionEvent, { store, invalidate, onSignedOut }: SessionE
       return;
     case "rooms_changed":
       invalidate(["rooms"]);
+      return;
+    case "carry_over":
+      store.setState({ carryOver: event.state });
+      if (event.state !== "running") invalidate(["roomKeys", "rooms", "roomKeyCounts"]);
       return;
     case "signed_out":
       onSignedOut(event.soft);

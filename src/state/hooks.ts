@@ -13,7 +13,7 @@ import { listFindings } from "@/domain/findings";
 import type { EncryptedRoom, LiveSession } from "@/domain/ports";
 import type { Reading } from "@/domain/reading";
 import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
-import type { SessionPhase, SyncState } from "@/domain/session";
+import type { CarryOverState, SessionPhase, SyncState } from "@/domain/session";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useContext, useState } from "react";
 import { useStore } from "zustand";
@@ -41,6 +41,11 @@ export function useSessionPhase(): SessionPhase {
 
 export function useSessionActions(): SessionActions {
   return useServices().session;
+}
+
+/** Whether this browser still holds keys of devices that the server ended. */
+export function useCarryOver(): CarryOverState {
+  return useStore(useServices().store, (state) => state.carryOver);
 }
 
 /** The open session. Throws when the phase is not `active`. */
@@ -126,7 +131,7 @@ export function useKeyBackupOverview(): KeyBackupOverview {
     crossSigning,
     secretStorage,
     roomKeys,
-    pendingKeys: pendingKeys(roomKeys, slices.uploadRemaining),
+    pendingKeys: pendingKeys(roomKeys, slices.uploadRemaining, backup, activeVersion),
     uploadError,
     sync,
     checking: slices.checkingAgain || findings[0].state === "checking",

@@ -1,25 +1,36 @@
 import { describe, expect, it } from "vitest";
 import { UNREAD } from "@/domain/reading";
-import { failedReading, known, stale } from "@/testing/facts";
+import { aBackup, backupVersion, failedReading, known, stale } from "@/testing/facts";
 import { currentUploadError, pendingKeys } from "./overview";
 
 describe("pendingKeys", () => {
+  const uploading = [known(aBackup()), known(backupVersion("1"))] as const;
+
   it("is what the store holds beyond what is backed up", () => {
-    expect(pendingKeys(known({ total: 10, backedUp: 7 }), null)).toBe(3);
-    expect(pendingKeys(known({ total: 7, backedUp: 7 }), null)).toBe(0);
+    expect(pendingKeys(known({ total: 10, backedUp: 7 }), null, ...uploading)).toBe(3);
+    expect(pendingKeys(known({ total: 7, backedUp: 7 }), null, ...uploading)).toBe(0);
   });
 
   it("is what the upload reported since", () => {
     const counts = known({ total: 10, backedUp: 7 }, 100);
-    expect(pendingKeys(counts, { count: 2, at: 101 })).toBe(2);
-    expect(pendingKeys(counts, { count: 500, at: 99 })).toBe(3);
+    expect(pendingKeys(counts, { count: 2, at: 101 }, ...uploading)).toBe(2);
+    expect(pendingKeys(counts, { count: 500, at: 99 }, ...uploading)).toBe(3);
   });
 
   it("is not known without a fresh count or a report", () => {
-    expect(pendingKeys(UNREAD, null)).toBeNull();
-    expect(pendingKeys(failedReading, null)).toBeNull();
-    expect(pendingKeys(stale({ total: 10, backedUp: 7 }), null)).toBeNull();
-    expect(pendingKeys(UNREAD, { count: 4, at: 1 })).toBe(4);
+    expect(pendingKeys(UNREAD, null, ...uploading)).toBeNull();
+    expect(pendingKeys(failedReading, null, ...uploading)).toBeNull();
+    expect(pendingKeys(stale({ total: 10, backedUp: 7 }), null, ...uploading)).toBeNull();
+    expect(pendingKeys(UNREAD, { count: 4, at: 1 }, ...uploading)).toBe(4);
+  });
+
+  it("is known only at the extremes while nothing is uploaded", () => {
+    const off = known(null);
+    const some = known({ total: 10, backedUp: 0 });
+    expect(pendingKeys(some, null, known(null), off)).toBe(10);
+    expect(pendingKeys(some, null, known(aBackup()), off)).toBeNull();
+    expect(pendingKeys(some, null, failedReading, off)).toBeNull();
+    expect(pendingKeys(known({ total: 0, backedUp: 0 }), null, failedReading, off)).toBe(0);
   });
 });
 
