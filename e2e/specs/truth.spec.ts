@@ -92,6 +92,7 @@ test("the crypto events of the SDK reach the page as they happen", async ({
   page,
   dashboard: { signIn, overview, restore },
 }) => {
+  test.setTimeout(180_000);
   const other = await otherDevice();
   const { recoveryKey, version } = await other.setUpBackup();
   const room = await other.createEncryptedRoom("Live");
@@ -121,4 +122,15 @@ test("the crypto events of the SDK reach the page as they happen", async ({
         })
       : route.continue(),
   );
+  await other.sendWithOwnKeys(room, ["not saved yet"]);
+  // The SDK waits up to ten seconds before it uploads.
+  await expect(overview.headline).toHaveAttribute("data-state", "upload_failing", {
+    timeout: 60_000,
+  });
+  await expect(page.getByRole("main")).toContainText("M_WRONG_ROOM_KEYS_VERSION");
+  await expect(overview.backup).not.toHaveAttribute("data-pending", "0");
+
+  await page.unroute("**/room_keys/keys?*");
+  await expect(overview.headline).toHaveAttribute("data-state", "ok", { timeout: 60_000 });
+  await overview.expectBackup("enabled", { pending: "0" });
 });
