@@ -197,6 +197,81 @@ describe("when the session has expired", () => {
   });
 });
 
+describe("when the server ended the session", () => {
+  async function ended() {
+    const app = await createActiveApp();
+    const shown = await show(app);
+    app.live.emit({ kind: "signed_out", soft: false });
+    await expect
+      .element(shown.screen.getByRole("heading", { name: "This session was ended" }))
+      .toHaveFocus();
+    return { app, ...shown, password: shown.screen.getByLabelText("Password", { exact: true }) };
+  }
+
+  it("says so, and that the keys are still here, and removes nothing", async () => {
+    const { app, screen, main } = await ended();
+    await expect.element(main).toMatchTextContent("The homeserver ended this session");
+    await expect
+      .element(screen.getByText("The room keys of this browser are still here."))
+      .toBeVisible();
+    await expect.element(main).toMatchTextContent(alice.userId);
+    await expect.element(main).toMatchTextContent(new URL(alice.homeserverUrl).host);
+    expect(document.title).toBe("This session was ended – Key Backup");
+    expect(await faults()).toEqual([]);
+    expect(app.gateway).toMatchObject({ stored: alice, ended: true });
+  });
+
+  it("the password leads to a new device of the same user", async () => {
+    const { app, screen, button, password } = await ended();
+    await button("Sign in").click();
+    await expect.element(password).toHaveFocus();
+    await password.fill("wonderland");
+    await button("Sign in").click();
+    await expect.element(screen.getByTestId("device-state")).toBeVisible();
+    expect(app.gateway.signIns).toMatchObject([{ username: alice.userId }]);
+    expect(app.gateway.signIns[0]).not.toHaveProperty("deviceId");
+    expect(app.gateway.endedDevices).toEqual([alice.deviceId]);
+  });
+
+  it("a wrong password is said, and nothing is removed", async () => {
+    const { app, screen, button, password } = await ended();
+    app.gateway.signInError = { kind: "wrong_password" };
+    await password.fill("oops");
+    await button("Sign in").click();
+    await expect
+      .element(screen.getByTestId("error"))
+      .toHaveAttribute("data-code", "wrong_password");
+    expect(app.gateway).toMatchObject({ stored: alice, ended: true });
+  });
+
+  it("removing this browser’s data says first what goes", async () => {
+    const { app, screen, button } = await ended();
+    await button("Remove this browser’s data").click();
+    const dialog = screen.getByRole("dialog");
+    await expect.element(dialog).toMatchTextContent(alice.deviceId);
+    await expect.element(dialog).toMatchTextContent("every room key kept here");
+    expect(await faults()).toEqual([]);
+    await dialog.getByRole("button", { name: "Keep everything" }).click();
+    await expect.element(dialog).not.toBeInTheDocument();
+    expect(app.gateway.stored).toEqual(alice);
+    await button("Remove this browser’s data").click();
+    await dialog.getByRole("button", { name: "Remove this browser’s data" }).click();
+    await expect.element(screen.getByRole("heading", { name: "Sign in" })).toBeVisible();
+    expect(app.gateway.stored).toBeNull();
+  });
+
+  it("signing out of the new device warns while keys of the ended one are not on it", async () => {
+    const app = await createActiveApp();
+    const { screen, button } = await show(app);
+    app.live.emit({ kind: "carry_over", state: "incomplete" });
+    await button("Sign out").click();
+    const dialog = screen.getByRole("dialog");
+    await expect.element(dialog).toMatchTextContent("not all been carried over");
+    await expect.element(button("Sign out anyway")).toBeVisible();
+    expect(await faults()).toEqual([]);
+  });
+});
+
 describe("when the session cannot be opened", () => {
   async function failed(error: AppError) {
     const app = createTestApp(alice);

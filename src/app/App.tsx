@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import type { SessionPhase } from "@/domain/session";
+import { EndedScreen } from "@/features/session/EndedScreen";
 import { ExpiredScreen } from "@/features/session/ExpiredScreen";
 import { SignInScreen } from "@/features/sign-in/SignInScreen";
 import { hrefOf, type Route } from "@/lib/route";
@@ -71,6 +72,8 @@ function screenOf(phase: SessionPhase, route: Route, config: AppConfig): FramePr
       };
     case "expired":
       return page("expired", "Your session has expired", <ExpiredScreen user={phase.user} />);
+    case "ended":
+      return page("ended", "This session was ended", <EndedScreen user={phase.user} />);
     case "failed":
       return page(
         "failed",

@@ -10,7 +10,13 @@ import type { AppError } from "./errors";
 import type { RecoveryKey } from "./recoveryKey";
 import type { RestoreFailure, RestoreOutcome, RestoreTally } from "./restore";
 import type { Result } from "./result";
-import type { HomeserverTarget, SignedInUser, SyncState } from "./session";
+import type {
+  CarryOverState,
+  HomeserverTarget,
+  SignedInUser,
+  StoredUser,
+  SyncState,
+} from "./session";
 
 export type Unsubscribe = () => void;
 
@@ -25,7 +31,11 @@ export interface SessionGateway {
     readonly homeserver: string;
     readonly username: string;
   }): Promise<Result<HomeserverTarget, AppError>>;
-  /** Signs in and stores the session encrypted. With `deviceId`, renews an expired session. */
+  /**
+   * Signs in and stores the session encrypted. With `deviceId`, renews an expired session. Where
+   * an ended session is stored, a new device of the same user is made beside it, and the keys of
+   * the ended one are carried over once the new one is open.
+   */
   signIn(request: {
     readonly target: HomeserverTarget;
     readonly username: string;
@@ -33,10 +43,12 @@ export interface SessionGateway {
     readonly deviceId?: string;
   }): Promise<Result<SignedInUser, AppError>>;
   /** The stored session, or null when there is none. Reads only. */
-  readStored(): Promise<Result<SignedInUser | null, AppError>>;
+  readStored(): Promise<Result<StoredUser | null, AppError>>;
+  /** Notes that the server ended this user's session for good. Removes nothing. */
+  markEnded(user: SignedInUser): Promise<Result<void, AppError>>;
   /** Loads the crypto, opens the store and starts syncing. Resolves before the first sync. */
   open(): Promise<Result<LiveSession, AppError>>;
-  /** Removes the stored session and its crypto store from this browser. */
+  /** Removes the stored session and its crypto store, and those of ended ones, from this browser. */
   forget(): Promise<Result<void, AppError>>;
 }
 
@@ -50,6 +62,7 @@ export type SessionEvent =
   | { readonly kind: "identity_changed" }
   | { readonly kind: "secrets_changed" }
   | { readonly kind: "rooms_changed" }
+  | { readonly kind: "carry_over"; readonly state: CarryOverState }
   | { readonly kind: "signed_out"; readonly soft: boolean };
 
 /** One signed-in device: one SDK client, one crypto store. */

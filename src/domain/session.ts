@@ -7,6 +7,12 @@ export interface SignedInUser {
   readonly homeserverUrl: string;
 }
 
+/** Whose session is stored. `ended`: by the server and for good; what it left is still here. */
+export interface StoredUser {
+  readonly user: SignedInUser;
+  readonly ended: boolean;
+}
+
 /** A homeserver that answered as Matrix. */
 export interface HomeserverTarget {
   readonly baseUrl: string;
@@ -18,7 +24,14 @@ export interface HomeserverTarget {
 
 export type SyncState = "starting" | "live" | "offline";
 
-export type SignedOutReason = "by_choice" | "ended_by_server" | "local_only";
+/**
+ * Whether the room keys of devices that the server ended are on the present device. While it is not
+ * `none`, some may be only in the stores of the ended ones: `running`, they are being carried over;
+ * `incomplete`, that did not end well and is tried again when the session is next opened.
+ */
+export type CarryOverState = "none" | "running" | "incomplete";
+
+export type SignedOutReason = "by_choice" | "local_only";
 
 /** Where the session is; the screen follows from it. */
 export type SessionPhase =
@@ -31,4 +44,6 @@ export type SessionPhase =
   | { readonly kind: "active"; readonly user: SignedInUser; readonly sessionId: string }
   /** The token expired; the store and the device id are kept, the password is asked again. */
   | { readonly kind: "expired"; readonly user: SignedInUser }
+  /** The server ended the device for good. Its store is kept; a sign-in makes a new device. */
+  | { readonly kind: "ended"; readonly user: SignedInUser }
   | { readonly kind: "failed"; readonly user: SignedInUser | null; readonly error: AppError };

@@ -9,6 +9,8 @@ export interface SessionRecord {
   readonly cryptoStorePrefix: string;
   /** The crypto store was made. If it is gone after that, it was lost, and is not made anew. */
   readonly cryptoStoreMade: boolean;
+  /** The server ended the session for good. */
+  readonly ended?: boolean;
   readonly sealed: SealedSession;
 }
 
@@ -17,8 +19,14 @@ export interface CredentialStore {
   read(): Promise<SessionRecord | "malformed" | null>;
   /** Also takes its crypto store off the list of those to be deleted. */
   write(record: SessionRecord): Promise<void>;
+  /** The same, for a session that takes the place of an ended one, which is kept beside it. */
+  writeBeside(record: SessionRecord, ended: SessionRecord): Promise<void>;
+  /** The ended sessions kept beside the present one, by their crypto store's prefix. */
+  readEnded(): Promise<ReadonlyMap<string, SessionRecord | "malformed">>;
+  /** Removes one ended session, and notes its crypto store as to be deleted, in one transaction. */
+  removeEnded(cryptoStorePrefix: string): Promise<void>;
   /**
-   * Removes whatever session is stored and, in the same transaction, notes the crypto stores
+   * Removes whatever sessions are stored and, in the same transaction, notes the crypto stores
    * that are now to be deleted.
    */
   remove(cryptoStorePrefixes: readonly string[]): Promise<void>;
@@ -29,6 +37,7 @@ export interface CredentialStore {
 
 const SESSIONS = "sessions";
 const LEFTOVERS = "leftovers";
+/** The present session stands under this key, each ended one under its crypto store's prefix. */
 const CURRENT = "current";
 
 /** The records of this browser in IndexedDB. Every method rejects with a DatabaseError. */
@@ -54,8 +63,7 @@ export function createCredentialStore(databaseName: string): CredentialStore {
     read: () =>
       withDatabase("readonly", async (sessions) => {
         const found: unknown = await resultOf<unknown>(sessions.get(CURRENT));
-        if (found === undefined) return null;
-        return isSessionRecord(found) ? found : "malformed";
+        return found === undefined ? null : parseRecord(found);
       }),
     write: (record) =>
       withDatabase("readwrite", async (sessions, leftovers) => {
@@ -64,10 +72,38 @@ export function createCredentialStore(databaseName: string): CredentialStore {
           resultOf(leftovers.delete(record.cryptoStorePrefix)),
         ]);
       }),
+    writeBeside: (record, ended) =>
+      withDatabase("readwrite", async (sessions, leftovers) => {
+        await Promise.all([
+          resultOf(sessions.put(ended, ended.cryptoStorePrefix)),
+          resultOf(sessions.put(record, CURRENT)),
+          resultOf(leftovers.delete(record.cryptoStorePrefix)),
+        ]);
+      }),
+    readEnded: () =>
+      withDatabase("readonly", async (sessions) => {
+        const [keys, values] = await Promise.all([
+          resultOf(sessions.getAllKeys()),
+          resultOf<unknown[]>(sessions.getAll()),
+        ]);
+        const found = new Map<string, SessionRecord | "malformed">();
+        for (const [index, key] of keys.entries()) {
+          if (typeof key === "string" && key !== CURRENT)
+            found.set(key, parseRecord(values[index]));
+        }
+        return found;
+      }),
+    removeEnded: (prefix) =>
+      withDatabase("readwrite", async (sessions, leftovers) => {
+        await Promise.all([
+          resultOf(sessions.delete(prefix)),
+          resultOf(leftovers.put(true, prefix)),
+        ]);
+      }),
     remove: (prefixes) =>
       withDatabase("readwrite", async (sessions, leftovers) => {
         await Promise.all([
-          resultOf(sessions.delete(CURRENT)),
+          resultOf(sessions.clear()),
           ...prefixes.map((prefix) => resultOf(leftovers.put(true, prefix))),
         ]);
       }),
@@ -83,12 +119,17 @@ export function createCredentialStore(databaseName: string): CredentialStore {
   };
 }
 
+function parseRecord(value: unknown): SessionRecord | "malformed" {
+  return isSessionRecord(value) ? value : "malformed";
+}
+
 function isSessionRecord(value: unknown): value is SessionRecord {
   return (
     isObject(value) &&
     isSignedInUser(value.user) &&
     typeof value.cryptoStorePrefix === "string" &&
     typeof value.cryptoStoreMade === "boolean" &&
+    (value.ended === undefined || typeof value.ended === "boolean") &&
     isObject(value.sealed) &&
     value.sealed.wrappingKey instanceof CryptoKey &&
     isSealedBytes(value.sealed.root) &&

@@ -30,10 +30,17 @@ function databaseNames(prefix: string): { readonly data: string; readonly meta: 
   return { data: prefix + DATA_SUFFIX, meta: `${prefix}${DATA_SUFFIX}-meta` };
 }
 
+/** How much of a crypto store is there. Rejects with a DatabaseError, "blocked" while it is being deleted. */
+export async function findCryptoStore(prefix: string): Promise<"whole" | "part" | "none"> {
+  const { data, meta } = databaseNames(prefix);
+  const found = [await databaseExists(data), await databaseExists(meta)];
+  if (found.every(Boolean)) return "whole";
+  return found.some(Boolean) ? "part" : "none";
+}
+
 /** Whether both databases are there. Rejects with a DatabaseError, "blocked" while one is being deleted. */
 export async function cryptoStoreExists(prefix: string): Promise<boolean> {
-  const { data, meta } = databaseNames(prefix);
-  return (await databaseExists(data)) && (await databaseExists(meta));
+  return (await findCryptoStore(prefix)) === "whole";
 }
 
 /** Deletes the crypto store. Rejects with a DatabaseError, "blocked" when another tab holds it open. */

@@ -71,15 +71,18 @@ export function createGateway(options: {
   return {
     findHomeserver,
     async signIn(request) {
-      if (request.deviceId !== undefined) await closeLive();
+      await closeLive();
       return signIn(vault, request);
     },
     async readStored() {
       const stored = await vault.read();
       // Deletions that a closed tab left unfinished; nothing waits for them.
       void vault.sweep();
-      return stored.ok ? ok(stored.value?.user ?? null) : stored;
+      if (!stored.ok || stored.value === null) return stored;
+      const { user, ended } = stored.value;
+      return ok({ user, ended });
     },
+    markEnded: (user) => vault.markEnded(user),
     open() {
       opening ??= openOnce().finally(() => {
         opening = null;

@@ -43,7 +43,7 @@ async function open(from = gateway) {
 }
 
 it("opens what is stored, without a homeserver, and says that it is offline", async () => {
-  expect(await gateway.readStored()).toEqual({ ok: true, value: user });
+  expect(await gateway.readStored()).toEqual({ ok: true, value: { user, ended: false } });
   const live = await open();
   expect(live.user).toEqual(user);
   const heard: unknown[] = [];
@@ -82,7 +82,7 @@ it("makes no new device keys when the crypto store has gone", async () => {
   expect(await reload().open()).toEqual(gone);
   expect(await reload().open()).toEqual(gone);
   expect(await cryptoStoreExists(cryptoStorePrefix(user))).toBe(false);
-  expect(await gateway.readStored()).toEqual({ ok: true, value: user });
+  expect(await gateway.readStored()).toEqual({ ok: true, value: { user, ended: false } });
 });
 
 it("also notices when half of the crypto store has gone", async () => {
@@ -123,4 +123,39 @@ it("says nothing any more once it is closed", async () => {
   heard.length = 0;
   expect(await live.keyBackup.fetchBackupInfo()).toEqual({ ok: false, error: { kind: "closed" } });
   expect(heard).toEqual([]);
+});
+
+it("does not open what the server ended, nor loads anything for it, and keeps its store", async () => {
+  await (await open()).close();
+  expect(await gateway.markEnded(user)).toEqual({ ok: true, value: undefined });
+  expect(await reload().readStored()).toEqual({ ok: true, value: { user, ended: true } });
+  expect(await reload().open()).toEqual(SIGNED_OUT);
+  expect(await cryptoStoreExists(cryptoStorePrefix(user))).toBe(true);
+});
+
+it("clears the store of an ended device once a new one is open, and tells how that goes", async () => {
+  await (await open()).close();
+  await gateway.markEnded(user);
+  const next = { ...user, deviceId: crypto.randomUUID() };
+  expect(await createVault(NAME).storeBeside(next, "new-token")).toMatchObject({ ok: true });
+  const live = await open(reload());
+  expect(live.user).toEqual(next);
+  const heard: unknown[] = [];
+  live.subscribe((event) => heard.push(event));
+  await expect
+    .poll(() => heard, { timeout: 10_000 })
+    .toContainEqual({ kind: "carry_over", state: "none" });
+  expect(await cryptoStoreExists(cryptoStorePrefix(user))).toBe(false);
+  expect(await cryptoStoreExists(cryptoStorePrefix(next))).toBe(true);
+  await live.close();
+});
+
+it("is forgotten with the ended devices beside it", async () => {
+  await (await open()).close();
+  await gateway.markEnded(user);
+  await createVault(NAME).storeBeside({ ...user, deviceId: crypto.randomUUID() }, "new-token");
+  expect(await gateway.forget()).toEqual({ ok: true, value: undefined });
+  expect(await gateway.readStored()).toEqual({ ok: true, value: null });
+  expect(await createVault(NAME).readEnded()).toEqual({ ok: true, value: [] });
+  expect(await cryptoStoreExists(cryptoStorePrefix(user))).toBe(false);
 });

@@ -1,6 +1,7 @@
 import type { AppError } from "@/domain/errors";
 import type { LiveSession, SessionEvent, Unsubscribe } from "@/domain/ports";
 import { fail, ok, type Result } from "@/domain/result";
+import { startCarryOver, type CarryOver } from "./carryOver";
 import { cryptoStoreExists } from "./deviceStore";
 import { loadCrypto } from "./loadCrypto";
 import { openClient, type ClientSession } from "./openClient";
@@ -20,7 +21,8 @@ const MISMATCH: AppError = { kind: "storage", reason: "mismatch" };
 /**
  * Opens the stored session. The crypto store's mark is set after the store was made and before
  * anything of it is published, so a marked store that is missing has been lost: then nothing is
- * opened, because new keys under the old device id would break it for everybody.
+ * opened, because new keys under the old device id would break it for everybody. A session that
+ * the server ended is not tried again.
  */
 export async function openSession(
   vault: Vault,
@@ -28,7 +30,7 @@ export async function openSession(
 ): Promise<Result<LiveSession, AppError>> {
   const stored = await vault.read();
   if (!stored.ok) return stored;
-  if (stored.value === null) return fail({ kind: "signed_out", soft: false });
+  if (stored.value === null || stored.value.ended) return fail({ kind: "signed_out", soft: false });
   const { cryptoStorePrefix, cryptoStoreMade } = stored.value;
 
   const loaded = await loadCrypto();
@@ -51,7 +53,10 @@ export async function openSession(
     return marked;
   }
   const adapters = createAdapters(client.value.context);
-  const live = createLiveSession({ client: client.value, adapters, events, vault, accessToken });
+  const { context } = client.value;
+  const carryOver = startCarryOver({ vault, context, emit: events.emit });
+  const parts = { client: client.value, adapters, events, vault, accessToken, carryOver };
+  const live = createLiveSession(parts);
   client.value.start();
   return ok(live);
 }
@@ -62,8 +67,9 @@ function createLiveSession(parts: {
   readonly events: SessionEvents;
   readonly vault: Vault;
   readonly accessToken: string;
+  readonly carryOver: CarryOver;
 }): LiveSession {
-  const { client, adapters, events, vault } = parts;
+  const { client, adapters, events, vault, carryOver } = parts;
   const { user } = client.context;
   const unsubscribe = adapters.subscribe(events.emit);
   let closing: Promise<void> | null = null;
@@ -73,6 +79,7 @@ function createLiveSession(parts: {
     closing ??= (async () => {
       events.end();
       unsubscribe();
+      await carryOver.stop();
       await client.stop();
     })();
     return closing;

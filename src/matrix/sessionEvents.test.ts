@@ -24,10 +24,12 @@ it("drops repeated sync states and a second sign-out, and nothing else", () => {
   ]);
 });
 
-it("tells a late listener the latest sync state and the sign-out", async () => {
+it("tells a late listener the latest sync state, the carry-over and the sign-out", async () => {
   const events = createSessionEvents();
   events.emit({ kind: "sync", state: "live" });
   events.emit({ kind: "sync", state: "offline" });
+  events.emit({ kind: "carry_over", state: "running" });
+  events.emit({ kind: "carry_over", state: "incomplete" });
   events.emit({ kind: "signed_out", soft: false });
   const heard: SessionEvent[] = [];
   events.subscribe((event) => heard.push(event));
@@ -36,6 +38,7 @@ it("tells a late listener the latest sync state and the sign-out", async () => {
   await Promise.resolve();
   expect(heard).toEqual([
     { kind: "sync", state: "offline" },
+    { kind: "carry_over", state: "incomplete" },
     { kind: "signed_out", soft: false },
   ]);
   expect(left).toEqual([]);

@@ -2,7 +2,7 @@ import type { SessionEvent, Unsubscribe } from "@/domain/ports";
 
 export interface SessionEvents {
   readonly emit: (event: SessionEvent) => void;
-  /** A new listener hears the latest sync state and a sign-out at once, if there were any. */
+  /** A new listener hears the latest sync state, carry-over and sign-out at once, if there were any. */
   readonly subscribe: (listener: (event: SessionEvent) => void) => Unsubscribe;
   /** Drops the listeners; nothing is heard after this. */
   end(): void;
@@ -12,6 +12,7 @@ export interface SessionEvents {
 export function createSessionEvents(): SessionEvents {
   const listeners = new Set<(event: SessionEvent) => void>();
   let sync: Extract<SessionEvent, { kind: "sync" }> | null = null;
+  let carryOver: Extract<SessionEvent, { kind: "carry_over" }> | null = null;
   let signedOut: Extract<SessionEvent, { kind: "signed_out" }> | null = null;
   let ended = false;
 
@@ -20,6 +21,7 @@ export function createSessionEvents(): SessionEvents {
       if (sync?.state === event.state) return false;
       sync = event;
     }
+    if (event.kind === "carry_over") carryOver = event;
     if (event.kind === "signed_out") {
       if (signedOut !== null) return false;
       signedOut = event;
@@ -36,7 +38,7 @@ export function createSessionEvents(): SessionEvents {
       if (ended) return () => undefined;
       listeners.add(listener);
       queueMicrotask(() => {
-        for (const missed of [sync, signedOut]) {
+        for (const missed of [sync, carryOver, signedOut]) {
           if (missed !== null && listeners.has(listener)) listener(missed);
         }
       });

@@ -64,6 +64,8 @@ afterEach(
 class MemoryVault implements Vault {
   stored: StoredSession | null = null;
   token: string | null = null;
+  /** Devices whose ended session is kept beside the present one. */
+  readonly beside: string[] = [];
   readError: AppError | null = null;
   writeError: AppError | null = null;
 
@@ -79,6 +81,22 @@ class MemoryVault implements Vault {
   unlock(): never {
     throw new Error("not for signing in");
   }
+  storeBeside(user: SignedInUser, accessToken: string) {
+    if (this.stored !== null) this.beside.push(this.stored.user.deviceId);
+    return this.#write(user, accessToken);
+  }
+  markEnded(): never {
+    throw new Error("not for signing in");
+  }
+  readEnded(): never {
+    throw new Error("not for signing in");
+  }
+  unlockEnded(): never {
+    throw new Error("not for signing in");
+  }
+  removeEnded(): never {
+    throw new Error("not for signing in");
+  }
   markCryptoStoreMade(): never {
     throw new Error("not for signing in");
   }
@@ -91,7 +109,7 @@ class MemoryVault implements Vault {
 
   #write(user: SignedInUser, accessToken: string): Promise<Result<void, AppError>> {
     if (this.writeError !== null) return Promise.resolve(fail(this.writeError));
-    this.stored = { user, cryptoStorePrefix: "p", cryptoStoreMade: false };
+    this.stored = { user, cryptoStorePrefix: "p", cryptoStoreMade: false, ended: false };
     this.token = accessToken;
     return Promise.resolve(ok(undefined));
   }
@@ -215,5 +233,48 @@ describe("renewing", () => {
     if (stored !== null) await vault.store({ ...ALICE(), deviceId: stored }, "old-token");
     expect(await tryTo(vault, { deviceId: "DEVICE" })).toMatchObject({ ok: false });
     expect(seen).toEqual([]);
+  });
+});
+
+describe("after the server ended the session", () => {
+  async function ended(): Promise<MemoryVault> {
+    const vault = new MemoryVault();
+    vault.stored = {
+      user: ALICE(),
+      cryptoStorePrefix: "p",
+      cryptoStoreMade: true,
+      ended: true,
+    };
+    vault.token = "dead-token";
+    return vault;
+  }
+
+  it("signs the same user in on a new device, and keeps the ended one beside it", async () => {
+    const vault = await ended();
+    login.body = { user_id: "@alice:example.org", device_id: "NEW", access_token: "new-token" };
+    expect(await tryTo(vault, { username: "mallory" })).toMatchObject({
+      ok: true,
+      value: { deviceId: "NEW" },
+    });
+    expect(seen[0]?.body).toMatchObject({ identifier: { user: "@alice:example.org" } });
+    expect(seen[0]?.body).not.toHaveProperty("device_id");
+    expect(vault).toMatchObject({ token: "new-token", beside: ["DEVICE"] });
+  });
+
+  it("does not renew it", async () => {
+    const vault = await ended();
+    expect(await tryTo(vault, { deviceId: "DEVICE" })).toMatchObject({ ok: false });
+    expect(seen).toEqual([]);
+  });
+
+  it.each([
+    ["another user", { user_id: "@mallory:example.org", device_id: "NEW" }],
+    ["the device that was ended", { user_id: "@alice:example.org", device_id: "DEVICE" }],
+  ])("ends the new token when the server answers for %s", async (_who, answer) => {
+    login.body = { ...answer, access_token: "stray-token" };
+    const vault = await ended();
+    expect(await tryTo(vault)).toMatchObject({ ok: false });
+    expect(paths()).toEqual(["/login", "/logout"]);
+    expect(vault).toMatchObject({ token: "dead-token", beside: [] });
   });
 });

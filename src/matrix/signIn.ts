@@ -9,7 +9,8 @@ type SignInRequest = Parameters<SessionGateway["signIn"]>[0];
 
 /**
  * Signs in and stores the session; with `deviceId`, gives the stored session of that device a new
- * token. The storage is tried before the password is sent, a session that cannot be stored is
+ * token; where the stored session was ended by the server, makes a new device of the same user
+ * beside it. The storage is tried before the password is sent, a session that cannot be stored is
  * ended on the server again, and a stored session of somebody else is never replaced.
  */
 export async function signIn(
@@ -21,7 +22,7 @@ export async function signIn(
   const refusal = refusalOf(stored.value, request.deviceId);
   if (refusal !== null) return fail(refusal);
 
-  // A renewal is for the stored user, whatever was typed.
+  // What is stored decides the user, whatever was typed.
   const username = stored.value?.user.userId ?? request.username;
   const login = await logInWithPassword({ ...request, username });
   if (!login.ok) return login;
@@ -35,9 +36,12 @@ export async function signIn(
 }
 
 function refusalOf(stored: StoredSession | null, deviceId: string | undefined): AppError | null {
-  if (stored?.user.deviceId === deviceId) return null;
+  const expected = stored === null || stored.ended ? undefined : stored.user.deviceId;
+  if (deviceId === expected) return null;
   const detail =
-    stored === null ? "there is no stored session to renew" : "another session is stored already";
+    expected === undefined
+      ? "there is no stored session to renew"
+      : "another session is stored already";
   return { kind: "unexpected", detail };
 }
 
@@ -47,13 +51,14 @@ async function keep(
   stored: StoredSession | null,
 ): Promise<Result<void, AppError>> {
   if (stored === null) return vault.store(user, accessToken);
-  if (user.userId !== stored.user.userId || user.deviceId !== stored.user.deviceId) {
+  const isSameDevice = user.deviceId === stored.user.deviceId;
+  if (user.userId !== stored.user.userId || isSameDevice === stored.ended) {
     return fail({
       kind: "unexpected",
       detail: "the server answered for another account or device",
     });
   }
-  return vault.renew(user, accessToken);
+  return stored.ended ? vault.storeBeside(user, accessToken) : vault.renew(user, accessToken);
 }
 
 /** Browsers may clear what is not persistent when space is short. Their answer changes nothing here. */

@@ -210,6 +210,97 @@ it("never sweeps the crypto store of the stored session", async () => {
   await deleteDatabase(name);
 });
 
+const NEXT: SignedInUser = { ...ALICE, deviceId: "NEXT" };
+const DONE = { ok: true, value: undefined };
+
+it("marks the session it is told of as ended, and no other", async () => {
+  const vault = createVault(NAME);
+  expect(await vault.markEnded(ALICE)).toEqual(DONE);
+  await vault.store(ALICE, TOKEN);
+  expect(await vault.markEnded(NEXT)).toEqual(DONE);
+  expect(await vault.read()).toMatchObject({ value: { user: ALICE, ended: false } });
+  expect(await vault.markEnded(ALICE)).toEqual(DONE);
+  expect(await createVault(NAME).read()).toMatchObject({ value: { user: ALICE, ended: true } });
+  expect(await vault.readEnded()).toEqual({ ok: true, value: [] });
+});
+
+it("does not renew an ended session, nor store anything over it", async () => {
+  const vault = createVault(NAME);
+  await vault.store(ALICE, TOKEN);
+  await vault.markEnded(ALICE);
+  expect(await vault.renew(ALICE, "new-token")).toMatchObject({ ok: false });
+  expect(await vault.store(NEXT, "new-token")).toMatchObject({ ok: false });
+  expect(await unlocked()).toMatchObject({ user: ALICE, accessToken: TOKEN });
+});
+
+it("keeps ended sessions and their keys beside the present one, as many as there are", async () => {
+  const vault = createVault(NAME);
+  await vault.store(ALICE, TOKEN);
+  await vault.markCryptoStoreMade();
+  const keys = [(await unlocked()).storageKey];
+  await vault.markEnded(ALICE);
+  expect(await vault.storeBeside(NEXT, "second-token")).toEqual(DONE);
+  expect(await unlocked()).toMatchObject({ user: NEXT, ended: false, cryptoStoreMade: false });
+  keys.push((await unlocked()).storageKey);
+  await vault.markEnded(NEXT);
+  const third = { ...ALICE, deviceId: "THIRD" };
+  expect(await vault.storeBeside(third, "third-token")).toEqual(DONE);
+
+  const again = createVault(NAME);
+  const ended = await again.readEnded();
+  expect(ended).toMatchObject({ ok: true, value: [{ user: ALICE }, { user: NEXT }] });
+  for (const [index, user] of [ALICE, NEXT].entries()) {
+    const opened = await again.unlockEnded(cryptoStorePrefix(user));
+    expect(opened).toEqual({ ok: true, value: { storageKey: keys[index] } });
+  }
+  expect(await again.unlockEnded(cryptoStorePrefix(third))).toEqual(MISMATCH);
+  expect(await unlocked()).toMatchObject({ user: third, accessToken: "third-token" });
+});
+
+it.each([
+  ["a session that was not ended", false, NEXT],
+  ["an ended session of somebody else", true, { ...NEXT, userId: "@bob:example.org" }],
+  ["the ended device itself", true, ALICE],
+])("puts nothing beside %s", async (_what, ended, user) => {
+  const vault = createVault(NAME);
+  await vault.store(ALICE, TOKEN);
+  if (ended) await vault.markEnded(ALICE);
+  expect(await vault.storeBeside(user, "new-token")).toMatchObject({ ok: false });
+  expect((await unlocked()).accessToken).toBe(TOKEN);
+  expect(await vault.readEnded()).toEqual({ ok: true, value: [] });
+});
+
+it("removes one ended session with its store, and leaves the present one and the others", async () => {
+  const stores = ["DEVICE", "NEXT", "THIRD"].map((deviceId) => {
+    const user = { ...ALICE, deviceId };
+    return { user, name: `${cryptoStorePrefix(user)}::matrix-sdk-crypto` };
+  });
+  const vault = createVault(NAME);
+  for (const { user, name } of stores) {
+    (await openDatabase(name, 1, () => undefined)).close();
+    if (user.deviceId === ALICE.deviceId) await vault.store(user, TOKEN);
+    else expect(await vault.storeBeside(user, TOKEN)).toEqual(DONE);
+    if (user.deviceId !== "THIRD") await vault.markEnded(user);
+  }
+  const exist = () => Promise.all(stores.map(({ name }) => databaseExists(name)));
+  expect(await vault.removeEnded(cryptoStorePrefix(ALICE))).toEqual(DONE);
+  expect(await vault.readEnded()).toMatchObject({ value: [{ user: NEXT }] });
+  expect(await exist()).toEqual([false, true, true]);
+  expect(await vault.sweep()).toEqual(DONE);
+  expect(await exist()).toEqual([false, true, true]);
+  // Leaving by choice takes all of it.
+  expect(await vault.remove()).toEqual(DONE);
+  expect(await exist()).toEqual([false, false, false]);
+  expect(await vault.read()).toEqual({ ok: true, value: null });
+  expect(await vault.readEnded()).toEqual({ ok: true, value: [] });
+});
+
+it("reads a session that was stored before there was a mark for ended ones", async () => {
+  await createVault(NAME).store(ALICE, TOKEN);
+  expect(await readRecord()).not.toHaveProperty("ended");
+  expect(await createVault(NAME).read()).toMatchObject({ value: { user: ALICE, ended: false } });
+});
+
 it("says when the browser has no IndexedDB", async () => {
   const real = Object.getOwnPropertyDescriptor(globalThis, "indexedDB");
   Object.defineProperty(globalThis, "indexedDB", { configurable: true, value: undefined });

@@ -9,10 +9,17 @@ import { attempt } from "./toAppError";
 import { openSealedSession, resealToken, sealNewSession, type OpenedSession } from "./vaultCrypto";
 
 /** What is stored, as far as it is not secret. */
-export type StoredSession = Pick<SessionRecord, "user" | "cryptoStorePrefix" | "cryptoStoreMade">;
+export interface StoredSession extends Pick<
+  SessionRecord,
+  "user" | "cryptoStorePrefix" | "cryptoStoreMade"
+> {
+  /** The server ended it for good. It can be opened no more, but its crypto store can be read. */
+  readonly ended: boolean;
+}
 
 /**
- * The stored session of this browser. Nothing secret lies in it in the clear. Errors are `storage`:
+ * The stored session of this browser, and beside it those that the server ended, until everything in
+ * their crypto stores has been carried over. Nothing secret lies in it in the clear. Errors are `storage`:
  * `unavailable`, `blocked`, `quota`, or `mismatch` when a record is there that cannot be read;
  * such a record is kept until `remove` is called.
  */
@@ -25,8 +32,20 @@ export interface Vault {
   /** Gives the stored session of the same user and device a new token. The crypto store stays usable. */
   renew(user: SignedInUser, accessToken: string): Promise<Result<void, AppError>>;
   markCryptoStoreMade(): Promise<Result<void, AppError>>;
+  /** Marks the stored session of this user and device as ended; another one is left alone. */
+  markEnded(user: SignedInUser): Promise<Result<void, AppError>>;
+  /** Stores a new session of the same user, on another device, beside the ended one. */
+  storeBeside(user: SignedInUser, accessToken: string): Promise<Result<void, AppError>>;
+  /** The ended sessions kept beside the present one; those that cannot be read are left out, and kept. */
+  readEnded(): Promise<Result<readonly StoredSession[], AppError>>;
+  /** The key of an ended session's crypto store. The caller wipes it. */
+  unlockEnded(
+    cryptoStorePrefix: string,
+  ): Promise<Result<Pick<OpenedSession, "storageKey">, AppError>>;
+  /** Removes an ended session, then its crypto store: only when nothing in it is needed any more. */
+  removeEnded(cryptoStorePrefix: string): Promise<Result<void, AppError>>;
   /**
-   * Removes the session, readable or not, then its crypto store. A store that something still
+   * Removes all sessions, readable or not, then their crypto stores. A store that something still
    * holds open is no error: the browser deletes it when it is let go, and its key is gone already.
    */
   remove(): Promise<Result<void, AppError>>;
@@ -83,19 +102,14 @@ export function createVault(databaseName = "key-backup"): Vault {
     store: (user, accessToken) =>
       attempt(async () => {
         if ((await readRecord()) !== null) throw new Error("a session is stored already");
-        await store.write({
-          user,
-          cryptoStorePrefix: cryptoStorePrefix(user),
-          cryptoStoreMade: false,
-          sealed: await sealNewSession(user, accessToken),
-        });
+        await store.write(await newRecord(user, accessToken));
       }),
 
     async renew(user, accessToken) {
       const found = await attempt(readRecord);
       if (!found.ok) return found;
       const record = found.value;
-      if (record?.user.userId !== user.userId || record.user.deviceId !== user.deviceId) {
+      if (record === null || record.ended === true || !isOf(record, user)) {
         return fail({ kind: "unexpected", detail: "no stored session of this user and device" });
       }
       try {
@@ -113,15 +127,69 @@ export function createVault(databaseName = "key-backup"): Vault {
         await store.write({ ...record, cryptoStoreMade: true });
       }),
 
+    markEnded: (user) =>
+      attempt(async () => {
+        const record = await readRecord();
+        if (record === null || record.ended === true || !isOf(record, user)) return;
+        await store.write({ ...record, ended: true });
+      }),
+
+    storeBeside: (user, accessToken) =>
+      attempt(async () => {
+        const ended = await readRecord();
+        if (ended?.ended !== true || ended.user.userId !== user.userId || isOf(ended, user)) {
+          throw new Error("no ended session of this user on another device");
+        }
+        await store.writeBeside(await newRecord(user, accessToken), ended);
+      }),
+
+    readEnded: () =>
+      attempt(async () => {
+        const found = [...(await store.readEnded()).values()];
+        return found.filter((record) => record !== "malformed").map(withoutSecrets);
+      }),
+
+    async unlockEnded(prefix) {
+      const found = await attempt(() => store.readEnded());
+      if (!found.ok) return found;
+      const record = found.value.get(prefix);
+      if (record === undefined || record === "malformed") return fail(MISMATCH);
+      try {
+        const { storageKey } = await openSealedSession(record.sealed, record.user);
+        return ok({ storageKey });
+      } catch {
+        return fail(MISMATCH);
+      }
+    },
+
+    removeEnded: (prefix) =>
+      attempt(async () => {
+        await store.removeEnded(prefix);
+        await sweep();
+      }),
+
     remove: () =>
       attempt(async () => {
-        const record = await store.read();
-        await store.remove(await prefixesOf(record));
+        const [record, ended] = [await store.read(), await store.readEnded()];
+        await store.remove([...(await prefixesOf(record)), ...ended.keys()]);
         await sweep();
       }),
 
     sweep: () => attempt(sweep),
   };
+}
+
+async function newRecord(user: SignedInUser, accessToken: string): Promise<SessionRecord> {
+  return {
+    user,
+    cryptoStorePrefix: cryptoStorePrefix(user),
+    cryptoStoreMade: false,
+    sealed: await sealNewSession(user, accessToken),
+  };
+}
+
+function isOf({ user: { userId, deviceId } }: SessionRecord, user: SignedInUser): boolean {
+  return userId === user.userId && deviceId === user.deviceId;
 }
 
 async function prefixesOf(record: SessionRecord | "malformed" | null): Promise<readonly string[]> {
@@ -130,6 +198,6 @@ async function prefixesOf(record: SessionRecord | "malformed" | null): Promise<r
 }
 
 function withoutSecrets(record: SessionRecord): StoredSession {
-  const { user, cryptoStorePrefix: prefix, cryptoStoreMade } = record;
-  return { user, cryptoStorePrefix: prefix, cryptoStoreMade };
+  const { user, cryptoStorePrefix: prefix, cryptoStoreMade, ended = false } = record;
+  return { user, cryptoStorePrefix: prefix, cryptoStoreMade, ended };
 }

@@ -14,7 +14,8 @@ export interface SessionActions {
   /**
    * Signs in and begins to open the session (the phase tells how that goes). In the `expired` phase
    * homeserver, user and device are those of the stored session whatever is given, so that its
-   * store is kept: only the password is new.
+   * store is kept: only the password is new. In the `ended` phase it is the same but for the
+   * device, which is a new one.
    */
   readonly signIn: (request: {
     readonly target: HomeserverTarget;

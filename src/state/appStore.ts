@@ -1,7 +1,7 @@
 import type { BackupVersion } from "@/domain/backup";
 import type { BackupNotice } from "@/domain/backupNotice";
 import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
-import type { SessionPhase, SyncState } from "@/domain/session";
+import type { CarryOverState, SessionPhase, SyncState } from "@/domain/session";
 import { subscribeWithSelector } from "zustand/middleware";
 import { createStore } from "zustand/vanilla";
 
@@ -18,6 +18,7 @@ export interface SessionSlice {
   readonly sync: SyncState;
   /** Has this session had one complete sync? Before it account data is not to be believed. */
   readonly syncedOnce: boolean;
+  readonly carryOver: CarryOverState;
 }
 
 /** What the crypto engine said by itself about the backup; hints and progress, no server fields. */
@@ -57,6 +58,7 @@ const noBackupEvents: BackupEventsSlice = {
 export const freshSessionState: Omit<AppState, "phase" | "restoreJob" | "lastRestore"> = {
   sync: "starting",
   syncedOnce: false,
+  carryOver: "none",
   ...noBackupEvents,
 };
 

@@ -58,6 +58,9 @@ describe("what each event makes be read again", () => {
     [{ kind: "identity_changed" }, ["crossSigning", "secretStorage", "trust"]],
     [{ kind: "secrets_changed" }, ["crossSigning", "secretStorage"]],
     [{ kind: "rooms_changed" }, ["rooms"]],
+    [{ kind: "carry_over", state: "running" }, []],
+    [{ kind: "carry_over", state: "incomplete" }, ["roomKeyCounts", "roomKeys", "rooms"]],
+    [{ kind: "carry_over", state: "none" }, ["roomKeyCounts", "roomKeys", "rooms"]],
     [{ kind: "sync", state: "live" }, []],
     [{ kind: "sync", state: "offline" }, []],
   ];
@@ -164,9 +167,11 @@ describe("what events store", () => {
       { kind: "backup_status", enabled: false },
       { kind: "upload_remaining", count: 12 },
       { kind: "decryption_key_cached", version: v1 },
+      { kind: "carry_over", state: "incomplete" },
       { kind: "sync", state: "offline" },
     );
     expect(store.getState()).toMatchObject({
+      carryOver: "incomplete",
       backupStatus: false,
       uploadRemaining: { count: 12 },
       keyCachedFor: "1",

@@ -28,6 +28,7 @@ export function lazyGateway(load: () => Promise<SessionGateway>): SessionGateway
     findHomeserver: (input) => ask((gateway) => gateway.findHomeserver(input)),
     signIn: (request) => ask((gateway) => gateway.signIn(request)),
     readStored: () => ask((gateway) => gateway.readStored()),
+    markEnded: (user) => ask((gateway) => gateway.markEnded(user)),
     open: () => ask((gateway) => gateway.open()),
     forget: () => ask((gateway) => gateway.forget()),
   };

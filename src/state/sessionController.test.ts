@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import type { AppError } from "@/domain/errors";
+import type { LastRestore } from "@/domain/restoreJob";
 import { fail, ok } from "@/domain/result";
 import { createTestApp, type TestApp } from "@/testing/createTestApp";
-import { alice, aBackup, offline } from "@/testing/facts";
+import { alice, aBackup, backupVersion, offline } from "@/testing/facts";
 import { FakeGateway } from "@/testing/FakeGateway";
 import { settle, withFakeTime } from "@/testing/fakeTime";
 import { createAppStore } from "./appStore";
@@ -20,6 +21,14 @@ const request = {
   },
   username: "@alice:example.org",
   password: "correct horse",
+};
+const aRestore: LastRestore = {
+  version: backupVersion("1"),
+  at: 1,
+  imported: 5,
+  already: 0,
+  failed: 0,
+  missing: 0,
 };
 const wrongPassword: AppError = { kind: "wrong_password" };
 const softLogout: AppError = { kind: "signed_out", soft: true };
@@ -254,19 +263,84 @@ describe("when the server ends the session", () => {
     expect(app.gateway.session.restore.runs).toHaveLength(1);
   });
 
-  it("for good: closes, forgets, and says that the server did it", async () => {
+  it("for good: closes, notes it, and removes nothing", async () => {
     const app = await activeApp();
     const live = app.gateway.session;
-    live.emit({ kind: "signed_out", soft: false });
+    app.memory.write(alice.userId, { lastRestore: aRestore });
+    live.emit({ kind: "signed_out", soft: false }, { kind: "signed_out", soft: false });
     await settle();
-    expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: "ended_by_server" });
+    expect(phaseOf(app)).toEqual({ kind: "ended", user: alice });
     expect(live.log).toEqual(["close"]);
+    expect(app.gateway).toMatchObject({ stored: alice, ended: true });
+    expect(app.memory.read(alice.userId).lastRestore).toEqual(aRestore);
+  });
+
+  it("for good: a new device of the same user follows, of which no restore is told", async () => {
+    const app = await activeApp();
+    app.memory.write(alice.userId, { lastRestore: aRestore });
+    app.restore.start();
+    await settle();
+    app.gateway.session.emit({ kind: "signed_out", soft: false });
+    await settle();
+    const typed = { ...request, username: "@mallory:evil.example" };
+    await app.session.signIn({ ...typed, target: { ...typed.target, baseUrl: "https://evil" } });
+    await settle();
+    expect(app.gateway.signIns).toEqual([
+      {
+        username: alice.userId,
+        target: { ...request.target, baseUrl: alice.homeserverUrl },
+        password: request.password,
+      },
+    ]);
+    expect(app.gateway.endedDevices).toEqual([alice.deviceId]);
+    expect(phaseOf(app)).toMatchObject({ kind: "active", user: { deviceId: "NEWDEVICE" } });
+    expect(app.store.getState()).toMatchObject({ restoreJob: { kind: "idle" }, lastRestore: null });
+  });
+
+  it("for good, and a reload: shown at once, without trying the dead session", async () => {
+    const app = createTestApp(alice);
+    app.gateway.ended = true;
+    await started(app);
+    expect(phaseOf(app)).toEqual({ kind: "ended", user: alice });
+    expect(app.gateway.sessions).toEqual([]);
+  });
+
+  it("for good, and a wrong password: stays, with everything kept", async () => {
+    const app = createTestApp(alice);
+    app.gateway.ended = true;
+    app.gateway.signInError = wrongPassword;
+    await started(app);
+    expect(await app.session.signIn(request)).toEqual(fail(wrongPassword));
+    expect(phaseOf(app)).toEqual({ kind: "ended", user: alice });
+    expect(app.gateway).toMatchObject({ stored: alice, ended: true });
+  });
+
+  it("for good, and it cannot be noted: nothing is signed in over it", async () => {
+    const app = await activeApp();
+    app.gateway.markError = { kind: "storage", reason: "blocked" };
+    app.gateway.session.emit({ kind: "signed_out", soft: false });
+    await settle();
+    expect(kind(app)).toBe("ended");
+    expect(await app.session.signIn(request)).toEqual(fail(app.gateway.markError));
+    expect(app.gateway.signIns).toEqual([]);
+    app.gateway.markError = null;
+    expect(await app.session.signIn(request)).toMatchObject({ ok: true });
+    await settle();
+    expect(app.gateway.endedDevices).toEqual([alice.deviceId]);
+  });
+
+  it("for good: removes what is stored only when the person says so", async () => {
+    const app = createTestApp(alice);
+    app.gateway.ended = true;
+    await started(app);
+    await app.session.forget();
+    expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: "by_choice" });
     expect(app.gateway.stored).toBeNull();
   });
 
   it.each([
     [softLogout, "expired"],
-    [hardLogout, "signed_out"],
+    [hardLogout, "ended"],
   ])("already while opening: %o", async (error, phase) => {
     const app = createTestApp(alice);
     app.gateway.openError = error;

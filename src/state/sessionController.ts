@@ -93,7 +93,8 @@ export function createSessionController(deps: SessionDeps): {
     if (mine !== turn) return;
     if (!stored.ok) enter({ kind: "failed", user: null, error: stored.error });
     else if (stored.value === null) enter({ kind: "signed_out", reason: null });
-    else await open(stored.value);
+    else if (stored.value.ended) enter({ kind: "ended", user: stored.value.user });
+    else await open(stored.value.user);
   }
 
   async function open(user: SignedInUser): Promise<void> {
@@ -105,7 +106,7 @@ export function createSessionController(deps: SessionDeps): {
     if (mine !== turn) {
       if (opened.ok) await opened.value.close();
     } else if (opened.ok) activate(opened.value);
-    else if (opened.error.kind === "signed_out") await ended(user, opened.error.soft);
+    else if (opened.error.kind === "signed_out") await onEnded(user, opened.error.soft);
     else enter({ kind: "failed", user, error: opened.error });
   }
 
@@ -113,7 +114,7 @@ export function createSessionController(deps: SessionDeps): {
     const { user, id } = session;
     store.setState({ ...freshSessionState, lastRestore: memory.read(user.userId).lastRestore });
     const onSignedOut = (soft: boolean): void => {
-      if (attached?.session === session && signingOut === null) void track(ended(user, soft));
+      if (attached?.session === session && signingOut === null) void track(onEnded(user, soft));
     };
     attached = attachSession(session, { store, queryClient, memory, onSignedOut });
     enter({ kind: "active", user, sessionId: id });
@@ -134,18 +135,19 @@ export function createSessionController(deps: SessionDeps): {
     dropQueries();
   }
 
-  /** The server ended the session. Softly: the device and its keys stay, the password is asked. */
-  async function ended(user: SignedInUser, soft: boolean): Promise<void> {
+  /**
+   * The server ended the session. Softly: the device goes on once the password is given. For good:
+   * its keys may be nowhere else, so they stay until a new device has them, or the person says so.
+   */
+  async function onEnded(user: SignedInUser, soft: boolean): Promise<void> {
     endSession();
     turn++;
-    if (soft) enter({ kind: "expired", user });
-    else await removeStored(user, "ended_by_server");
+    enter({ kind: soft ? "expired" : "ended", user });
+    // Not noted, the next opening asks the server again, and the sign-in notes it first.
+    if (!soft) await gateway.markEnded(user);
   }
 
-  async function removeStored(
-    user: SignedInUser | null,
-    reason: "by_choice" | "ended_by_server",
-  ): Promise<Result<void, AppError>> {
+  async function removeStored(user: SignedInUser | null): Promise<Result<void, AppError>> {
     const mine = ++turn;
     endSession();
     enter({ kind: "starting" });
@@ -154,7 +156,9 @@ export function createSessionController(deps: SessionDeps): {
     if (removed.ok) forgetUser(user);
     if (mine !== turn) return removed;
     enter(
-      removed.ok ? { kind: "signed_out", reason } : { kind: "failed", user, error: removed.error },
+      removed.ok
+        ? { kind: "signed_out", reason: "by_choice" }
+        : { kind: "failed", user, error: removed.error },
     );
     return removed;
   }
@@ -167,18 +171,31 @@ export function createSessionController(deps: SessionDeps): {
   async function signIn({ target, username, password }: Parameters<SessionActions["signIn"]>[0]) {
     const now = phase();
     const mine = ++turn;
-    const answer = await gateway.signIn(
-      now.kind === "expired"
-        ? {
-            target: { ...target, baseUrl: now.user.homeserverUrl },
-            username: now.user.userId,
-            deviceId: now.user.deviceId,
-            password,
-          }
-        : { target, username, password },
-    );
-    if (mine === turn && answer.ok) void track(open(answer.value));
+    const answer = await signInFrom(now, { target, username, password });
+    if (mine !== turn || !answer.ok) return answer;
+    // What was restored to the ended device is not said of the new one.
+    if (now.kind === "ended") forgetRestore(now.user);
+    void track(open(answer.value));
     return answer;
+  }
+
+  /** Where a session is stored, user and homeserver are those of the session, whatever is given. */
+  async function signInFrom(
+    from: SessionPhase,
+    request: Parameters<SessionActions["signIn"]>[0],
+  ): ReturnType<SessionActions["signIn"]> {
+    if (from.kind !== "expired" && from.kind !== "ended") return gateway.signIn(request);
+    const { userId, deviceId, homeserverUrl } = from.user;
+    const target = { ...request.target, baseUrl: homeserverUrl };
+    const again = { ...request, target, username: userId };
+    if (from.kind === "expired") return gateway.signIn({ ...again, deviceId });
+    const marked = await gateway.markEnded(from.user);
+    return marked.ok ? gateway.signIn(again) : marked;
+  }
+
+  function forgetRestore({ userId }: SignedInUser): void {
+    memory.write(userId, { lastRestore: null });
+    store.setState({ restoreJob: { kind: "idle" } });
   }
 
   async function signOut(leaving: AttachedSession): Promise<Result<void, AppError>> {
@@ -205,7 +222,7 @@ export function createSessionController(deps: SessionDeps): {
     signIn(request) {
       const { kind } = phase();
       if (signingIn !== null) return signingIn;
-      if (kind !== "signed_out" && kind !== "expired") {
+      if (kind !== "signed_out" && kind !== "expired" && kind !== "ended") {
         return Promise.resolve(fail({ kind: "closed" }));
       }
       signingIn = track(signIn(request)).finally(() => {
@@ -215,7 +232,7 @@ export function createSessionController(deps: SessionDeps): {
     },
     signOut() {
       if (signingOut !== null) return signingOut;
-      if (attached === null) return track(removeStored(userOf(phase()), "by_choice"));
+      if (attached === null) return track(removeStored(userOf(phase())));
       signingOut = track(signOut(attached)).finally(() => {
         signingOut = null;
       });
@@ -231,7 +248,7 @@ export function createSessionController(deps: SessionDeps): {
     },
     async forget() {
       const now = phase();
-      if (now.kind !== "locked") await track(removeStored(userOf(now), "by_choice"));
+      if (now.kind !== "locked") await track(removeStored(userOf(now)));
     },
     startOver() {
       const now = phase();

@@ -1,7 +1,7 @@
 import type { AppError } from "@/domain/errors";
 import type { LiveSession, SessionGateway } from "@/domain/ports";
 import { ok, type Result } from "@/domain/result";
-import type { HomeserverTarget, SignedInUser } from "@/domain/session";
+import type { HomeserverTarget, SignedInUser, StoredUser } from "@/domain/session";
 import { alice } from "./facts";
 import { FakeLiveSession } from "./FakeLiveSession";
 
@@ -10,6 +10,10 @@ type SignInRequest = Parameters<SessionGateway["signIn"]>[0];
 /** A browser's stored session, and the way to open it. */
 export class FakeGateway implements SessionGateway {
   stored: SignedInUser | null;
+  /** Was the stored session ended by the server? */
+  ended = false;
+  /** Devices that were ended, and replaced by a new one of the same user. */
+  readonly endedDevices: string[] = [];
   found: Result<HomeserverTarget, AppError> = ok({
     baseUrl: alice.homeserverUrl,
     host: "matrix.example.org",
@@ -18,6 +22,7 @@ export class FakeGateway implements SessionGateway {
   /** Set to make the next call fail. */
   signInError: AppError | null = null;
   readError: AppError | null = null;
+  markError: AppError | null = null;
   openError: AppError | null = null;
   forgetError: AppError | null = null;
   readonly signIns: SignInRequest[] = [];
@@ -53,12 +58,21 @@ export class FakeGateway implements SessionGateway {
     await this.#gate;
     if (this.signInError !== null) return { ok: false, error: this.signInError };
     const { deviceId = "NEWDEVICE", username, target } = request;
+    if (this.ended && this.stored !== null) this.endedDevices.push(this.stored.deviceId);
+    this.ended = false;
     this.stored = { userId: username, deviceId, homeserverUrl: target.baseUrl };
     return ok(this.stored);
   }
 
-  async readStored(): Promise<Result<SignedInUser | null, AppError>> {
-    return this.readError === null ? ok(this.stored) : { ok: false, error: this.readError };
+  async readStored(): Promise<Result<StoredUser | null, AppError>> {
+    if (this.readError !== null) return { ok: false, error: this.readError };
+    return ok(this.stored === null ? null : { user: this.stored, ended: this.ended });
+  }
+
+  async markEnded(user: SignedInUser): Promise<Result<void, AppError>> {
+    if (this.markError !== null) return { ok: false, error: this.markError };
+    this.ended = this.stored?.deviceId === user.deviceId;
+    return ok(undefined);
   }
 
   async open(): Promise<Result<LiveSession, AppError>> {

@@ -8,10 +8,12 @@ interface ForgetDialogProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   user: SignedInUser | null;
+  /** The server ended the session: there is nothing left to sign out of. */
+  ended?: boolean;
 }
 
 /** The way out when the session cannot be opened: removes this browser's data, after saying what goes. */
-export function ForgetDialog({ open, onOpenChange, user }: ForgetDialogProps) {
+export function ForgetDialog({ open, onOpenChange, user, ended = false }: ForgetDialogProps) {
   const { forget } = useSessionActions();
   const [busy, setBusy] = useState(false);
 
@@ -28,14 +30,14 @@ export function ForgetDialog({ open, onOpenChange, user }: ForgetDialogProps) {
       onOpenChange={(next) => {
         if (!busy) onOpenChange(next);
       }}
-      title="Sign out and remove this browser’s data?"
+      title={ended ? "Remove this browser’s data?" : "Sign out and remove this browser’s data?"}
       actions={
         <>
           <Button variant="secondary" disabled={busy} onClick={() => onOpenChange(false)}>
             Keep everything
           </Button>
           <Button variant="destructive" busy={busy} onClick={() => void confirm()}>
-            Sign out anyway
+            {ended ? "Remove this browser’s data" : "Sign out anyway"}
           </Button>
         </>
       }

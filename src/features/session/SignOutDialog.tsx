@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { formatRoomKeys } from "@/copy/formatNumber";
-import { useKeyBackupOverview, useSessionActions } from "@/state/hooks";
+import { useCarryOver, useKeyBackupOverview, useSessionActions } from "@/state/hooks";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { signOutRisk, type SignOutRisk } from "./signOutRisk";
@@ -12,7 +12,7 @@ interface SignOutDialogProps {
 
 /** Asks before signing out, and names what would be lost. */
 export function SignOutDialog({ open, onOpenChange }: SignOutDialogProps) {
-  const risk = signOutRisk(useKeyBackupOverview());
+  const risk = signOutRisk(useKeyBackupOverview(), useCarryOver());
   const { signOut } = useSessionActions();
   const [busy, setBusy] = useState(false);
   const safe = risk.kind === "none" || risk.kind === "no_keys";
@@ -60,6 +60,14 @@ function RiskWords({ risk }: { risk: SignOutRisk }) {
       return <p>There are no room keys on this device that could be lost.</p>;
     case "none":
       return <p>Every room key on this device is in the backup.</p>;
+    case "not_carried_over":
+      return (
+        <p>
+          The server ended an earlier device of yours here, and its keys have{" "}
+          <strong>not all been carried over</strong> to this one. Those that are nowhere else would
+          be lost. They are tried again when this page is next opened.
+        </p>
+      );
     case "pending":
       return (
         <p>

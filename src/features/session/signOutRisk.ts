@@ -1,8 +1,11 @@
 import { lastValue } from "@/domain/reading";
+import type { CarryOverState } from "@/domain/session";
 import type { KeyBackupOverview } from "@/state/hooks";
 
 /** What signing out would lose, as far as it is known. */
 export type SignOutRisk =
+  /** Keys of a device that the server ended may not be on this one yet; the counts are not of them. */
+  | { readonly kind: "not_carried_over" }
   /** There is no key here that could be lost. */
   | { readonly kind: "no_keys" }
   /** All keys are in the backup, and a recovery key opens it. */
@@ -16,7 +19,9 @@ export type SignOutRisk =
 
 export function signOutRisk(
   overview: Pick<KeyBackupOverview, "pendingKeys" | "roomKeys" | "secretStorage">,
+  carryOver: CarryOverState,
 ): SignOutRisk {
+  if (carryOver !== "none") return { kind: "not_carried_over" };
   const { pendingKeys, roomKeys, secretStorage } = overview;
   if (roomKeys.status === "known" && roomKeys.value.total === 0) return { kind: "no_keys" };
   if (pendingKeys === null) return { kind: "unknown" };

@@ -38,16 +38,6 @@ function SignedOutNotice({ reason }: { reason: SignedOutReason }) {
           <p>This device was removed from your account, and its keys from this browser.</p>
         </Alert>
       );
-    case "ended_by_server":
-      return (
-        <Alert tone="warning" title="This device was signed out">
-          <p>
-            Another of your devices, or the homeserver, ended the session, and the keys in this
-            browser were removed with it. The backup on the server is not touched by that. If it was
-            not you, change your password.
-          </p>
-        </Alert>
-      );
     case "local_only":
       return (
         <Alert tone="warning" title="Signed out in this browser only">

@@ -1,0 +1,88 @@
+import { useRef, useState, type FormEvent } from "react";
+import { describeError } from "@/copy/describeError";
+import type { AppError } from "@/domain/errors";
+import type { SignedInUser } from "@/domain/session";
+import { useSessionActions } from "@/state/hooks";
+import { Alert } from "@/ui/Alert";
+import { Button } from "@/ui/Button";
+import { Facts } from "@/ui/Facts";
+import { SecretField } from "@/ui/SecretField";
+import styles from "./session.module.css";
+
+interface PasswordFormProps {
+  user: SignedInUser;
+  /** The way out, beside the button that signs in. */
+  leaveLabel: string;
+  onLeave: () => void;
+}
+
+/** Signs the user of the stored session in again: only the password is asked. */
+export function PasswordForm({ user, leaveLabel, onLeave }: PasswordFormProps) {
+  const { signIn } = useSessionActions();
+  const password = useRef<HTMLInputElement>(null);
+  const [busy, setBusy] = useState(false);
+  const [missing, setMissing] = useState(false);
+  const [error, setError] = useState<AppError | null>(null);
+  const { host } = new URL(user.homeserverUrl);
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    const text = password.current?.value ?? "";
+    setMissing(text === "");
+    setError(null);
+    if (text === "") {
+      password.current?.focus();
+      return;
+    }
+    setBusy(true);
+    const answer = await signIn({
+      target: { baseUrl: user.homeserverUrl, host, discoveredFrom: null },
+      username: user.userId,
+      password: text,
+    });
+    setBusy(false);
+    if (answer.ok) return;
+    setError(answer.error);
+    password.current?.focus();
+  }
+
+  return (
+    <>
+      <Facts
+        rows={[
+          { term: "User", value: user.userId },
+          { term: "Homeserver", value: host },
+        ]}
+      />
+      <form className={styles.form} noValidate onSubmit={(event) => void submit(event)}>
+        <input type="hidden" name="username" autoComplete="username" value={user.userId} />
+        <SecretField
+          label="Password"
+          name="password"
+          autoComplete="current-password"
+          inputRef={password}
+          hint={`It will be sent to ${host}`}
+          error={fieldError(missing, error)}
+        />
+        {error === null ? null : (
+          <Alert tone="critical" title={describeError(error).title} code={error.kind}>
+            <p>{describeError(error).body}</p>
+          </Alert>
+        )}
+        <div className={styles.actions}>
+          <Button type="submit" busy={busy}>
+            Sign in
+          </Button>
+          <Button variant="tertiary" disabled={busy} onClick={onLeave}>
+            {leaveLabel}
+          </Button>
+        </div>
+      </form>
+    </>
+  );
+}
+
+function fieldError(missing: boolean, error: AppError | null): string | null {
+  if (missing) return "Enter your password.";
+  return error?.kind === "wrong_password" ? "Check the password." : null;
+}
