@@ -1,4 +1,12 @@
+import type { Page } from "@playwright/test";
 import { expect, test } from "../fixtures/index.ts";
+import { storedNames } from "../support/storedNames.ts";
+
+/** The crypto stores in the page's browser, one per device. */
+async function cryptoStores(page: Page): Promise<readonly string[]> {
+  const { databases } = await storedNames(page);
+  return databases.filter((name) => name.endsWith("::matrix-sdk-crypto"));
+}
 
 test("a revoked token ends the session in words", async ({
   account,
@@ -9,6 +17,56 @@ test("a revoked token ends the session in words", async ({
   await api.logoutAll();
   await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText(/ended|signed out|no longer/i).first()).toBeVisible();
+});
+
+test("a revoked token takes no key with it: the next device has them all", async ({
+  account,
+  api,
+  otherDevice,
+  dashboard: { page, signIn },
+}) => {
+  await signIn.signIn(account);
+  // No backup exists: once every session is ended, these keys are in this browser alone.
+  const other = await otherDevice();
+  const roomId = await other.createEncryptedRoom("Only here");
+  await other.sendWithOwnKeys(roomId, ["first words", "last words"]);
+  await page.getByRole("link", { name: "Rooms" }).click();
+  const room = page.getByTestId("room").filter({ hasText: "Only here" });
+  await expect(room.getByText("first words")).toBeVisible();
+  await expect(room.getByText("last words")).toBeVisible();
+  const [endedDevice] = await cryptoStores(page);
+
+  other.stop();
+  await api.logoutAll();
+  await expect(page.getByRole("heading", { name: "This session was ended" })).toBeVisible({
+    timeout: 60_000,
+  });
+  await expect(page.getByText("The room keys of this browser are still here.")).toBeVisible();
+  expect(await cryptoStores(page)).toEqual([endedDevice]);
+
+  // A reload shows the same, and does not try the dead token again.
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().startsWith(account.homeserver)) asked.push(request.url());
+  });
+  await page.reload();
+  await expect(page.getByText(account.userId)).toBeVisible();
+  await expect(signIn.password).toBeVisible();
+  expect(asked).toEqual([]);
+
+  await signIn.password.fill(account.password);
+  await signIn.submit();
+  await expect(room.getByText("first words")).toBeVisible({ timeout: 60_000 });
+  await expect(room.getByText("last words")).toBeVisible();
+  await expect(room).toHaveAttribute("data-keys", "2");
+
+  // Only now the old store is gone, and the new device's is the one that is left.
+  await expect
+    .poll(async () => (await cryptoStores(page)).filter((name) => name === endedDevice))
+    .toEqual([]);
+  expect(await cryptoStores(page)).toHaveLength(1);
+  await page.reload();
+  await expect(room.getByText("last words")).toBeVisible({ timeout: 60_000 });
 });
 
 test("an expired token asks for the password and keeps device and store", async ({
