@@ -69,6 +69,51 @@ test("a revoked token takes no key with it: the next device has them all", async
   await expect(room.getByText("last words")).toBeVisible({ timeout: 60_000 });
 });
 
+test("a verified device that was removed leaves its identity keys until the next one is verified", async ({
+  account,
+  api,
+  otherDevice,
+  dashboard: { page, signIn, overview, restore },
+}) => {
+  const other = await otherDevice();
+  const { recoveryKey } = await other.setUpBackup();
+  await signIn.signIn(account);
+  await restore.openUnlock();
+  await restore.enterKey(recoveryKey);
+  await expect(page.getByText("This device is verified by your identity.")).toBeVisible();
+  const roomId = await other.createEncryptedRoom("Verified");
+  await other.sendMessage(roomId, "for two devices");
+  await page.goto("/#/rooms");
+  const room = page.getByTestId("room").filter({ hasText: "Verified" });
+  await expect(room.getByText("for two devices")).toBeVisible();
+
+  const own = (await api.devices()).find(({ display_name: name }) => name === "Key Backup");
+  await api.deleteDevice(own?.device_id ?? "", account.password);
+  await expect(page.getByRole("heading", { name: "This session was ended" })).toBeVisible({
+    timeout: 60_000,
+  });
+  await signIn.password.fill(account.password);
+  await signIn.submit();
+  await expect(room.getByText("for two devices")).toBeVisible({ timeout: 60_000 });
+  await page.goto("/#/");
+  await overview.expectHeadline("verify_this_device");
+  await overview.expectTrust("untrusted", "match");
+  expect(await cryptoStores(page)).toHaveLength(2);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("dialog")).toContainText("not all been carried over");
+  await page.getByRole("button", { name: "Stay signed in" }).click();
+
+  await restore.openUnlock();
+  await restore.enterKey(recoveryKey);
+  await expect(page.getByText("This device is verified by your identity.")).toBeVisible();
+  await page.goto("/#/");
+  await page.reload();
+  await overview.expectTrust("trusted", "match");
+  await expect.poll(() => cryptoStores(page)).toHaveLength(1);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("dialog")).toContainText("Every room key on this device");
+});
+
 test("an expired token asks for the password and keeps device and store", async ({
   account,
   api,

@@ -4,7 +4,7 @@ import { decodeBase64 } from "matrix-js-sdk/lib/base64";
 import { isObject } from "./errorOfAnswer";
 import { withFreed } from "./olmMachine";
 
-export interface CarryOverSizes {
+interface CarryOverSizes {
   /** Room keys in the clear at one time: each export reads the whole store, so not too few. */
   readonly perExport: number;
   /** Room keys per import, after which it can be stopped. */
