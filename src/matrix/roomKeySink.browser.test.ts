@@ -217,6 +217,53 @@ test("an entry under a wrong session id is stored under its own, and counted as 
   expect(await storeTotal()).toBe(1);
 });
 
+test.each([1, 3, 4, 40])(
+  "a forged key with %i bytes too many takes no place from the genuine one",
+  async (extra) => {
+    const sink = createRoomKeySink(context);
+    const genuine = await roomKey();
+    const other = await publicKey("Ed25519");
+    const tooLong = join([1, 0, 0, 0, 0], randomBytes(128), other, randomBytes(extra));
+    const forged = {
+      ...genuine,
+      sessionData: { ...genuine.sessionData, session_key: encodeUnpaddedBase64(tooLong) },
+    };
+    // Alone, before the genuine one, and in one call with it.
+    const refused = { roomId: ROOM, sessionId: genuine.sessionId, reason: "rejected" };
+    expect(valueOf(await sink.import([forged], VERSION))).toEqual({
+      imported: 0,
+      already: 0,
+      failures: [refused],
+    });
+    expect(valueOf(await sink.import([forged, genuine], VERSION))).toEqual({
+      imported: 1,
+      already: 0,
+      failures: [refused],
+    });
+    const stored = await context.crypto().exportRoomKeys();
+    expect(stored.map(({ session_id: id, session_key: key }) => [id, key])).toEqual([
+      [genuine.sessionId, genuine.sessionData.session_key],
+    ]);
+  },
+);
+
+test("another session under a key's label is stored under its own id, and the key beside it", async () => {
+  const sink = createRoomKeySink(context);
+  const genuine = await roomKey();
+  const other = await roomKey();
+  const mislabelled = { ...other, sessionId: genuine.sessionId };
+  expect(valueOf(await sink.import([mislabelled], VERSION))).toMatchObject({ imported: 1 });
+  expect(valueOf(await sink.import([genuine], VERSION))).toEqual({
+    imported: 1,
+    already: 0,
+    failures: [],
+  });
+  const stored = await context.crypto().exportRoomKeys();
+  expect(new Map(stored.map((key) => [key.session_id, key.session_key]))).toEqual(
+    new Map([genuine, other].map((key) => [key.sessionId, key.sessionData.session_key])),
+  );
+});
+
 test("repeats in one batch are counted once as imported, whatever ids they stand under", async () => {
   const sink = createRoomKeySink(context);
   const repeated = await roomKey();

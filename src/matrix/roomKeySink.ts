@@ -57,8 +57,10 @@ async function importBatch(
   const failures: RestoreFailure[] = [];
   let waiting: Entry[] = [];
   for (const key of batch) {
-    if (store.isRoomId(key.roomId)) waiting.push({ key, trueId: trueSessionId(key) });
-    else failures.push(failureOf(key, "bad_room_id"));
+    const trueId = trueSessionId(key);
+    if (!store.isRoomId(key.roomId)) failures.push(failureOf(key, "bad_room_id"));
+    else if (trueId === null) failures.push(failureOf(key, "rejected"));
+    else waiting.push({ key, trueId });
   }
   let imported = 0;
   let already = 0;
@@ -118,7 +120,9 @@ async function importEntries(
 
 /**
  * Which of the entries that were not stored were refused; the others are held already, because
- * the module skips a readable key only for a copy at least as good. It says how many entries it
+ * the module skips a readable key only for a copy at least as good, and the id, being the public
+ * key, says that it is the same session. (Only whoever has the session's private key could make
+ * two ratchets under one public key; they cannot be told apart here.) It says how many entries it
  * could not read but not which, so they are found by halving.
  */
 async function findRejected(

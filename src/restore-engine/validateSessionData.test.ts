@@ -20,6 +20,13 @@ const without =
   (data) =>
     Object.fromEntries(Object.entries(data).filter(([name]) => name !== field));
 
+/** The session with bytes added to its key, or taken from its end. */
+function withKeyBytes(data: ForgedSessionData, change: number): ForgedSessionData {
+  const binary = atob(String(data["session_key"]));
+  const changed = change < 0 ? binary.slice(0, change) : binary + "\u0007".repeat(change);
+  return { ...data, session_key: btoa(changed).replace(/=+$/u, "") };
+}
+
 const ZERO_KEY = "A".repeat(43);
 
 const accepted: [string, Change][] = [
@@ -51,6 +58,7 @@ const refused: [string, Change, "malformed" | "wrong_algorithm"][] = [
   ["a session key cut short", set({ session_key: `AQ${"A".repeat(98)}` }), "malformed"],
   ["a session key of another version", set({ session_key: `Ag${"A".repeat(218)}` }), "malformed"],
   ["a session key that is no base64", set({ session_key: "?" }), "malformed"],
+  ["a session key cut by one byte", (data) => withKeyBytes(data, -1), "malformed"],
   ["no claimed keys at all", without("sender_claimed_keys"), "malformed"],
   ["claimed keys null", set({ sender_claimed_keys: null }), "malformed"],
   ["claimed keys as a list", set({ sender_claimed_keys: ["x"] }), "malformed"],
@@ -108,6 +116,30 @@ describe("decrypted sessions", () => {
     const changed = change(sessionData);
     expect(validateSessionData(changed)).toEqual({ ok: false, reason });
     await expect(sdkImports(sessionId, changed).catch(() => false)).resolves.toBe(false);
+  });
+
+  // What follows the 165 bytes has no meaning, but shifts the public key from the end, so that the
+  // session's id could not be told from its key.
+  it.each([1, 2, 3, 4, 300])(
+    "refuses a session key with %i bytes too many, which the SDK would store",
+    async (extra) => {
+      const { sessionId, sessionData } = await forgeSessionData();
+      const changed = withKeyBytes(sessionData, extra);
+      expect(await sdkImports(sessionId, changed)).toBe(true);
+      expect(validateSessionData(changed)).toEqual({ ok: false, reason: "malformed" });
+    },
+  );
+
+  it.each<[string, (key: string) => string]>([
+    ["with white space", (key) => `${key.slice(0, 76)}\n${key.slice(76)}`],
+    ["with a space at the end", (key) => `${key} `],
+    ["with padding that 165 bytes never need", (key) => `${key}=`],
+    ["in URL-safe letters", (key) => `${key.slice(0, 219)}_`],
+    ["with a stray letter", (key) => `${key}A`],
+  ])("refuses a session key %s", async (_what, change) => {
+    const { sessionData } = await forgeSessionData();
+    const changed = { ...sessionData, session_key: change(String(sessionData["session_key"])) };
+    expect(validateSessionData(changed)).toEqual({ ok: false, reason: "malformed" });
   });
 
   it("saves a session with a nonsensical shared history flag, which the SDK would drop", async () => {

@@ -2,8 +2,11 @@ import type { SessionResult } from "./protocol";
 
 const ALGORITHM = "m.megolm.v1.aes-sha2";
 
-/** Version byte, ratchet index, ratchet, Ed25519 public key. */
-const SESSION_KEY_MIN_BYTES = 165;
+/**
+ * Session export format: the version byte 1, 4 bytes of index, 128 of ratchet, 32 of Ed25519 public
+ * key, and nothing after it. These 165 bytes are 220 letters of base64 without padding.
+ */
+const SESSION_KEY = /^[A-Za-z0-9+/]{220}$/u;
 const SESSION_KEY_VERSION = 1;
 
 /** The names under which a session says that it may be shared with invited members. */
@@ -17,7 +20,8 @@ const SHARED_HISTORY_FIELDS = [
  * Checks a decrypted value against the spec's SessionData (Client-Server API,
  * "m.megolm_backup.v1.curve25519-aes-sha2") and copies its known fields, so that nothing else of a
  * hostile object is passed on. Stricter than "is a string" because the SDK drops a session with a
- * bad key in silence and counts it as imported.
+ * bad key in silence and counts it as imported, and stores one with bytes after its end, whose session
+ * id could not be told from the key.
  */
 export function validateSessionData(value: unknown): SessionResult {
   if (!isObject(value)) {
@@ -92,13 +96,9 @@ function isKey(value: unknown): value is string {
 }
 
 function isSessionKey(value: unknown): value is string {
-  if (typeof value !== "string") {
-    return false;
-  }
-  try {
-    const binary = atob(value);
-    return binary.length >= SESSION_KEY_MIN_BYTES && binary.charCodeAt(0) === SESSION_KEY_VERSION;
-  } catch {
-    return false;
-  }
+  return (
+    typeof value === "string" &&
+    SESSION_KEY.test(value) &&
+    atob(value.slice(0, 4)).charCodeAt(0) === SESSION_KEY_VERSION
+  );
 }
