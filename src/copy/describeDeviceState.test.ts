@@ -29,6 +29,7 @@ const findings: { [State in DeviceState]: Extract<Finding, { state: State }> } =
   },
   upload_failing: {
     state: "upload_failing",
+    reason: "refused",
     code: "M_LIMIT_EXCEEDED",
     serverVersion: version,
     activeVersion: version,
@@ -56,18 +57,24 @@ describe("headlines", () => {
     expect(`${title} ${body}`).not.toMatch(/no backup|not backed up/i);
   });
 
-  it("say that all is well only in the state ok", () => {
-    const sayWell = states.filter((state) =>
-      describeDeviceState(state, nothingKnown).title.match(/(?<!not )backed up$/),
-    );
-    expect(sayWell).toEqual(["ok"]);
+  it("say that everything is backed up only in the state ok, and only when nothing waits", () => {
+    const saying = (pending: number | null) =>
+      states.filter((state) =>
+        describeDeviceState(state, { ...nothingKnown, pending }).title.match(/(?<!not )backed up$/),
+      );
+    expect(saying(0)).toEqual(["ok"]);
+    expect(saying(1)).toEqual([]);
+    expect(saying(null)).toEqual([]);
   });
 
   it("count what waits, also while all is well", () => {
-    const well = (pending: number) => describeDeviceState("ok", { ...nothingKnown, pending }).body;
-    expect(well(1)).toContain("1 room key is waiting");
-    expect(well(1200)).toContain("1,200 room keys are waiting");
-    expect(well(0)).not.toContain("waiting");
+    const well = (pending: number) =>
+      describeDeviceState("ok", { ...nothingKnown, pending, version });
+    expect(well(1).title).toBe("Backing up 1 room key…");
+    expect(well(1).body).toContain("1 room key is waiting");
+    expect(well(1200).title).toBe("Backing up 1,200 room keys…");
+    expect(well(1200).body).toContain("1,200 room keys are waiting");
+    expect(well(0).body).not.toContain("waiting");
   });
 });
 
@@ -99,8 +106,10 @@ describe("findings", () => {
 
   it("tell an upload that is off from one to an old version", () => {
     const base = { ...findings.upload_failing, code: null };
-    expect(describeFinding({ ...base, activeVersion: null })).toContain("is off");
-    expect(describeFinding({ ...base, activeVersion: backupVersion("2") })).toMatch(/2.*3/);
+    expect(describeFinding({ ...base, reason: "off", activeVersion: null })).toContain("is off");
+    const activeVersion = backupVersion("2");
+    expect(describeFinding({ ...base, reason: "other_version", activeVersion })).toMatch(/2.*3/);
+    expect(describeFinding({ ...base, reason: "stalled" })).toContain("has not taken any");
   });
 
   it("do not blame the person for upload codes they have never heard of", () => {

@@ -87,14 +87,28 @@ export function describeDeviceState(
         body: `This device can open ${backup}, but does not hold all of its room keys yet. Older messages become readable with them.`,
       };
     case "ok":
-      return {
-        title: "Your room keys are backed up",
-        body:
-          pending !== null && pending > 0
-            ? `${capitalise(backup)} is in use on this device. ${formatRoomKeys(pending)} ${pending === 1 ? "is" : "are"} waiting to be uploaded.`
-            : `${capitalise(backup)} is in use on this device, and new keys are added as they arrive.`,
-      };
+      return okWords(capitalise(backup), pending);
   }
+}
+
+/** "Backed up" is said of nothing that still waits, nor while it is not known whether keys wait. */
+function okWords(backup: string, pending: number | null): { title: string; body: string } {
+  if (pending === null) {
+    return {
+      title: "Key backup is on",
+      body: `${backup} is in use on this device. How many room keys still wait for their upload is not known.`,
+    };
+  }
+  if (pending === 0) {
+    return {
+      title: "Your room keys are backed up",
+      body: `${backup} is in use on this device, and new keys are added as they arrive.`,
+    };
+  }
+  return {
+    title: `Backing up ${formatRoomKeys(pending)}…`,
+    body: `${backup} is in use on this device. ${formatRoomKeys(pending)} ${pending === 1 ? "is" : "are"} waiting to be uploaded. Stay signed in until then.`,
+  };
 }
 
 function capitalise(text: string): string {

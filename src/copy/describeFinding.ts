@@ -125,12 +125,18 @@ function outOfSyncWords(reason: OutOfSyncReason): string {
 }
 
 function uploadWords(finding: Extract<Finding, { state: "upload_failing" }>): string {
-  if (finding.code !== null) {
-    return `The last upload ended with ${finding.code}. ${describeUploadCode(finding.code)}`;
+  switch (finding.reason) {
+    case "refused":
+      return finding.code === null
+        ? "The last upload was refused."
+        : `The last upload ended with ${finding.code}. ${describeUploadCode(finding.code)}`;
+    case "off":
+      return "Automatic upload is off on this device.";
+    case "other_version":
+      return `This device uploads to version ${finding.activeVersion}, but the server’s current backup is version ${finding.serverVersion}.`;
+    case "stalled":
+      return "The server can be reached, but has not taken any of the waiting keys for more than a minute. It is tried again by itself.";
   }
-  return finding.activeVersion === null
-    ? "Automatic upload is off on this device."
-    : `This device uploads to version ${finding.activeVersion}, but the server’s current backup is version ${finding.serverVersion}.`;
 }
 
 /** What an errcode of the key upload means for the person. */

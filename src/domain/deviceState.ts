@@ -35,6 +35,12 @@ export type OutOfSyncReason =
   | "cross_signing_keys_not_here"
   | "no_identity";
 
+/**
+ * `refused`: the last upload ended with an errcode. `stalled`: keys wait, and none was taken for a
+ * minute though the server is in reach; the SDK says nothing of a server that fails.
+ */
+export type UploadFailure = "refused" | "off" | "other_version" | "stalled";
+
 /** One failed check. The first in decision order is the headline. */
 export type Finding =
   | { readonly state: "signed_out" }
@@ -67,6 +73,8 @@ export type Finding =
   | { readonly state: "key_storage_out_of_sync"; readonly reasons: readonly OutOfSyncReason[] }
   | {
       readonly state: "upload_failing";
+      readonly reason: UploadFailure;
+      /** The Matrix errcode of a refusal. */
       readonly code: string | null;
       readonly serverVersion: BackupVersion;
       readonly activeVersion: BackupVersion | null;
@@ -94,5 +102,7 @@ export interface DeviceStateInputs {
   readonly secretStorage: Reading<SecretStorageStatus>;
   readonly roomKeys: Reading<RoomKeyCounts>;
   readonly uploadError: { readonly code: string; readonly at: number } | null;
+  /** Keys have waited for a minute, and none was taken (see `UploadFailure`). */
+  readonly uploadStalled: boolean;
   readonly lastRestore: LastRestore | null;
 }

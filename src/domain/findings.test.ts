@@ -287,6 +287,7 @@ const table: Row[] = [
     "upload_failing",
     "enabled",
   ],
+  ["keys wait, and none is taken", { uploadStalled: true }, "upload_failing", "enabled"],
   ["upload not read yet", { activeVersion: UNREAD }, "checking", "unknown"],
   ["upload unreadable", { activeVersion: failedReading }, "unknown", "unknown"],
 
@@ -312,6 +313,36 @@ const table: Row[] = [
   [
     "the same, another version restored before",
     { roomKeys: known({ total: 90, backedUp: 90 }), lastRestore: { ...lastRestore, version: v2 } },
+    "restore_available",
+    "enabled",
+  ],
+  [
+    "a short answer to the last restore hides nothing that it left out",
+    {
+      roomKeys: known({ total: 0, backedUp: 0 }),
+      lastRestore: { ...lastRestore, imported: 0, failed: 0, missing: 100 },
+    },
+    "restore_available",
+    "enabled",
+  ],
+  [
+    "keys that wait for their upload could be those on the server: not told while they wait",
+    { roomKeys: known({ total: 100, backedUp: 0 }) },
+    "ok",
+    "enabled",
+  ],
+  [
+    "fewer keys here than on the server even with those that wait",
+    { roomKeys: known({ total: 99, backedUp: 0 }) },
+    "restore_available",
+    "enabled",
+  ],
+  [
+    "the waiting keys were others: told once they are uploaded",
+    {
+      backup: known(aBackup({ count: 200 })),
+      roomKeys: known({ total: 100, backedUp: 100 }),
+    },
     "restore_available",
     "enabled",
   ],
@@ -356,6 +387,7 @@ describe("the findings", () => {
       },
       {
         state: "upload_failing",
+        reason: "refused",
         code: "M_WRONG_ROOM_KEYS_VERSION",
         serverVersion: v1,
         activeVersion: null,
@@ -372,6 +404,17 @@ describe("the findings", () => {
       { state: "unknown", subject: "backup", error: offline },
       { state: "needs_recovery_key", version: v1, signatureTrusted: true },
     ]);
+  });
+
+  it("tells the ways apart in which an upload fails", () => {
+    const reason = (changes: Partial<DeviceStateInputs>): unknown => {
+      const [first] = listFindings(healthyInputs(changes));
+      return first.state === "upload_failing" ? first.reason : first.state;
+    };
+    expect(reason({ uploadStalled: true })).toBe("stalled");
+    expect(reason({ activeVersion: known(null), uploadStalled: true })).toBe("off");
+    expect(reason({ activeVersion: known(v2) })).toBe("other_version");
+    expect(reason({ uploadError: { code: "M_LIMIT_EXCEEDED", at: 1 } })).toBe("refused");
   });
 
   it("says what a restore would bring", () => {
@@ -443,6 +486,7 @@ const anyInputs: fc.Arbitrary<DeviceStateInputs> = fc.record({
     }),
   ),
   roomKeys: reading(fc.record({ total: fc.nat({ max: 20 }), backedUp: fc.nat({ max: 20 }) })),
+  uploadStalled: fc.boolean(),
   uploadError: fc.option(fc.record({ code: fc.constant("M_UNKNOWN"), at: fc.nat() })),
   lastRestore: fc.option(fc.constant(lastRestore)),
 });

@@ -1,4 +1,4 @@
-import type { BackupInfo, CrossSigningStatus, SecretStorageStatus } from "./backup";
+import type { BackupInfo, BackupVersion, CrossSigningStatus, SecretStorageStatus } from "./backup";
 import { unsupportedReason } from "./backupState";
 import type {
   CheckSubject,
@@ -6,6 +6,7 @@ import type {
   DeviceStateInputs,
   Finding,
   OutOfSyncReason,
+  UploadFailure,
 } from "./deviceState";
 import { lastValue, type Reading } from "./reading";
 
@@ -145,23 +146,41 @@ function outOfSyncReasons(
 
 /** Upload needs only the public key, so it is expected wherever the backup is trusted in one way. */
 function checkUpload(info: BackupInfo, inputs: DeviceStateInputs): Finding[] {
-  const { trust, activeVersion, uploadError } = inputs;
+  const { trust, activeVersion, uploadError, uploadStalled } = inputs;
   const facts = lastValue(trust);
   if (facts === undefined || (facts.key !== "match" && facts.signature !== "trusted")) return [];
   const findings = unreadable("activeVersion", activeVersion);
   const active = lastValue(activeVersion);
   if (active === undefined) return findings;
-  if (active === info.version && uploadError === null) return findings;
+  const reason = uploadFailure(info, active, uploadError !== null, uploadStalled);
+  if (reason === null) return findings;
   if (active !== info.version && inputs.rechecking) {
     return [...findings, { state: "checking", subject: "activeVersion" }];
   }
   const code = uploadError?.code ?? null;
   return [
     ...findings,
-    { state: "upload_failing", code, serverVersion: info.version, activeVersion: active },
+    { state: "upload_failing", reason, code, serverVersion: info.version, activeVersion: active },
   ];
 }
 
+function uploadFailure(
+  { version }: BackupInfo,
+  active: BackupVersion | null,
+  refused: boolean,
+  stalled: boolean,
+): UploadFailure | null {
+  if (refused) return "refused";
+  if (active === null) return "off";
+  if (active !== version) return "other_version";
+  return stalled ? "stalled" : null;
+}
+
+/**
+ * A key that waits for its upload may be on the server all the same, from another device. So while
+ * keys wait this compares with all that are held, and what it finds is the least that is missing;
+ * once none waits, all that are held are on the server and it is exact.
+ */
 function checkRestore(info: BackupInfo, inputs: DeviceStateInputs): Finding[] {
   const { trust, roomKeys, lastRestore } = inputs;
   if (lastValue(trust)?.key !== "match") return [];
@@ -169,9 +188,9 @@ function checkRestore(info: BackupInfo, inputs: DeviceStateInputs): Finding[] {
   const heldHere = lastValue(roomKeys)?.total;
   const { version, count: onServer } = info;
   if (heldHere === undefined) return findings;
-  // What the last restore could not bring in does not become available by itself.
-  const unavailable =
-    lastRestore?.version === version ? lastRestore.failed + lastRestore.missing : 0;
+  // A key that could not be opened will not open the next time. One that the server announced and
+  // did not send may come the next time: a short answer must not hide it for good.
+  const unavailable = lastRestore?.version === version ? lastRestore.failed : 0;
   if (onServer - heldHere <= unavailable) return findings;
   return [...findings, { state: "restore_available", version, onServer, heldHere }];
 }

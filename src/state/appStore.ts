@@ -27,6 +27,8 @@ export interface BackupEventsSlice {
   readonly backupStatus: boolean | null;
   readonly uploadRemaining: { readonly count: number; readonly at: number } | null;
   readonly uploadError: UploadError | null;
+  /** Keys have waited for a minute, and none was taken though the server is in reach. */
+  readonly uploadStalled: boolean;
   /** The backup version whose decryption key was cached last. */
   readonly keyCachedFor: BackupVersion | null;
   /** The engine was told to look at the server's backup again and has not answered yet. */
@@ -48,6 +50,7 @@ const noBackupEvents: BackupEventsSlice = {
   backupStatus: null,
   uploadRemaining: null,
   uploadError: null,
+  uploadStalled: false,
   keyCachedFor: null,
   rechecking: false,
   checkingAgain: false,

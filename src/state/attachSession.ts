@@ -6,6 +6,7 @@ import { createInvalidator } from "./invalidate";
 import type { Memory } from "./memory";
 import { sessionKey } from "./queries";
 import { type BackupWatch, watchBackup } from "./watchBackup";
+import { watchUpload } from "./watchUpload";
 
 /** An open session with everything that follows it. */
 export interface AttachedSession {
@@ -30,12 +31,14 @@ export function attachSession(
   const { store, queryClient, memory, onSignedOut } = deps;
   const invalidate = createInvalidator(queryClient, session.id);
   const watch = watchBackup({ session, queryClient, store, memory });
+  const unwatchUpload = watchUpload({ session, queryClient, store });
   const unbind = bindSessionEvents(session, { store, invalidate, onSignedOut });
   return {
     session,
     watch,
     detach() {
       unbind();
+      unwatchUpload();
       watch.stop();
     },
     dropQueries() {

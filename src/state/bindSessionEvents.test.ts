@@ -76,10 +76,11 @@ describe("what each event makes be read again", () => {
     expect(Object.keys(read)).toHaveLength(8);
   });
 
-  it("reads the backup again when the connection is back", async () => {
+  it("reads what is on the server again when the connection is back", async () => {
     const { readAfter } = await openApp();
     await readAfter({ kind: "sync", state: "offline" });
-    expect(Object.keys(await readAfter({ kind: "sync", state: "live" }))).toEqual(["backup"]);
+    const read = await readAfter({ kind: "sync", state: "live" });
+    expect(Object.keys(read).toSorted()).toEqual(["backup", "crossSigning", "secretStorage"]);
   });
 
   it("reads once for a burst of events", async () => {

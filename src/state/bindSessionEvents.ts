@@ -38,7 +38,8 @@ function apply(event: SessionEvent, { store, invalidate, onSignedOut }: SessionE
       const live = event.state === "live";
       store.setState({ sync: event.state, syncedOnce: syncedOnce || live });
       if (live && !syncedOnce) invalidate(EVERYTHING);
-      else if (live && sync !== "live") invalidate(["backup"]);
+      // What changed meanwhile may come without an event of its own.
+      else if (live && sync !== "live") invalidate(["backup", "crossSigning", "secretStorage"]);
       return;
     }
     case "backup_status":

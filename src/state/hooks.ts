@@ -19,7 +19,7 @@ import { useContext, useState } from "react";
 import { useStore } from "zustand";
 import { useShallow } from "zustand/react/shallow";
 import type { UploadError } from "./appStore";
-import { currentUploadError, pendingKeys } from "./overview";
+import { currentUploadError, doubtWithout, pendingKeys } from "./overview";
 import { queriesOf, toReading, trustOptions, unreadOptions } from "./queries";
 import {
   type AppServices,
@@ -98,6 +98,7 @@ export function useKeyBackupOverview(): KeyBackupOverview {
       checkingAgain: state.checkingAgain,
       uploadRemaining: state.uploadRemaining,
       uploadError: state.uploadError,
+      uploadStalled: state.uploadStalled,
       notice: state.notice,
       lastRestore: state.lastRestore,
     })),
@@ -118,6 +119,7 @@ export function useKeyBackupOverview(): KeyBackupOverview {
     secretStorage,
     roomKeys,
     uploadError,
+    uploadStalled: slices.uploadStalled,
     lastRestore,
   };
   const findings = listFindings(inputs);
@@ -160,12 +162,14 @@ function useReadings(session: LiveSession | null, syncedOnce: boolean) {
     enabled,
   });
   const roomKeys = useQuery(queries?.roomKeys ?? unreadOptions<RoomKeyCounts>("roomKeys"));
+  const lookedUp = toReading(backup);
+  const triedAt = backup.dataUpdatedAt;
   return {
-    backup: toReading(backup),
-    trust: toReading(trust),
+    backup: lookedUp,
+    trust: doubtWithout(lookedUp, triedAt, toReading(trust)),
     activeVersion: toReading(activeVersion),
-    crossSigning: toReading(crossSigning),
-    secretStorage: toReading(secretStorage),
+    crossSigning: doubtWithout(lookedUp, triedAt, toReading(crossSigning)),
+    secretStorage: doubtWithout(lookedUp, triedAt, toReading(secretStorage)),
     roomKeys: toReading(roomKeys),
   };
 }

@@ -4,7 +4,7 @@ import { UNREAD } from "@/domain/reading";
 import { fail, ok } from "@/domain/result";
 import { aBackup, known, offline, stale } from "@/testing/facts";
 import { FakeLiveSession } from "@/testing/FakeLiveSession";
-import { nextReading, queriesOf } from "./queries";
+import { nextReading, queriesOf, roomKeysPollMs } from "./queries";
 
 const busy: AppError = { kind: "rate_limited", retryAfterMs: null };
 
@@ -48,5 +48,17 @@ describe("the queries of a session", () => {
     expect(key({ publicKey: "other" })).not.toEqual(key({}));
     expect(key({ authData: { signatures: {} } })).not.toEqual(key({}));
     expect(trust(aBackup({ count: 5 }))).toBe(trust(aBackup({ count: 6 })));
+  });
+});
+
+describe("counting room keys", () => {
+  const after = (total: number, backedUp: number): number =>
+    roomKeysPollMs(known({ total, backedUp }));
+
+  it("is repeated more often while some wait, and rarely in a store where it takes long", () => {
+    expect(after(100, 99)).toBeLessThan(after(100, 100));
+    expect(after(100_000, 100_000)).toBeGreaterThan(after(100, 100));
+    expect(after(100_000, 99_999)).toBeLessThan(after(100_000, 100_000));
+    expect(roomKeysPollMs(UNREAD)).toBe(after(100, 100));
   });
 });

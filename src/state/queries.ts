@@ -16,9 +16,25 @@ import { createBackoff } from "./backoff";
 import { withoutThrowing } from "./withoutThrowing";
 
 /** A version made, replaced or deleted elsewhere shows within this time. No server push exists. */
-const POLL_MS = 30_000;
+export const POLL_MS = 30_000;
 /** Coming back to the page within this time does not ask again. */
 const FRESH_MS = 5_000;
+
+/** While keys wait for their upload, their number is followed more closely. */
+const WAITING_POLL_MS = 10_000;
+/** A store this large takes long to count, and is busy meanwhile. */
+const LARGE_STORE = 50_000;
+const LARGE_STORE_POLL_MS = 300_000;
+const LARGE_STORE_WAITING_POLL_MS = 60_000;
+
+/** Time until room keys are counted again: no event tells of one that arrived, or waits in vain. */
+export function roomKeysPollMs(roomKeys: Reading<RoomKeyCounts>): number {
+  const counts = lastValue(roomKeys);
+  if (counts === undefined) return POLL_MS;
+  const waiting = counts.total > counts.backedUp;
+  if (counts.total < LARGE_STORE) return waiting ? WAITING_POLL_MS : POLL_MS;
+  return waiting ? LARGE_STORE_WAITING_POLL_MS : LARGE_STORE_POLL_MS;
+}
 
 export type KeyBackupQueryName =
   | "backup"
@@ -75,9 +91,11 @@ function createQueries(session: LiveSession) {
       if (lastTrust === null || hashKey(lastTrust.queryKey) !== hash) lastTrust = trust(info);
       return lastTrust;
     },
+    /** Polled, because a switch that no event tells of would go unseen; it costs no request. */
     activeVersion: readingOptions<BackupVersion | null>({
       key: queryKey(id, "activeVersion"),
       read: () => keyBackup.readActiveVersion(),
+      pollMs: POLL_MS,
     }),
     crossSigning: readingOptions<CrossSigningStatus>({
       key: queryKey(id, "crossSigning"),
@@ -87,11 +105,10 @@ function createQueries(session: LiveSession) {
       key: queryKey(id, "secretStorage"),
       read: () => keyBackup.readSecretStorage(),
     }),
-    /** Polled, because no event tells of a room key that arrived. */
     roomKeys: readingOptions<RoomKeyCounts>({
       key: queryKey(id, "roomKeys"),
       read: () => keyBackup.countRoomKeys(),
-      pollMs: POLL_MS,
+      pollMs: roomKeysPollMs,
     }),
     rooms: readingOptions<readonly EncryptedRoom[]>({
       key: queryKey(id, "rooms"),
@@ -141,7 +158,7 @@ interface ReadingSource<T> {
   readonly key: readonly unknown[];
   readonly read: (signal: AbortSignal) => Promise<Result<T, AppError>>;
   /** Time between reads; without it only events and failures lead to another read. */
-  readonly pollMs?: number;
+  readonly pollMs?: number | ((last: Reading<T>) => number);
   /** How long a value is taken as it is; without it until it is invalidated. */
   readonly freshMs?: number;
 }
@@ -162,7 +179,9 @@ function readingOptions<T>({ key, read, pollMs, freshMs }: ReadingSource<T>) {
     initialData: unread,
     initialDataUpdatedAt: 0,
     staleTime: ({ state }) => (state.data?.status === "known" ? (freshMs ?? Infinity) : 0),
-    refetchInterval: () => backoff.delayMs() ?? pollMs ?? false,
+    refetchInterval: ({ state }) =>
+      backoff.delayMs() ??
+      (typeof pollMs === "function" ? pollMs(state.data ?? unread) : (pollMs ?? false)),
     refetchOnReconnect: true,
     refetchOnWindowFocus: true,
     retry: false,

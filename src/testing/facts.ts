@@ -97,6 +97,7 @@ export function healthyInputs(changes: Partial<DeviceStateInputs> = {}): DeviceS
     secretStorage: known(readySecretStorage),
     roomKeys: known(allKeysBackedUp),
     uploadError: null,
+    uploadStalled: false,
     lastRestore: null,
     ...changes,
   };

@@ -2,6 +2,7 @@ import { deriveBackupState } from "@/domain/backupState";
 import type { DeviceStateInputs } from "@/domain/deviceState";
 import { listFindings } from "@/domain/findings";
 import type { KeyBackupOverview } from "@/state/hooks";
+import { pendingKeys } from "@/state/overview";
 import { healthyInputs } from "./facts";
 
 /** An overview as the hook would give it for these facts; the states are really derived. */
@@ -21,7 +22,7 @@ export function anOverview(
     crossSigning: inputs.crossSigning,
     secretStorage: inputs.secretStorage,
     roomKeys: inputs.roomKeys,
-    pendingKeys: null,
+    pendingKeys: pendingKeys(inputs.roomKeys, null, inputs.backup, inputs.activeVersion),
     uploadError: inputs.uploadError,
     sync: inputs.sync,
     checking: false,

@@ -30,15 +30,16 @@ export function HeadlineCard({ overview, onRestore }: HeadlineCardProps) {
     count: backup?.count ?? null,
     pending: overview.pendingKeys,
   });
+  const tone = toneOf(state, overview.pendingKeys);
   const detail = headline === undefined ? null : describeFinding(headline);
   return (
     <section
-      className={`${styles.headline} ${styles[toneOf(state)]}`}
+      className={`${styles.headline} ${styles[tone]}`}
       data-testid="device-state"
       data-state={state}
       aria-labelledby="headline"
     >
-      <StateIcon state={state} />
+      <StateIcon tone={tone} />
       <div className={styles.headlineText}>
         <h1 id="headline" tabIndex={-1}>
           {title}
@@ -107,8 +108,9 @@ function OtherFindings({ findings }: { findings: readonly Finding[] }) {
   );
 }
 
-function StateIcon({ state }: { state: DeviceState }) {
-  const tone = toneOf(state);
+type HeadlineTone = "good" | "todo" | "bad" | "unknown" | "busy";
+
+function StateIcon({ tone }: { tone: HeadlineTone }) {
   if (tone === "busy") {
     return (
       <span className={styles.stateIcon}>
@@ -120,10 +122,11 @@ function StateIcon({ state }: { state: DeviceState }) {
   return <Icon className={styles.stateIcon} aria-hidden="true" />;
 }
 
-function toneOf(state: DeviceState): "good" | "todo" | "bad" | "unknown" | "busy" {
+/** Green only when nothing waits for its upload any more. */
+function toneOf(state: DeviceState, pendingKeys: number | null): HeadlineTone {
   switch (state) {
     case "ok":
-      return "good";
+      return pendingKeys === 0 ? "good" : "busy";
     case "checking":
     case "signed_out":
       return "busy";

@@ -113,6 +113,23 @@ describe("the headline", () => {
     expect(buttons()).toEqual(names);
   });
 
+  it("does not call backed up what still waits", async () => {
+    const { headline } = await show(
+      { roomKeys: known({ total: 103, backedUp: 100 }) },
+      { pendingKeys: 3 },
+    );
+    await expect.element(headline).toHaveAttribute("data-state", "ok");
+    await expect.element(headline).toMatchTextContent("Backing up 3 room keys…");
+    await expect.element(headline).not.toMatchTextContent("are backed up");
+  });
+
+  it("says that nothing is taken when the upload stalls", async () => {
+    const { headline } = await show({ uploadStalled: true }, { pendingKeys: 3 });
+    await expect.element(headline).toHaveAttribute("data-state", "upload_failing");
+    await expect.element(headline).toMatchTextContent("3 room keys on this device are not in");
+    await expect.element(headline).toMatchTextContent("has not taken any of the waiting keys");
+  });
+
   it("leads on with the keyboard", async () => {
     const { headline } = await show(noBackup);
     await expect.element(headline).toBeVisible();

@@ -1,0 +1,144 @@
+import { describe, expect, it } from "vitest";
+import { fail, ok } from "@/domain/result";
+import { createActiveApp } from "@/testing/createTestApp";
+import { backupVersion, offline } from "@/testing/facts";
+import type { FakeLiveSession } from "@/testing/FakeLiveSession";
+import { pass, settle, withFakeTime } from "@/testing/fakeTime";
+
+withFakeTime();
+
+const three = ok({ total: 103, backedUp: 100 });
+
+async function openApp(prepare?: (session: FakeLiveSession) => void) {
+  const app = await createActiveApp(prepare);
+  await settle();
+  const { keyBackup } = app.live;
+  return { ...app, keyBackup, stalled: () => app.store.getState().uploadStalled };
+}
+
+const withThree = () =>
+  openApp((session) => {
+    session.keyBackup.roomKeys = three;
+  });
+
+describe("counting the room keys", () => {
+  it("finds a key that arrived with the next poll, and then follows it closely", async () => {
+    const { keyBackup } = await openApp();
+    const counted = (): number => keyBackup.asked.countRoomKeys;
+    let before = counted();
+    await pass(30_000);
+    expect(counted()).toBe(before + 1);
+    keyBackup.roomKeys = three;
+    await pass(30_000);
+    before = counted();
+    await pass(30_000);
+    expect(counted()).toBe(before + 3);
+    keyBackup.roomKeys = ok({ total: 103, backedUp: 103 });
+    await pass(10_000);
+    before = counted();
+    await pass(30_000);
+    expect(counted()).toBe(before + 1);
+  });
+});
+
+describe("an upload that does not get on", () => {
+  it("is noticed after a minute, though the SDK says nothing", async () => {
+    const { stalled } = await withThree();
+    await pass(55_000);
+    expect(stalled()).toBe(false);
+    await pass(15_000);
+    expect(stalled()).toBe(true);
+  });
+
+  it("is noticed also while more keys arrive", async () => {
+    const { keyBackup, stalled } = await withThree();
+    for (let more = 1; more <= 7; more++) {
+      keyBackup.roomKeys = ok({ total: 103 + more, backedUp: 100 });
+      await pass(10_000);
+    }
+    expect(stalled()).toBe(true);
+  });
+
+  it("is over with the first key that is taken", async () => {
+    const { keyBackup, stalled } = await withThree();
+    await pass(70_000);
+    keyBackup.roomKeys = ok({ total: 103, backedUp: 101 });
+    await pass(10_000);
+    expect(stalled()).toBe(false);
+    await pass(70_000);
+    expect(stalled()).toBe(true);
+    keyBackup.roomKeys = ok({ total: 103, backedUp: 103 });
+    await pass(10_000);
+    expect(stalled()).toBe(false);
+  });
+
+  it("is over with a report of the upload, which tells only of what was taken", async () => {
+    const { live, stalled } = await withThree();
+    await pass(70_000);
+    expect(stalled()).toBe(true);
+    live.emit({ kind: "upload_remaining", count: 3 });
+    expect(stalled()).toBe(false);
+  });
+
+  it("is over when the upload is switched off, which is another failure", async () => {
+    const { live, keyBackup, stalled } = await withThree();
+    await pass(70_000);
+    keyBackup.activeVersion = ok(null);
+    live.emit({ kind: "backup_status", enabled: false });
+    await settle();
+    expect(stalled()).toBe(false);
+  });
+
+  it("goes by the version: another one starts anew", async () => {
+    const { live, keyBackup, stalled } = await withThree();
+    await pass(50_000);
+    keyBackup.activeVersion = ok(backupVersion("2"));
+    live.emit({ kind: "backup_status", enabled: true });
+    await pass(30_000);
+    expect(stalled()).toBe(false);
+  });
+});
+
+describe("an upload that is not blamed", () => {
+  it("one that gets on, however slowly", async () => {
+    const { keyBackup, stalled } = await withThree();
+    for (let taken = 0; taken < 8; taken++) {
+      keyBackup.roomKeys = ok({ total: 200, backedUp: 100 + taken });
+      await pass(50_000);
+      expect(stalled()).toBe(false);
+    }
+  });
+
+  it("one without a connection; the minute begins when it is back", async () => {
+    const { live, stalled } = await withThree();
+    await pass(30_000);
+    live.emit({ kind: "sync", state: "offline" });
+    await pass(300_000);
+    live.emit({ kind: "sync", state: "live" });
+    await pass(50_000);
+    expect(stalled()).toBe(false);
+    await pass(30_000);
+    expect(stalled()).toBe(true);
+    live.emit({ kind: "sync", state: "offline" });
+    expect(stalled()).toBe(true);
+  });
+
+  it("one that nobody could count meanwhile", async () => {
+    const { keyBackup, stalled } = await withThree();
+    await pass(20_000);
+    keyBackup.roomKeys = fail(offline);
+    await pass(300_000);
+    expect(stalled()).toBe(false);
+    keyBackup.roomKeys = three;
+    await pass(40_000);
+    expect(stalled()).toBe(false);
+  });
+
+  it("one of a session that has been closed", async () => {
+    const { session, store } = await withThree();
+    await pass(30_000);
+    await session.dispose();
+    await pass(300_000);
+    expect(store.getState().uploadStalled).toBe(false);
+  });
+});

@@ -1,0 +1,93 @@
+import type { BackupVersion } from "@/domain/backup";
+import type { LiveSession, Unsubscribe } from "@/domain/ports";
+import { lastValue } from "@/domain/reading";
+import { type QueryClient, QueryObserver } from "@tanstack/react-query";
+import type { AppStore } from "./appStore";
+import { pendingKeys } from "./overview";
+import { queriesOf, toReading } from "./queries";
+
+/** Keys that wait this long, in ms, without one being taken are not being uploaded. */
+const STALLED_MS = 60_000;
+/** With no count for this long the tab or the computer slept, and the time does not count. */
+const LONGEST_GAP_MS = 90_000;
+
+interface UploadWatchDeps {
+  readonly session: LiveSession;
+  readonly queryClient: QueryClient;
+  readonly store: AppStore;
+}
+
+/** Keys wait: since when their number has not fallen, and what it was when they were counted last. */
+interface Wait {
+  readonly version: BackupVersion | null | undefined;
+  readonly since: number;
+  readonly count: number;
+  readonly countedAt: number;
+}
+
+/**
+ * Follows the keys that wait for their upload while a session is open. The SDK tries again without
+ * a word when the server fails, so what tells is that their number does not fall. All times are
+ * those of counts and reports: what nobody counted has not been waiting in vain.
+ */
+export function watchUpload({ session, queryClient, store }: UploadWatchDeps): Unsubscribe {
+  const queries = queriesOf(session);
+  const backup = new QueryObserver(queryClient, queries.backup);
+  const activeVersion = new QueryObserver(queryClient, queries.activeVersion);
+  const roomKeys = new QueryObserver(queryClient, queries.roomKeys);
+  let wait: Wait | null = null;
+
+  function restart(stalled: boolean): void {
+    wait = null;
+    if (store.getState().uploadStalled !== stalled) store.setState({ uploadStalled: stalled });
+  }
+
+  function look(): void {
+    const { sync, uploadRemaining, uploadStalled } = store.getState();
+    const counts = toReading(roomKeys.getCurrentResult());
+    const active = toReading(activeVersion.getCurrentResult());
+    const version = lastValue(active);
+    const info = toReading(backup.getCurrentResult());
+    const waiting = pendingKeys(counts, uploadRemaining, info, active);
+    // Off is another failure than stalled.
+    if (waiting === 0 || version === null) {
+      restart(false);
+      return;
+    }
+    if (sync !== "live") {
+      // Nothing can be taken now. What was stalled before is not said to work, either.
+      restart(uploadStalled);
+      return;
+    }
+    if (waiting === null || counts.status !== "known") return;
+    const reportedAt = uploadRemaining?.at ?? 0;
+    const countedAt = Math.max(counts.at, reportedAt);
+    const first: Wait = { version, since: countedAt, count: waiting, countedAt };
+    if (wait === null) {
+      wait = first;
+    } else if (waiting < wait.count || reportedAt > wait.since || version !== wait.version) {
+      // The upload reports only what was taken.
+      restart(false);
+      wait = first;
+    } else if (countedAt - wait.countedAt > LONGEST_GAP_MS) {
+      wait = first;
+    } else {
+      wait = { ...wait, count: waiting, countedAt };
+      if (countedAt - wait.since >= STALLED_MS && !uploadStalled) {
+        store.setState({ uploadStalled: true });
+      }
+    }
+  }
+
+  const undo = [
+    backup.subscribe(look),
+    activeVersion.subscribe(look),
+    roomKeys.subscribe(look),
+    store.subscribe((state) => state.sync, look),
+    store.subscribe((state) => state.uploadRemaining, look),
+  ];
+  look();
+  return () => {
+    for (const end of undo) end();
+  };
+}
