@@ -1,12 +1,15 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { emptyTally, missingCount, settledCount, type RestoreTally } from "@/domain/restore";
+import { backupVersion } from "@/testing/facts";
 import {
+  describeLastRestore,
   describePace,
   describeRestoreDifference,
   describeRestoreEstimate,
   describeRestoreFailure,
   describeRestoreResult,
+  describeRestoreStage,
   describeRestoreSum,
   describeTimeLeft,
   progressMax,
@@ -90,6 +93,51 @@ describe("the headline of a finished restore", () => {
     const { tone, title } = describeRestoreResult(tally({}));
     expect(tone).toBe("info");
     expect(title).toContain("nothing to restore");
+  });
+});
+
+describe("the line above the bar", () => {
+  const downloading = (changes: Partial<RestoreTally>) =>
+    tally({ stage: "downloading", expected: 5_000, ...changes });
+
+  it("says that a resumed restore skips what is here, before the first number", () => {
+    expect(describeRestoreStage(tally({}), true)).toMatch(/^Resuming: .* are skipped/);
+    expect(describeRestoreStage(tally({}), false)).not.toContain("Resuming");
+  });
+
+  it("counts what is here already until the first new key comes", () => {
+    expect(describeRestoreStage(downloading({ already: 1_200 }), true)).toBe(
+      "Going through what is already here: 1,200 keys…",
+    );
+    const beyond = describeRestoreStage(downloading({ already: 1_200, imported: 1 }), true);
+    expect(beyond).not.toContain("already here");
+    expect(describeRestoreStage(downloading({}), false)).not.toContain("already here");
+  });
+});
+
+describe("the last restore", () => {
+  const last = {
+    version: backupVersion("4"),
+    at: 0,
+    imported: 90,
+    already: 10,
+    failed: 0,
+    missing: 0,
+  };
+
+  it("was of all keys only when none failed, none was missing and none was added since", () => {
+    expect(describeLastRestore(last, 100)).toMatch(
+      /^All keys of backup version 4 were restored on .*19(70|69)/,
+    );
+    expect(describeLastRestore(last, 101)).toMatch(/It held 100 room keys then\.$/);
+    for (const short of [
+      { ...last, imported: 89, failed: 1 },
+      { ...last, imported: 89, missing: 1 },
+    ]) {
+      expect(describeLastRestore(short, 99)).toMatch(
+        /: 99 of 100 room keys came to this device\.$/,
+      );
+    }
   });
 });
 

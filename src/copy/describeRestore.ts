@@ -3,20 +3,25 @@ import {
   missingCount,
   settledCount,
   type RestoreFailureReason,
-  type RestoreStage,
   type RestoreTally,
 } from "@/domain/restore";
-import type { RestoreJob } from "@/domain/restoreJob";
+import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
 import { formatCount, formatNumber, formatRoomKeys } from "./formatNumber";
-import { formatDuration } from "./formatTime";
+import { formatDateTime, formatDuration } from "./formatTime";
 
-/** What goes on right now, as a line above the bar. */
-export function describeRestoreStage(stage: RestoreStage): string {
+/** What goes on right now, as a line above the bar. `resumed`: it goes on with an earlier one. */
+export function describeRestoreStage(tally: RestoreTally, resumed: boolean): string {
+  const { stage, imported, already } = tally;
   switch (stage) {
     case "opening":
-      return "Asking the server for the backup…";
+      return resumed
+        ? "Resuming: keys that are already here are skipped…"
+        : "Asking the server for the backup…";
     case "downloading":
-      return "Downloading and decrypting keys…";
+      // Until the first new key a restore that goes on looks as if it began anew.
+      return imported === 0 && already > 0
+        ? `Going through what is already here: ${formatCount(already, "key")}…`
+        : "Downloading and decrypting keys…";
     case "finishing":
       return "Storing the last keys…";
   }
@@ -86,6 +91,8 @@ export function describeRestoreProgress(job: RestoreJob): string | null {
       return `The restore is paused: ${shareDone(job.report.tally)}.`;
     case "failed":
       return `The restore was interrupted: ${shareDone(job.report.tally)}.`;
+    // Its backup may be gone by now; the restore page knows, and offers to go on.
+    case "interrupted":
     case "idle":
     case "finished":
       return null;
@@ -161,6 +168,23 @@ export function describeRestoreResult(tally: RestoreTally): {
     tone: "warning",
     title: `${formatNumber(good)} of ${formatRoomKeys(progressMax(tally))} ${good === 1 ? "is" : "are"} on this device`,
   };
+}
+
+/** Before going on with a restore that was stopped: what reading it again from the start means. */
+export const RESTORE_RESUMING =
+  "Resuming reads the backup from the start; keys that are already here are skipped.";
+
+/** The last restore of the backup that `serverCount` keys are in now, in one sentence. */
+export function describeLastRestore(last: LastRestore, serverCount: number): string {
+  const { version, imported, already, failed, missing } = last;
+  const here = imported + already;
+  const when = formatDateTime(last.at);
+  if (failed + missing === 0 && here === serverCount) {
+    return `All keys of backup version ${version} were restored on ${when}.`;
+  }
+  return failed + missing === 0
+    ? `Backup version ${version} was last restored on ${when}. It held ${formatRoomKeys(here)} then.`
+    : `Backup version ${version} was last restored on ${when}: ${formatNumber(here)} of ${formatRoomKeys(here + failed + missing)} came to this device.`;
 }
 
 /** What stays unreadable whatever the restore brings. */

@@ -26,10 +26,25 @@ const paused: RestoreJob = { kind: "paused", version: v1, report };
 const finished: RestoreJob = { kind: "finished", version: v1, report };
 const failed: RestoreJob = { kind: "failed", version: v1, report, error: offline };
 const idle: RestoreJob = { kind: "idle" };
+const interrupted: RestoreJob = { kind: "interrupted", version: v1 };
 
 describe("restoreJobReducer", () => {
-  it.each([idle, paused, finished, failed])("starts afresh from $kind", (job) => {
+  it.each([idle, finished])("starts afresh from $kind", (job) => {
     expect(restoreJobReducer(job, started)).toEqual(running);
+  });
+
+  it.each([interrupted, paused, failed])("goes on from $kind, with numbers of its own", (job) => {
+    expect(restoreJobReducer(job, started)).toEqual({ ...running, resumed: true });
+    const other = restoreJobReducer(job, { ...started, version: v2 });
+    expect(other).toEqual({ ...running, version: v2 });
+  });
+
+  it("recalls an earlier visit only while nothing is known of this one", () => {
+    const recalled: RestoreJobEvent = { type: "recalled", version: v1 };
+    expect(restoreJobReducer(idle, recalled)).toEqual(interrupted);
+    for (const job of [running, paused, finished, failed]) {
+      expect(restoreJobReducer(job, recalled)).toBe(job);
+    }
   });
 
   it("does not start a second time while it runs", () => {
@@ -52,9 +67,12 @@ describe("restoreJobReducer", () => {
     expect(restoreJobReducer(running, { type: "failed", report, error: offline })).toEqual(failed);
   });
 
-  it.each([running, paused, finished, failed])("goes from $kind to idle when dismissed", (job) => {
-    expect(restoreJobReducer(job, { type: "dismissed" })).toEqual(idle);
-  });
+  it.each([running, interrupted, paused, finished, failed])(
+    "goes from $kind to idle when dismissed",
+    (job) => {
+      expect(restoreJobReducer(job, { type: "dismissed" })).toEqual(idle);
+    },
+  );
 
   const tally = aTally();
   const late: RestoreJobEvent[] = [
@@ -63,9 +81,12 @@ describe("restoreJobReducer", () => {
     { type: "finished", report },
     { type: "failed", report, error: offline },
   ];
-  it.each([idle, paused, finished, failed])("lets nothing late change $kind", (job) => {
-    for (const event of late) expect(restoreJobReducer(job, event)).toBe(job);
-  });
+  it.each([idle, interrupted, paused, finished, failed])(
+    "lets nothing late change $kind",
+    (job) => {
+      for (const event of late) expect(restoreJobReducer(job, event)).toBe(job);
+    },
+  );
 
   it("keeps one version from start to end, whatever happens in between", () => {
     const events = fc.array(fc.constantFrom<RestoreJobEvent>(...late, { ...started, version: v2 }));

@@ -12,9 +12,13 @@ import type { RestoreRate } from "./restoreRate";
 /** The one restore of this page. Pausing is stopping; resuming runs again and skips what is held. */
 export type RestoreJob =
   | { readonly kind: "idle" }
+  /** Begun in an earlier visit and not ended; how far it came is not known. */
+  | { readonly kind: "interrupted"; readonly version: BackupVersion }
   | {
       readonly kind: "running";
       readonly version: BackupVersion;
+      /** Goes on with what was stopped: much of what comes first is here already. */
+      readonly resumed?: true;
       readonly tally: RestoreTally;
       /** Milliseconds since the epoch. */
       readonly startedAt: number;
@@ -42,7 +46,14 @@ export interface LastRestore {
   readonly missing: number;
 }
 
+/** A restore that began and did not end, told apart by the device whose store it filled. */
+export interface InterruptedRestore {
+  readonly version: BackupVersion;
+  readonly deviceId: string;
+}
+
 export type RestoreJobEvent =
+  | { readonly type: "recalled"; readonly version: BackupVersion }
   | {
       readonly type: "started";
       readonly version: BackupVersion;
@@ -64,11 +75,15 @@ export function restoreJobReducer(job: RestoreJob, event: RestoreJobEvent): Rest
       : {
           kind: "running",
           version: event.version,
+          ...(goesOn(job, event.version) ? { resumed: true } : {}),
           tally: emptyTally(event.expected),
           startedAt: event.at,
           keysPerSecond: null,
           secondsLeft: null,
         };
+  }
+  if (event.type === "recalled") {
+    return job.kind === "idle" ? { kind: "interrupted", version: event.version } : job;
   }
   if (event.type === "dismissed") return job.kind === "idle" ? job : { kind: "idle" };
   if (job.kind !== "running") return job;
@@ -83,6 +98,17 @@ export function restoreJobReducer(job: RestoreJob, event: RestoreJobEvent): Rest
     case "failed":
       return { kind: "failed", version, report: event.report, error: event.error };
   }
+}
+
+function goesOn(job: RestoreJob, version: BackupVersion): boolean {
+  return isResumable(job) && job.version === version;
+}
+
+/** Was it stopped short, so that it can go on? */
+export function isResumable(
+  job: RestoreJob,
+): job is Extract<RestoreJob, { kind: "interrupted" | "paused" | "failed" }> {
+  return job.kind === "interrupted" || job.kind === "paused" || job.kind === "failed";
 }
 
 /** What is remembered of a restore that ran to its end. */

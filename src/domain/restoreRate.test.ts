@@ -17,9 +17,13 @@ describe("the restore's rate", () => {
     const meter = startRateMeter(0);
     expect(readRate(meter, 100)).toEqual({ keysPerSecond: null, secondsLeft: null });
     expect(readRate(addSample(meter, 500, 50), 50).keysPerSecond).toBeNull();
-    const second = steady(meter, 1500, 100);
-    expect(readRate(second, 1000).keysPerSecond).toBeCloseTo(100, 5);
-    expect(readRate(second, 1000).secondsLeft).toBeNull();
+    expect(readRate(steady(meter, 1500, 100), 1000).keysPerSecond).toBeNull();
+  });
+
+  it("says the rate and the time left together, within two seconds of the first key", () => {
+    const early = readRate(steady(startRateMeter(0), 2000, 100), 1000);
+    expect(early.keysPerSecond).toBeCloseTo(100, 5);
+    expect(early.secondsLeft).toBe(10);
   });
 
   it("is the true rate of a steady work, and the time left is what remains at it", () => {

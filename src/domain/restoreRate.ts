@@ -19,8 +19,8 @@ export interface RateMeter {
 
 const MEMORY_SECONDS = 8;
 const SHORTEST_SAMPLE_MS = 250;
-const RATE_NEEDS_SECONDS = 1;
-const TIME_LEFT_NEEDS_SECONDS = 3;
+/** Rate and time left appear together: one without the other looks like a fault. */
+const RATE_NEEDS_SECONDS = 1.5;
 /** Slower than this the work has stopped for the person watching. */
 const SLOWEST_KEYS_PER_SECOND = 0.05;
 
@@ -49,11 +49,10 @@ export function addSample(meter: RateMeter, at: number, done: number): RateMeter
 export function readRate(meter: RateMeter, remaining: number): RestoreRate {
   if (meter.seconds < RATE_NEEDS_SECONDS) return { keysPerSecond: null, secondsLeft: null };
   const keysPerSecond = meter.keys / meter.seconds;
-  const meansSomething =
-    meter.seconds >= TIME_LEFT_NEEDS_SECONDS && keysPerSecond >= SLOWEST_KEYS_PER_SECOND;
+  const stalled = keysPerSecond < SLOWEST_KEYS_PER_SECOND;
   return {
     keysPerSecond,
-    secondsLeft: meansSomething ? wholeSeconds(remaining / keysPerSecond) : null,
+    secondsLeft: stalled ? null : wholeSeconds(remaining / keysPerSecond),
   };
 }
 

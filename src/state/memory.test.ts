@@ -12,7 +12,8 @@ const lastRestore = {
   failed: 3,
   missing: 4,
 };
-const nothing = { seen: null, lastRestore: null };
+const interrupted = { version: backupVersion("3"), deviceId: "DEVICE" };
+const nothing = { seen: null, lastRestore: null, interrupted: null };
 
 describe("the browser's memory of a user", () => {
   it("knows nothing at first, keeps what is written, and one thing does not overwrite another", () => {
@@ -20,9 +21,10 @@ describe("the browser's memory of a user", () => {
     expect(memory.read("@a:x")).toEqual(nothing);
     memory.write("@a:x", { seen });
     memory.write("@a:x", { lastRestore });
-    expect(memory.read("@a:x")).toEqual({ seen, lastRestore });
+    memory.write("@a:x", { interrupted });
+    expect(memory.read("@a:x")).toEqual({ seen, lastRestore, interrupted });
     memory.write("@a:x", { seen: null });
-    expect(memory.read("@a:x")).toEqual({ seen: null, lastRestore });
+    expect(memory.read("@a:x")).toEqual({ seen: null, lastRestore, interrupted });
   });
 
   it("keeps users apart, and forgets one without the other", () => {
@@ -47,6 +49,8 @@ describe("the browser's memory of a user", () => {
     '{"seen":{"version":"1","publicKey":4,"at":1}}',
     '{"seen":{"version":"1"},"lastRestore":{"version":"1","at":1,"imported":-1}}',
     '{"lastRestore":{"version":"1","at":1,"imported":1,"already":1,"failed":"0","missing":0}}',
+    '{"interrupted":{"version":"","deviceId":"D"}}',
+    '{"interrupted":{"version":"1","deviceId":null}}',
   ])("takes %s for nothing", (text) => {
     const storage = createFakeStorage();
     storage.setItem("key-backup.memory.@a:x", text);

@@ -1,11 +1,13 @@
 import type { BackupVersion } from "@/domain/backup";
 import type { BackupSeen } from "@/domain/backupNotice";
-import type { LastRestore } from "@/domain/restoreJob";
+import type { InterruptedRestore, LastRestore } from "@/domain/restoreJob";
 
 /** What this browser remembers of a user's backup between visits. Public facts and numbers only. */
 export interface UserMemory {
   readonly seen: BackupSeen | null;
   readonly lastRestore: LastRestore | null;
+  /** The restore that began last, until it ends. */
+  readonly interrupted: InterruptedRestore | null;
 }
 
 export interface Memory {
@@ -14,7 +16,7 @@ export interface Memory {
   clear(userId: string): void;
 }
 
-const nothing: UserMemory = { seen: null, lastRestore: null };
+const nothing: UserMemory = { seen: null, lastRestore: null, interrupted: null };
 
 /**
  * Memory in `localStorage`, or what a test gives instead. Without storage, or when it is full or
@@ -52,7 +54,11 @@ export function createMemory(
 
 function parse(data: unknown): UserMemory {
   if (!isRecord(data)) return nothing;
-  return { seen: parseSeen(data["seen"]), lastRestore: parseLastRestore(data["lastRestore"]) };
+  return {
+    seen: parseSeen(data["seen"]),
+    lastRestore: parseLastRestore(data["lastRestore"]),
+    interrupted: parseInterrupted(data["interrupted"]),
+  };
 }
 
 function parseSeen(data: unknown): BackupSeen | null {
@@ -69,6 +75,12 @@ function parseLastRestore(data: unknown): LastRestore | null {
   if (!isVersion(version) || !isCount(at) || !isCount(imported) || !isCount(already)) return null;
   if (!isCount(failed) || !isCount(missing)) return null;
   return { version, at, imported, already, failed, missing };
+}
+
+function parseInterrupted(data: unknown): InterruptedRestore | null {
+  if (!isRecord(data)) return null;
+  const { version, deviceId } = data;
+  return isVersion(version) && typeof deviceId === "string" ? { version, deviceId } : null;
 }
 
 function isRecord(data: unknown): data is Record<string, unknown> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fail, ok } from "@/domain/result";
-import type { RestoreJob } from "@/domain/restoreJob";
-import { createActiveApp } from "@/testing/createTestApp";
+import type { InterruptedRestore, RestoreJob } from "@/domain/restoreJob";
+import { createActiveApp, createTestApp } from "@/testing/createTestApp";
 import { aBackup, alice, aReport, backupVersion, offline } from "@/testing/facts";
 import { pass, settle, withFakeTime } from "@/testing/fakeTime";
 
@@ -74,6 +74,71 @@ describe("starting", () => {
   );
 });
 
+describe("a restore that the page did not live to end", () => {
+  const remembered = { version, deviceId: alice.deviceId };
+
+  async function nextVisit(interrupted: InterruptedRestore | null) {
+    const app = createTestApp(alice);
+    app.memory.write(alice.userId, { interrupted });
+    app.session.start();
+    await settle();
+    return { ...app, job: (): RestoreJob => app.store.getState().restoreJob };
+  }
+
+  it("is remembered from its start, and over a pause", async () => {
+    const { memory, restore } = await runningApp();
+    expect(memory.read(alice.userId).interrupted).toEqual(remembered);
+    restore.pause();
+    await settle();
+    expect(memory.read(alice.userId).interrupted).toEqual(remembered);
+  });
+
+  it("can be resumed on the next visit", async () => {
+    const { job, restore, gateway } = await nextVisit(remembered);
+    expect(job()).toEqual({ kind: "interrupted", version });
+    restore.resume();
+    await settle();
+    expect(job()).toMatchObject({ kind: "running", version, resumed: true });
+    expect(gateway.session.restore.runs).toHaveLength(1);
+  });
+
+  it("is not brought up on another device, whose store is another", async () => {
+    const { job } = await nextVisit({ version, deviceId: "OTHER" });
+    expect(job()).toEqual({ kind: "idle" });
+  });
+
+  it.each(["cancel", "dismiss"] as const)("is forgotten after %s", async (how) => {
+    const { job, restore, memory } = await nextVisit(remembered);
+    restore[how]();
+    expect(job()).toEqual({ kind: "idle" });
+    expect(memory.read(alice.userId).interrupted).toBeNull();
+  });
+
+  it("is forgotten once it ended, was cancelled while it ran, or its backup is gone", async () => {
+    const finished = await runningApp();
+    finished.run.end({ kind: "completed", report: aReport() });
+    await settle();
+    expect(finished.memory.read(alice.userId).interrupted).toBeNull();
+
+    const cancelled = await runningApp();
+    cancelled.restore.cancel();
+    await settle();
+    expect(cancelled.memory.read(alice.userId).interrupted).toBeNull();
+
+    const gone = await openApp();
+    gone.live.keyBackup.backup = ok(null);
+    gone.restore.start();
+    await settle();
+    expect(gone.job().kind).toBe("failed");
+    expect(gone.memory.read(alice.userId).interrupted).toBeNull();
+
+    const offlineNow = await runningApp();
+    offlineNow.run.end({ kind: "failed", report: aReport(), error: offline });
+    await settle();
+    expect(offlineNow.memory.read(alice.userId).interrupted).toEqual(remembered);
+  });
+});
+
 describe("running", () => {
   it("passes progress on a few times a second, not at every key", async () => {
     const { run, job, store } = await runningApp();
@@ -89,6 +154,18 @@ describe("running", () => {
     await pass(200);
     expect(job()).toMatchObject({ tally: { imported: 100 } });
     expect(changes).toBeLessThanOrEqual(7);
+  });
+
+  it("shows the time left as soon as it shows a rate, within two seconds of the first keys", async () => {
+    const { run, job } = await runningApp();
+    for (let key = 1; key <= 20; key++) {
+      run.progress({ expected: 100, received: key, imported: key });
+      await pass(100);
+      const now = job();
+      if (now.kind !== "running") throw new Error("not running");
+      expect(now.secondsLeft === null).toBe(now.keysPerSecond === null);
+    }
+    expect(job()).toMatchObject({ keysPerSecond: expect.closeTo(10, 0) });
   });
 
   it("knows the rate and the time left after a while, and lets them sink in a stall", async () => {

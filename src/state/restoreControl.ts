@@ -3,7 +3,13 @@ import type { AppError } from "@/domain/errors";
 import type { LiveSession } from "@/domain/ports";
 import { lastValue } from "@/domain/reading";
 import { emptyTally, type RestoreOutcome, type RestoreTally, settledCount } from "@/domain/restore";
-import { type RestoreJobEvent, restoreJobReducer, summariseRestore } from "@/domain/restoreJob";
+import {
+  type InterruptedRestore,
+  isResumable,
+  type RestoreJobEvent,
+  restoreJobReducer,
+  summariseRestore,
+} from "@/domain/restoreJob";
 import { addSample, readRate, type RestoreRate, startRateMeter } from "@/domain/restoreRate";
 import { type Clock, systemClock } from "@/lib/clock";
 import type { QueryClient } from "@tanstack/react-query";
@@ -48,6 +54,27 @@ export function createRestoreControl(deps: RestoreDeps): RestoreJobControl {
     store.setState(({ restoreJob }) => ({ restoreJob: restoreJobReducer(restoreJob, event) }));
   };
 
+  /** Kept over a reload or a crash: the next visit can then offer to go on. */
+  const remember = (session: LiveSession | null, interrupted: InterruptedRestore | null): void => {
+    if (session !== null) deps.memory.write(session.user.userId, { interrupted });
+  };
+
+  store.subscribe(
+    ({ phase }) => phase,
+    (phase) => {
+      if (phase.kind !== "active") return;
+      const { interrupted } = deps.memory.read(phase.user.userId);
+      // What came in went to the store of that device; another one knows nothing of it.
+      if (interrupted === null || interrupted.deviceId !== phase.user.deviceId) return;
+      dispatch({ type: "recalled", version: interrupted.version });
+    },
+  );
+
+  function dismiss(): void {
+    remember(deps.session(), null);
+    dispatch({ type: "dismissed" });
+  }
+
   function begin(): void {
     const session = deps.session();
     if (session === null || current !== null) return;
@@ -59,6 +86,7 @@ export function createRestoreControl(deps: RestoreDeps): RestoreJobControl {
     const { version, count: expected } = info;
     const run: Run = { abort: new AbortController(), intent: "pause", done: Promise.resolve() };
     current = run;
+    remember(session, { version, deviceId: session.user.deviceId });
     dispatch({ type: "started", version, expected, at: Date.now() });
     run.done = runRestore(session, version, expected, run);
   }
@@ -76,13 +104,19 @@ export function createRestoreControl(deps: RestoreDeps): RestoreJobControl {
     const { report } = outcome;
     if (outcome.kind === "completed") {
       const lastRestore = summariseRestore(version, report, Date.now());
-      deps.memory.write(session.user.userId, { lastRestore });
+      deps.memory.write(session.user.userId, { lastRestore, interrupted: null });
       store.setState({ lastRestore });
       dispatch({ type: "finished", report });
     } else if (outcome.kind === "failed") {
+      const { kind } = outcome.error;
+      // That backup is gone: there is nothing to go on with.
+      if (kind === "no_backup" || kind === "backup_changed") remember(session, null);
       dispatch({ type: "failed", report, error: outcome.error });
+    } else if (run.intent === "cancel") {
+      remember(session, null);
+      dispatch({ type: "dismissed" });
     } else {
-      dispatch(run.intent === "cancel" ? { type: "dismissed" } : { type: "paused", report });
+      dispatch({ type: "paused", report });
     }
     void readAgain(deps.queryClient, session.id, ["roomKeys", "rooms", "roomKeyCounts", "backup"]);
   }
@@ -97,16 +131,15 @@ export function createRestoreControl(deps: RestoreDeps): RestoreJobControl {
   return {
     start: begin,
     resume() {
-      const { kind } = store.getState().restoreJob;
-      if (kind === "paused" || kind === "failed") begin();
+      if (isResumable(store.getState().restoreJob)) begin();
     },
     pause: () => void stopWith("pause"),
     cancel() {
-      if (current === null) dispatch({ type: "dismissed" });
+      if (current === null) dismiss();
       else void stopWith("cancel");
     },
     dismiss() {
-      if (current === null) dispatch({ type: "dismissed" });
+      if (current === null) dismiss();
     },
     stop: () => stopWith("pause"),
   };
@@ -161,7 +194,7 @@ function showProgress(
     const now = clock.now();
     const done = settledCount(newest);
     meter = addSample(meter, now, done);
-    if (now - rateAt >= RATE_EVERY_MS) {
+    if (rate.keysPerSecond === null || now - rateAt >= RATE_EVERY_MS) {
       rate = readRate(meter, newest.expected - done);
       rateAt = now;
     }

@@ -186,7 +186,11 @@ describe("signing out", () => {
     expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: "by_choice" });
     expect(live.log).toEqual(["signOut"]);
     expect(live.listeners).toBe(0);
-    expect(app.memory.read(alice.userId)).toEqual({ seen: null, lastRestore: null });
+    expect(app.memory.read(alice.userId)).toEqual({
+      seen: null,
+      lastRestore: null,
+      interrupted: null,
+    });
     expect(
       app.queryClient
         .getQueryCache()

@@ -21,7 +21,7 @@ interface RestoreProgressProps {
 
 /** A running restore: how far, how fast, how long, and the two ways to stop it. */
 export function RestoreProgress({ job, onPause, onCancel }: RestoreProgressProps) {
-  const { tally, keysPerSecond, secondsLeft } = job;
+  const { tally, keysPerSecond, secondsLeft, resumed = false } = job;
   const done = settledCount(tally);
   const failed = failedCount(tally);
   const max = progressMax(tally);
@@ -40,7 +40,7 @@ export function RestoreProgress({ job, onPause, onCancel }: RestoreProgressProps
       }
     >
       <ProgressBar
-        label={describeRestoreStage(tally.stage)}
+        label={describeRestoreStage(tally, resumed)}
         value={max === 0 ? null : done}
         max={Math.max(1, max)}
         valueText={`${formatNumber(done)} of ${formatRoomKeys(max)}${failed > 0 ? `, ${formatNumber(failed)} failed` : ""}`}
@@ -56,6 +56,7 @@ export function RestoreProgress({ job, onPause, onCancel }: RestoreProgressProps
       <Facts
         rows={[
           { term: "Downloaded", value: bytesText(tally.bytes, tally.bytesTotal) },
+          { term: "Already here", value: formatNumber(tally.already) },
           { term: "Failed", value: formatNumber(failed) },
           {
             term: "Speed",
@@ -69,9 +70,9 @@ export function RestoreProgress({ job, onPause, onCancel }: RestoreProgressProps
       />
       <p>
         You can look at other pages meanwhile. If you close this tab, keys that are already stored
-        stay, and restoring again goes on from there.
+        stay, and the restore can be resumed here.
       </p>
-      <LiveRegion message={announcement(done, max)} />
+      <LiveRegion message={announcement(done, max, resumed)} />
     </Card>
   );
 }
@@ -83,7 +84,8 @@ function bytesText(bytes: number, total: number | null): string {
 }
 
 /** Changes at each ten percent only, so that a screen reader is told now and then. */
-function announcement(done: number, max: number): string {
+function announcement(done: number, max: number, resumed: boolean): string {
   const tens = Math.floor(wholePercent(done, max) / 10) * 10;
-  return tens === 0 ? "Restore started" : `${tens} percent of the keys processed`;
+  if (tens === 0) return resumed ? "Restore resumed" : "Restore started";
+  return `${tens} percent of the keys processed`;
 }

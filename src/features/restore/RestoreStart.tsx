@@ -1,6 +1,11 @@
 import { describeError } from "@/copy/describeError";
-import { describeRestoreEstimate } from "@/copy/describeRestore";
+import {
+  describeLastRestore,
+  describeRestoreEstimate,
+  RESTORE_RESUMING,
+} from "@/copy/describeRestore";
 import { formatNumber } from "@/copy/formatNumber";
+import type { BackupInfo, BackupVersion } from "@/domain/backup";
 import { lastValue, readingError } from "@/domain/reading";
 import { goTo } from "@/lib/route";
 import type { KeyBackupOverview } from "@/state/hooks";
@@ -10,14 +15,21 @@ import { Card } from "@/ui/Card";
 import { Facts } from "@/ui/Facts";
 import { Spinner } from "@/ui/Spinner";
 
+interface InterruptedActions {
+  onResume: () => void;
+  onCancel: () => void;
+}
+
 interface RestoreStartProps {
   overview: KeyBackupOverview;
   onStart: () => void;
+  /** A restore of an earlier visit that did not end; only of the present version it can go on. */
+  interrupted?: InterruptedActions & { version: BackupVersion };
 }
 
 /** What would be restored, and the button; or what is missing first. */
-export function RestoreStart({ overview, onStart }: RestoreStartProps) {
-  const { backup, trust, roomKeys, checkAgain, checking } = overview;
+export function RestoreStart({ overview, onStart, interrupted }: RestoreStartProps) {
+  const { backup, trust, checkAgain, checking } = overview;
   const info = lastValue(backup);
   if (backup.status === "unread") return <Spinner label="Looking for the backup…" />;
   if (backup.status !== "known" || info === undefined) {
@@ -73,17 +85,37 @@ export function RestoreStart({ overview, onStart }: RestoreStartProps) {
       </Alert>
     );
   }
+  const unlocking = key === undefined && trust.status === "unread";
+  if (interrupted?.version === info.version) {
+    return <Interrupted {...interrupted} info={info} busy={unlocking} />;
+  }
+  return <Ready overview={overview} info={info} busy={unlocking} onStart={onStart} />;
+}
+
+interface ReadyProps {
+  overview: KeyBackupOverview;
+  info: BackupInfo;
+  /** Is still being read whether the backup can be opened? */
+  busy: boolean;
+  onStart: () => void;
+}
+
+function Ready({ overview: { roomKeys, lastRestore }, info, busy, onStart }: ReadyProps) {
   const held = lastValue(roomKeys);
   const estimate = describeRestoreEstimate(info.count);
+  const last = lastRestore?.version === info.version ? lastRestore : null;
+  // A key that could not be opened will not open the next time.
+  const restored = last !== null && held !== undefined && held.total >= info.count - last.failed;
   return (
     <Card
       title={`Backup version ${info.version}`}
       actions={
-        <Button busy={key === undefined && trust.status === "unread"} onClick={onStart}>
+        <Button variant={restored ? "secondary" : "primary"} busy={busy} onClick={onStart}>
           Restore history
         </Button>
       }
     >
+      {restored ? <p>{describeLastRestore(last, info.count)}</p> : null}
       <Facts
         rows={[
           { term: "Keys on the server", value: formatNumber(info.count) },
@@ -97,7 +129,35 @@ export function RestoreStart({ overview, onStart }: RestoreStartProps) {
         The keys are downloaded, decrypted on this device and stored here. Keys that are here
         already stay as they are, and nothing on the server changes.
       </p>
-      {estimate === null ? null : <p>{estimate}</p>}
+      {estimate === null || restored ? null : <p>{estimate}</p>}
+    </Card>
+  );
+}
+
+function Interrupted({
+  info,
+  busy,
+  onResume,
+  onCancel,
+}: InterruptedActions & { info: BackupInfo; busy: boolean }) {
+  return (
+    <Card
+      title={`Backup version ${info.version}`}
+      actions={
+        <>
+          <Button busy={busy} onClick={onResume}>
+            Resume
+          </Button>
+          <Button variant="tertiary" onClick={onCancel}>
+            Cancel
+          </Button>
+        </>
+      }
+    >
+      <Alert tone="info" title="A restore was interrupted">
+        <p>Keys that came in are still here. {RESTORE_RESUMING}</p>
+      </Alert>
+      <Facts rows={[{ term: "Keys on the server", value: formatNumber(info.count) }]} />
     </Card>
   );
 }

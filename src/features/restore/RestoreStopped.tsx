@@ -1,4 +1,5 @@
 import { describeError } from "@/copy/describeError";
+import { RESTORE_RESUMING } from "@/copy/describeRestore";
 import { formatCount } from "@/copy/formatNumber";
 import { failedCount, type RestoreTally } from "@/domain/restore";
 import type { RestoreJob } from "@/domain/restoreJob";
@@ -30,7 +31,9 @@ export function RestoreStopped({ job, onResume, onCancel }: RestoreStoppedProps)
       }
     >
       {job.kind === "failed" ? <Failure job={job} /> : null}
-      <p>{keptText(tally)} Going on downloads the list again and skips what is here.</p>
+      <p>
+        {keptText(tally)} {RESTORE_RESUMING}
+      </p>
       <RestoreNumbers
         tally={tally}
         caption={`Backup version ${job.version}, so far`}

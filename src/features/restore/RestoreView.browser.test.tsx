@@ -105,6 +105,62 @@ describe("before", () => {
     await expect.element(screen.getByText(/This may take 2 minutes or more/)).toBeVisible();
   });
 
+  const lastRestore = {
+    version: backupVersion("1"),
+    at: Date.UTC(2026, 4, 20, 12),
+    imported: 1990,
+    already: 10,
+    failed: 0,
+    missing: 0,
+  };
+  const whole = { backup: known(aBackup({ count: 2000 })), lastRestore };
+
+  it("says so when everything was restored already, and does not urge to do it again", async () => {
+    const { screen, button, actions } = await show(
+      { kind: "idle" },
+      { ...whole, roomKeys: known({ total: 2000, backedUp: 2000 }) },
+    );
+    await expect
+      .element(screen.getByText(/^All keys of backup version 1 were restored on May 20, 2026/))
+      .toBeVisible();
+    await expect
+      .element(button("Restore history"))
+      .toHaveAttribute("class", expect.stringContaining("secondary"));
+    await button("Restore history").click();
+    expect(actions.start).toHaveBeenCalledOnce();
+  });
+
+  it.each<[string, Partial<DeviceStateInputs>]>([
+    ["fewer keys are here", { ...whole, roomKeys: known({ total: 1999, backedUp: 1999 }) }],
+    ["another version was restored", { ...whole, backup: known(aBackup({ count: 9, version })) }],
+  ])("invites to restore when %s", async (_, facts) => {
+    const { screen, button } = await show({ kind: "idle" }, facts);
+    await expect
+      .element(button("Restore history"))
+      .toHaveAttribute("class", expect.stringContaining("primary"));
+    expect(screen.getByText(/restored on/).elements()).toEqual([]);
+  });
+
+  it("offers to resume what an earlier visit did not end", async () => {
+    const { screen, button, buttons, actions } = await show(
+      { kind: "interrupted", version: backupVersion("1") },
+      { backup: known(aBackup({ count: 2000 })) },
+    );
+    await expect.element(screen.getByText("A restore was interrupted")).toBeVisible();
+    await expect.element(screen.getByText(/Keys that came in are still here/)).toBeVisible();
+    expect(buttons()).toEqual(["Resume", "Cancel"]);
+    await button("Resume").click();
+    await button("Cancel").click();
+    expect(actions.resume).toHaveBeenCalledOnce();
+    expect(actions.cancel).toHaveBeenCalledOnce();
+  });
+
+  it("does not offer to resume what belonged to another backup", async () => {
+    const { buttons, screen } = await show({ kind: "interrupted", version });
+    await expect.element(screen.getByRole("button", { name: "Restore history" })).toBeVisible();
+    expect(buttons()).toEqual(["Restore history"]);
+  });
+
   const instead: [string, Partial<DeviceStateInputs>, string[], RegExp][] = [
     [
       "no backup",
@@ -169,6 +225,18 @@ describe("while it runs", () => {
     }
   });
 
+  it("says that it goes through what is here when it was resumed, in numbers of this run", async () => {
+    const { screen, bar, update } = await show(
+      running({ stage: "opening" }, { resumed: true } as Partial<RestoreJob>),
+    );
+    await expect.element(screen.getByText(/^Resuming: .* already here are skipped/)).toBeVisible();
+    await update(running({ received: 40, already: 40 }, { resumed: true } as Partial<RestoreJob>));
+    await expect
+      .element(screen.getByText("Going through what is already here: 40 keys…"))
+      .toBeVisible();
+    await expect.element(bar).toHaveAttribute("data-done", "40");
+  });
+
   it("does not guess a pace", async () => {
     const { screen } = await show(running({ stage: "opening" }));
     await expect.element(screen.getByText("Measuring…")).toBeVisible();
@@ -215,6 +283,9 @@ describe("stopped short", () => {
       .element(screen.getByText(/40 keys of the backup are on this device/))
       .toBeVisible();
     await expect.element(screen.getByRole("row", { name: "Not downloaded yet 60" })).toBeVisible();
+    await expect
+      .element(screen.getByText(/Resuming reads the backup from the start; keys .* are skipped/))
+      .toBeVisible();
     await button("Resume").click();
     await button("Cancel").click();
     expect(actions.resume).toHaveBeenCalledOnce();
@@ -334,11 +405,24 @@ describe("at the end", () => {
     await button("Done").click();
     expect(actions.dismiss).toHaveBeenCalledOnce();
   });
+
+  it.each([
+    ["Done", complete],
+    ["Close", incomplete],
+    ["Done", ended({ expected: 0 })],
+  ])("%s leads to the overview, not to an invitation to begin again", async (name, job) => {
+    window.location.hash = "#/restore";
+    const { actions, button } = await show(job);
+    await button(name).click();
+    expect(window.location.hash).toBe("#/");
+    expect(actions.dismiss).toHaveBeenCalledOnce();
+  });
 });
 
 describe("for everybody", () => {
   const jobs: [string, RestoreJob][] = [
     ["idle", { kind: "idle" }],
+    ["interrupted", { kind: "interrupted", version: backupVersion("1") }],
     ["running", running({ received: 10, imported: 10 })],
     ["paused", { kind: "paused", version, report: { tally: aTally(), failures: [] } }],
     [

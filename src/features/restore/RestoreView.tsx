@@ -1,4 +1,5 @@
 import type { RestoreJob } from "@/domain/restoreJob";
+import { goTo } from "@/lib/route";
 import type { KeyBackupOverview } from "@/state/hooks";
 import styles from "./Restore.module.css";
 import { RestoreProgress } from "./RestoreProgress";
@@ -29,15 +30,28 @@ export function RestoreView(props: RestoreViewProps) {
 }
 
 function Step({ job, overview, start, pause, cancel, resume, dismiss }: RestoreViewProps) {
+  /** Read and done: staying here would invite to restore once more. */
+  function leave(): void {
+    goTo("overview");
+    dismiss();
+  }
   switch (job.kind) {
     case "idle":
       return <RestoreStart overview={overview} onStart={start} />;
+    case "interrupted":
+      return (
+        <RestoreStart
+          overview={overview}
+          onStart={start}
+          interrupted={{ version: job.version, onResume: resume, onCancel: cancel }}
+        />
+      );
     case "running":
       return <RestoreProgress job={job} onPause={pause} onCancel={cancel} />;
     case "paused":
     case "failed":
       return <RestoreStopped job={job} onResume={resume} onCancel={cancel} />;
     case "finished":
-      return <RestoreSummary job={job} onRetry={start} onDismiss={dismiss} />;
+      return <RestoreSummary job={job} onRetry={start} onDismiss={leave} />;
   }
 }
