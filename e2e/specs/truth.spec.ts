@@ -131,6 +131,9 @@ test("the crypto events of the SDK reach the page as they happen", async ({
   await expect(overview.backup).not.toHaveAttribute("data-pending", "0");
 
   await page.unroute("**/room_keys/keys?*");
-  await expect(overview.headline).toHaveAttribute("data-state", "ok", { timeout: 60_000 });
+  // What is left to do is the key from before this device, which was never restored here.
+  await expect(overview.headline).toHaveAttribute("data-state", "restore_available", {
+    timeout: 60_000,
+  });
   await overview.expectBackup("enabled", { pending: "0" });
 });
