@@ -15,12 +15,13 @@ import type { Reading } from "@/domain/reading";
 import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
 import type { CarryOverState, SessionPhase, SyncState } from "@/domain/session";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useContext, useState } from "react";
+import { useContext, useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { useShallow } from "zustand/react/shallow";
 import type { UploadError } from "./appStore";
 import { currentUploadError, doubtWithout, pendingKeys } from "./overview";
 import { queriesOf, toReading, trustOptions, unreadOptions } from "./queries";
+import { readBeforeSignOut } from "./readBeforeSignOut";
 import {
   type AppServices,
   type RestoreControl,
@@ -172,6 +173,34 @@ function useReadings(session: LiveSession | null, syncedOnce: boolean) {
     secretStorage: doubtWithout(lookedUp, triedAt, toReading(secretStorage)),
     roomKeys: toReading(roomKeys),
   };
+}
+
+/**
+ * Reads anew what signing out rests on, each time `wanted` turns true. The readings of
+ * useKeyBackupOverview that are not older than `since` are of that read or a later one; `done`
+ * when it has ended, well or not.
+ */
+export function useReadBeforeSignOut(wanted: boolean): {
+  readonly since: number;
+  readonly done: boolean;
+} {
+  const session = useOpenSession();
+  const syncedOnce = useStore(useServices().store, (state) => state.syncedOnce);
+  const queryClient = useQueryClient();
+  const [read, setRead] = useState({ since: Infinity, done: false });
+  useEffect(() => {
+    if (!wanted || session === null) return;
+    const since = Date.now();
+    let current = true;
+    void readBeforeSignOut(queryClient, session, syncedOnce).then(() => {
+      if (current) setRead({ since, done: true });
+    });
+    return () => {
+      current = false;
+      setRead({ since: Infinity, done: false });
+    };
+  }, [wanted, session, syncedOnce, queryClient]);
+  return read;
 }
 
 export function useRestoreJob(): { readonly job: RestoreJob } & RestoreControl {

@@ -1,8 +1,14 @@
 import { useState } from "react";
 import { formatRoomKeys } from "@/copy/formatNumber";
-import { useCarryOver, useKeyBackupOverview, useSessionActions } from "@/state/hooks";
+import {
+  useCarryOver,
+  useKeyBackupOverview,
+  useReadBeforeSignOut,
+  useSessionActions,
+} from "@/state/hooks";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
+import { Spinner } from "@/ui/Spinner";
 import { signOutRisk, type SignOutRisk } from "./signOutRisk";
 
 interface SignOutDialogProps {
@@ -10,9 +16,10 @@ interface SignOutDialogProps {
   onOpenChange: (open: boolean) => void;
 }
 
-/** Asks before signing out, and names what would be lost. */
+/** Asks before signing out, and names what would be lost, by a read of its own. */
 export function SignOutDialog({ open, onOpenChange }: SignOutDialogProps) {
-  const risk = signOutRisk(useKeyBackupOverview(), useCarryOver());
+  const read = useReadBeforeSignOut(open);
+  const risk = signOutRisk(useKeyBackupOverview(), useCarryOver(), read);
   const { signOut } = useSessionActions();
   const [busy, setBusy] = useState(false);
   const safe = risk.kind === "none" || risk.kind === "no_keys";
@@ -29,7 +36,7 @@ export function SignOutDialog({ open, onOpenChange }: SignOutDialogProps) {
       onOpenChange={(next) => {
         if (!busy) onOpenChange(next);
       }}
-      title={safe ? "Sign out?" : "Signing out may lose messages"}
+      title={safe || risk.kind === "checking" ? "Sign out?" : "Signing out may lose messages"}
       actions={
         <>
           <Button variant="secondary" disabled={busy} onClick={() => onOpenChange(false)}>
@@ -56,6 +63,8 @@ export function SignOutDialog({ open, onOpenChange }: SignOutDialogProps) {
 
 function RiskWords({ risk }: { risk: SignOutRisk }) {
   switch (risk.kind) {
+    case "checking":
+      return <Spinner label="Checking whether every room key on this device is in the backup…" />;
     case "no_keys":
       return <p>There are no room keys on this device that could be lost.</p>;
     case "none":
@@ -66,6 +75,21 @@ function RiskWords({ risk }: { risk: SignOutRisk }) {
           The server ended an earlier device of yours here, and its keys have{" "}
           <strong>not all been carried over</strong> to this one. Those that are nowhere else would
           be lost. They are tried again when this page is next opened.
+        </p>
+      );
+    case "no_backup":
+      return (
+        <p>
+          There is no backup on the server.{" "}
+          {risk.count === null ? (
+            "The room keys of this device exist"
+          ) : (
+            <>
+              <strong>{formatRoomKeys(risk.count)}</strong> {risk.count === 1 ? "exists" : "exist"}
+            </>
+          )}{" "}
+          only on this device, unless another device of yours has them too. The messages they open
+          would stay unreadable.
         </p>
       );
     case "pending":
@@ -86,8 +110,8 @@ function RiskWords({ risk }: { risk: SignOutRisk }) {
     case "unknown":
       return (
         <p>
-          It is not known whether every room key on this device is in the backup. Keys that are not
-          would be lost, unless another device of yours has them too.
+          It is not known whether every room key on this device is in a backup that you can open.
+          Keys that are not would be lost, unless another device of yours has them too.
         </p>
       );
   }

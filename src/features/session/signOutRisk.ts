@@ -1,15 +1,19 @@
-import { lastValue } from "@/domain/reading";
+import type { Reading } from "@/domain/reading";
 import type { CarryOverState } from "@/domain/session";
 import type { KeyBackupOverview } from "@/state/hooks";
 
 /** What signing out would lose, as far as it is known. */
 export type SignOutRisk =
+  /** Still being found out; until then a risk. */
+  | { readonly kind: "checking" }
   /** Keys of a device that the server ended may not be on this one yet; the counts are not of them. */
   | { readonly kind: "not_carried_over" }
   /** There is no key here that could be lost. */
   | { readonly kind: "no_keys" }
   /** All keys are in the backup, and a recovery key opens it. */
   | { readonly kind: "none" }
+  /** The server has no backup at all. `count`: room keys held here, or null when not known. */
+  | { readonly kind: "no_backup"; readonly count: number | null }
   /** Keys that are only on this device. */
   | { readonly kind: "pending"; readonly count: number }
   /** All keys are in the backup, but no recovery key opens it. */
@@ -17,16 +21,44 @@ export type SignOutRisk =
   /** Could not be found out; treated as a risk. */
   | { readonly kind: "unknown" };
 
+type Facts = Pick<
+  KeyBackupOverview,
+  "backup" | "trust" | "activeVersion" | "roomKeys" | "pendingKeys" | "secretStorage"
+>;
+
+/** `since`: what was read before is too old to rest on. `done`: nothing more is being read. */
+export interface FreshRead {
+  readonly since: number;
+  readonly done: boolean;
+}
+
+/**
+ * Rests on nothing but what was read since the person asked to sign out: a backup may have been
+ * deleted elsewhere a moment before. Everything that could not be read then is a risk.
+ */
 export function signOutRisk(
-  overview: Pick<KeyBackupOverview, "pendingKeys" | "roomKeys" | "secretStorage">,
+  facts: Facts,
   carryOver: CarryOverState,
+  { since, done }: FreshRead,
 ): SignOutRisk {
   if (carryOver !== "none") return { kind: "not_carried_over" };
-  const { pendingKeys, roomKeys, secretStorage } = overview;
-  if (roomKeys.status === "known" && roomKeys.value.total === 0) return { kind: "no_keys" };
-  if (pendingKeys === null) return { kind: "unknown" };
+  const fresh = <T>(reading: Reading<T>): T | undefined =>
+    reading.status === "known" && reading.at >= since ? reading.value : undefined;
+  const keys = fresh(facts.roomKeys);
+  if (keys?.total === 0) return { kind: "no_keys" };
+  if (!done) return { kind: "checking" };
+  const backup = fresh(facts.backup);
+  if (backup === undefined) return { kind: "unknown" };
+  if (backup === null) return { kind: "no_backup", count: keys?.total ?? null };
+  const { pendingKeys } = facts;
+  // Keys count as backed up by the version that is uploaded to: another one may lack them.
+  const uploadsHere = fresh(facts.activeVersion) === backup.version;
+  if (!uploadsHere || keys === undefined || pendingKeys === null) return { kind: "unknown" };
   if (pendingKeys > 0) return { kind: "pending", count: pendingKeys };
-  const recovery = lastValue(secretStorage);
+  // A server that holds fewer than it was given has lost some.
+  if (fresh(facts.trust)?.key !== "match" || backup.count < keys.total) return { kind: "unknown" };
+  const recovery = fresh(facts.secretStorage);
   if (recovery === undefined) return { kind: "unknown" };
-  return { kind: recovery.backupKeyStored ? "none" : "no_recovery" };
+  const opens = recovery.defaultKey === "present" && recovery.backupKeyStored;
+  return { kind: opens ? "none" : "no_recovery" };
 }
