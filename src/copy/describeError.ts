@@ -1,6 +1,6 @@
 import type { AppError } from "@/domain/errors";
 import { describeRecoveryKeyProblem } from "./describeRecoveryKeyProblem";
-import { describeServerError } from "./describeServerError";
+import { describeNotMatrix, describeServerError } from "./describeServerError";
 import {
   describeBackupChange,
   describeIdentityError,
@@ -48,11 +48,7 @@ export function describeError(error: AppError): ErrorWords {
     case "server":
       return describeServerError(error);
     case "not_matrix":
-      return {
-        title: "The answer did not come from a Matrix homeserver",
-        body: "Something in between answered instead: a web page, the sign-in page of a Wi-Fi network, or a proxy. Nothing was lost. Check the address and the network, then try again.",
-        action: "retry",
-      };
+      return describeNotMatrix(error.detail);
     case "insecure_homeserver":
       return {
         title: "This homeserver’s address is not secure",

@@ -14,7 +14,7 @@ const examples: Record<RecoveryKeyProblem["reason"], RecoveryKeyProblem> = {
 
 describe("what is wrong with a recovery key", () => {
   it("has a title and a body of its own for every reason", () => {
-    const words = Object.values(examples).map(describeRecoveryKeyProblem);
+    const words = Object.values(examples).map((problem) => describeRecoveryKeyProblem(problem));
     expect(new Set(words.map(({ title }) => title)).size).toBe(words.length);
     expect(new Set(words.map(({ body }) => body)).size).toBe(words.length);
     for (const { title, body } of words) {
@@ -40,8 +40,18 @@ describe("what is wrong with a recovery key", () => {
     expect(long.title).toMatch(/too long: 96 .* 48/);
   });
 
-  it("calls only the key wrong that was checked, and names the one wanted", () => {
-    expect(describeRecoveryKeyProblem(examples.does_not_match).body).toContain("k1");
+  it("tells who typed a password what a recovery key looks like, and nobody else", () => {
+    const words = /password or a phrase: the recovery key is 48 characters and begins with “Es”\.$/;
+    const reasons = Object.values(examples).filter(
+      (problem) =>
+        words.test(describeRecoveryKeyProblem(problem, { beginsWithEs: false }).body) &&
+        !words.test(describeRecoveryKeyProblem(problem, { beginsWithEs: true }).body),
+    );
+    expect(reasons.map(({ reason }) => reason)).toEqual(["characters", "length"]);
+  });
+
+  it("calls only the key wrong that was checked, and shows no id nobody can look up", () => {
+    expect(describeRecoveryKeyProblem(examples.does_not_match).body).not.toContain("k1");
     expect(describeRecoveryKeyProblem(examples.other_backup).title).toContain("is right");
   });
 });

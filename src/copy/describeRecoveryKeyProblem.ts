@@ -4,12 +4,20 @@ import { formatNumber } from "./formatNumber";
 /**
  * One sentence on what is wrong and one on what to do. Each reason has words of its own: a typo,
  * a key that is cut off, something that is no recovery key, and a good key of another account call
- * for different next steps.
+ * for different next steps. `beginsWithEs`: whether the text does; what does not may be a password.
  */
-export function describeRecoveryKeyProblem(problem: RecoveryKeyProblem): {
-  title: string;
-  body: string;
-} {
+export function describeRecoveryKeyProblem(
+  problem: RecoveryKeyProblem,
+  { beginsWithEs = true }: { readonly beginsWithEs?: boolean } = {},
+): { title: string; body: string } {
+  const { title, body } = describeProblem(problem);
+  const maybeOtherSecret = problem.reason === "characters" || problem.reason === "length";
+  return { title, body: maybeOtherSecret && !beginsWithEs ? `${body} ${NOT_A_PASSWORD}` : body };
+}
+
+const NOT_A_PASSWORD = `If this is a password or a phrase: the recovery key is ${RECOVERY_KEY_LENGTH} characters and begins with “Es”.`;
+
+function describeProblem(problem: RecoveryKeyProblem): { title: string; body: string } {
   switch (problem.reason) {
     case "empty":
       return {
@@ -45,7 +53,7 @@ export function describeRecoveryKeyProblem(problem: RecoveryKeyProblem): {
     case "does_not_match":
       return {
         title: "This is a recovery key, but not the one of this account",
-        body: `It is complete and has no typo, yet this account is locked with another key. It may belong to another account, or be from before the recovery key was changed. Wanted: the key with the id ${problem.keyId}.`,
+        body: "It is complete and has no typo, yet this account is locked with another key. It may belong to another account, or be from before the recovery key was changed.",
       };
     case "other_backup":
       return {

@@ -13,6 +13,14 @@ export function describeServerError(error: ServerError): ErrorWords {
       action: "retry",
     };
   }
+  // The one part of the API this app needs that a homeserver may lack. Not the same as no backup.
+  if (error.status === 404 && error.errcode === "M_UNRECOGNIZED") {
+    return {
+      title: "This homeserver does not support key backup",
+      body: `It does not know the request. ${quote} Whether there is a backup is not known, and nothing on this device was lost.`,
+      action: "retry",
+    };
+  }
   if (error.status === 413) {
     return {
       title: "The homeserver says this is too large",
@@ -32,6 +40,24 @@ export function describeServerError(error: ServerError): ErrorWords {
     body: `${quote} Nothing on this device was lost.`,
     action: "retry",
   };
+}
+
+/**
+ * An answer without what the Matrix specification asks for. `detail` tells a homeserver's JSON that
+ * lacks a part from something else that answered in its place.
+ */
+export function describeNotMatrix(detail: string): ErrorWords {
+  return detail.startsWith("backup version: ")
+    ? {
+        title: "The homeserver’s answer could not be understood",
+        body: "Its answer about the key backup lacks parts that every backup has, so nothing is concluded from it. Nothing was lost. Try again; if it stays like this, the administrator of the homeserver can look into it.",
+        action: "retry",
+      }
+    : {
+        title: "The answer did not come from a Matrix homeserver",
+        body: "Something in between answered instead: a web page, the sign-in page of a Wi-Fi network, or a proxy. Nothing was lost. Check the address and the network, then try again.",
+        action: "retry",
+      };
 }
 
 /** What the server said, marked as its words and cut to a length that fits a message. */

@@ -226,11 +226,9 @@ describe("while it runs", () => {
   });
 
   it("says that it goes through what is here when it was resumed, in numbers of this run", async () => {
-    const { screen, bar, update } = await show(
-      running({ stage: "opening" }, { resumed: true } as Partial<RestoreJob>),
-    );
+    const { screen, bar, update } = await show(running({ stage: "opening" }, { resumed: true }));
     await expect.element(screen.getByText(/^Resuming: .* already here are skipped/)).toBeVisible();
-    await update(running({ received: 40, already: 40 }, { resumed: true } as Partial<RestoreJob>));
+    await update(running({ received: 40, already: 40 }, { resumed: true }));
     await expect
       .element(screen.getByText("Going through what is already here: 40 keys…"))
       .toBeVisible();

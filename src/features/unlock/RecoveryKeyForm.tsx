@@ -1,8 +1,9 @@
 import { describeError } from "@/copy/describeError";
 import { describeRecoveryKeyProblem } from "@/copy/describeRecoveryKeyProblem";
+import { formatNumber } from "@/copy/formatNumber";
 import type { AppError } from "@/domain/errors";
 import type { UnlockReport } from "@/domain/ports";
-import type { RecoveryKeyInspection } from "@/domain/recoveryKey";
+import type { RecoveryKeyInspection, RecoveryKeyProblem } from "@/domain/recoveryKey";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { SecretField } from "@/ui/SecretField";
@@ -19,6 +20,8 @@ interface RecoveryKeyFormProps {
 /** Takes the recovery key by typing, pasting, file or drop, and says exactly what is wrong with it. */
 export function RecoveryKeyForm({ unlock, onUnlocked }: RecoveryKeyFormProps) {
   const form = useRecoveryKeyForm(unlock, onUnlocked);
+  const problem = keyProblem(form.inspection, form.error);
+  const words = problem === null ? null : describeRecoveryKeyProblem(problem, form);
   const { formRef, dragging } = useFileDrop((file) => void form.takeFile(file));
 
   return (
@@ -32,16 +35,24 @@ export function RecoveryKeyForm({ unlock, onUnlocked }: RecoveryKeyFormProps) {
         void form.submit();
       }}
     >
-      {form.error === null ? null : <Problem error={form.error} busy={form.busy} />}
+      {form.error === null || form.error.kind === "recovery_key" ? null : (
+        <Problem error={form.error} busy={form.busy} />
+      )}
       {form.fileProblem === null ? null : <Alert tone="warning" title={form.fileProblem} />}
       <SecretField
         label="Recovery key"
         name="matrix-recovery-key"
         inputRef={form.input}
         onChange={form.changed}
-        error={fieldError(form.inspection, form.error)}
-        hint={<Hint inspection={form.inspection} />}
+        error={words === null ? null : `${words.title}. ${words.body}`}
+        hint={form.error?.kind === "recovery_key" ? null : <Hint inspection={form.inspection} />}
       />
+      {words === null || form.error === null ? null : (
+        // The message stands at the field; this only has it read out, wherever the focus is.
+        <p className={styles.spoken} role="alert" data-testid="error" data-code={form.error.kind}>
+          {words.title}. {words.body}
+        </p>
+      )}
       <div className={styles.actions}>
         <Button type="submit" busy={form.busy}>
           Unlock
@@ -52,14 +63,15 @@ export function RecoveryKeyForm({ unlock, onUnlocked }: RecoveryKeyFormProps) {
   );
 }
 
-/** Tied to the field in short; the alert says it in full. Red only for what typing on cannot mend. */
-function fieldError(inspection: RecoveryKeyInspection, error: AppError | null): string | null {
-  if (error?.kind === "recovery_key") return `${describeError(error).title}.`;
-  if (inspection.invalidCharacters.length === 0) return null;
-  return `${
-    describeRecoveryKeyProblem({ reason: "characters", characters: inspection.invalidCharacters })
-      .title
-  }.`;
+/** What is wrong with the key itself; before it is sent only what typing on cannot mend. */
+function keyProblem(
+  { invalidCharacters }: RecoveryKeyInspection,
+  error: AppError | null,
+): RecoveryKeyProblem | null {
+  if (error !== null) return error.kind === "recovery_key" ? error.problem : null;
+  return invalidCharacters.length === 0
+    ? null
+    : { reason: "characters", characters: invalidCharacters };
 }
 
 function Hint({ inspection }: { inspection: RecoveryKeyInspection }) {
@@ -69,11 +81,14 @@ function Hint({ inspection }: { inspection: RecoveryKeyInspection }) {
   }
   return (
     <span data-testid="recovery-key-length" data-complete={complete}>
-      {count} of {of} characters{complete ? ": complete" : ""}
+      {count > of
+        ? `${formatNumber(count)} characters: too long, perhaps pasted twice`
+        : `${count} of ${of} characters${complete ? ": complete" : ""}`}
     </span>
   );
 }
 
+/** What went wrong on the way; faults of the key stand at the field. */
 function Problem({ error, busy }: { error: AppError; busy: boolean }) {
   const { title, body, action } = describeError(error);
   return (
@@ -90,9 +105,7 @@ function Problem({ error, busy }: { error: AppError; busy: boolean }) {
       }
     >
       <p>{body}</p>
-      {error.kind === "recovery_key" ? null : (
-        <p>This says nothing about your recovery key. It is still in the field.</p>
-      )}
+      <p>This says nothing about your recovery key. It is still in the field.</p>
     </Alert>
   );
 }

@@ -86,6 +86,32 @@ describe("a key that cannot be right", () => {
     expect(server.given).toEqual([]);
   });
 
+  it.each([
+    ["hunter2", /too short.*password or a phrase: .* begins with “Es”/],
+    ["correct horse battery staple", /never contains “l”.*password or a phrase/],
+    [bare.slice(0, 47), /too short(?!.*password)/],
+  ])("%s: is told what a recovery key looks like, if it looks like none", async (text, words) => {
+    const { field, button, error } = await show();
+    await field.fill(text);
+    await button("Unlock").click();
+    await expect.element(error).toMatchTextContent(words);
+    await expect.element(error).toMatchTextContent(/^(?!.*complete)/);
+  });
+
+  it("stands in one place, and no count beside it says that the key is complete", async () => {
+    const { field, button, error, length, screen } = await show();
+    await field.fill(typo);
+    await expect.element(length).toHaveTextContent("48 of 48 characters: complete");
+    await button("Unlock").click();
+    await expect.element(error).toBeInTheDocument();
+    expect(length.elements()).toEqual([]);
+    const seen = screen
+      .getByText(/There is a typo/)
+      .elements()
+      .filter((element) => element.getBoundingClientRect().width > 1);
+    expect(seen).toHaveLength(1);
+  });
+
   it("has a message of its own for every fault", async () => {
     const { field, button, error } = await show();
     const messages = new Set<string | null>();
@@ -103,7 +129,7 @@ describe("what the server side says", () => {
   const refusals: [AppError, RegExp][] = [
     [
       { kind: "recovery_key", problem: { reason: "does_not_match", keyId: "abc" } },
-      /not the one of this account.*abc/,
+      /not the one of this account/,
     ],
     [{ kind: "recovery_key", problem: { reason: "other_backup" } }, /leads to another backup/],
     [{ kind: "network", detail: "" }, /cannot be reached/],
@@ -147,6 +173,8 @@ describe("while typing", () => {
     await expect.element(field).not.toHaveAttribute("aria-invalid");
     await field.fill(key);
     await expect.element(length).toHaveAttribute("data-complete", "true");
+    await field.fill(key + key);
+    await expect.element(length).toHaveTextContent("96 characters: too long, perhaps pasted twice");
   });
 
   it("names characters that cannot be right at once", async () => {
@@ -249,6 +277,17 @@ describe("a key from a file", () => {
     field.element().dispatchEvent(drop);
     await expect.element(field).toHaveValue(key);
     expect(drop.defaultPrevented).toBe(true);
+  });
+
+  it("takes the place of an old complaint, whether it has a key or not", async () => {
+    const { screen, field, button, error } = await show();
+    await field.fill(typo);
+    await button("Unlock").click();
+    await expect.element(error).toBeInTheDocument();
+    await screen.getByLabelText("Choose file").upload(file("shopping list: milk"));
+    await expect.element(screen.getByText("No recovery key was found in this file.")).toBeVisible();
+    expect(error.elements()).toEqual([]);
+    await expect.element(field).not.toHaveAttribute("aria-invalid");
   });
 
   it("that has none, or is far too large, says so and changes nothing", async () => {

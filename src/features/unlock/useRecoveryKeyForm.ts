@@ -21,11 +21,13 @@ export function useRecoveryKeyForm(unlock: Unlock, onUnlocked: (report: UnlockRe
   const running = useRef(false);
   const [busy, setBusy] = useState(false);
   const [inspection, setInspection] = useState<RecoveryKeyInspection>(inspectRecoveryKeyInput(""));
+  const [beginsWithEs, setBeginsWithEs] = useState(false);
   const [error, setError] = useState<AppError | null>(null);
   const [fileProblem, setFileProblem] = useState<string | null>(null);
 
   function changed(text: string): void {
     setInspection(inspectRecoveryKeyInput(text));
+    setBeginsWithEs(/^[\s\p{Cf}]*E[\s\p{Cf}]*s/u.test(text));
     setError(null);
     setFileProblem(null);
   }
@@ -50,6 +52,11 @@ export function useRecoveryKeyForm(unlock: Unlock, onUnlocked: (report: UnlockRe
   }
 
   async function takeFile(file: File): Promise<void> {
+    // What was wrong before says nothing about the file.
+    if (!running.current) {
+      setError(null);
+      setFileProblem(null);
+    }
     const found = await readKeyFile(file);
     const field = input.current;
     if (field === null || running.current) return;
@@ -62,7 +69,7 @@ export function useRecoveryKeyForm(unlock: Unlock, onUnlocked: (report: UnlockRe
     field.focus();
   }
 
-  return { input, busy, inspection, error, fileProblem, changed, submit, takeFile };
+  return { input, busy, inspection, beginsWithEs, error, fileProblem, changed, submit, takeFile };
 }
 
 /** Checks on this device first; only a well-formed key leads to any request. */
