@@ -120,10 +120,11 @@ async function importEntries(
 
 /**
  * Which of the entries that were not stored were refused; the others are held already, because
- * the module skips a readable key only for a copy at least as good, and the id, being the public
- * key, says that it is the same session. (Only whoever has the session's private key could make
- * two ratchets under one public key; they cannot be told apart here.) It says how many entries it
- * could not read but not which, so they are found by halving.
+ * the module skips a readable key only for a copy under the same id, which is the session's public
+ * key, and at least as good. An export is not signed, so a copy with another ratchet under that
+ * public key, which opens nothing, would count as held: neither is known to be the genuine one
+ * before a message is decrypted. The module says how many entries it could not read but not which,
+ * so they are found by halving.
  */
 async function findRejected(
   importEntries: ImportEntries,

@@ -41,6 +41,7 @@ export class BatchBuilder {
   #roomIsBad = false;
   #sessionId = "";
   #fate: Fate = "keep";
+  #closed = 0;
 
   /** `isNew` is asked once per complete entry; one that is not new is passed over uncounted. */
   constructor(limits: BatchLimits, isNew: (ids: EntryIds) => boolean) {
@@ -83,8 +84,14 @@ export class BatchBuilder {
     this.#used = end;
   }
 
+  /** Entries read so far, also those passed over. */
+  get entriesRead(): number {
+    return this.#closed;
+  }
+
   /** The entry's value is complete. */
   closeEntry(): void {
+    this.#closed++;
     const ids: EntryIds = { roomId: this.#roomId, sessionId: this.#sessionId };
     if (!this.#isNew(ids)) {
       return;

@@ -60,7 +60,10 @@ export class ImportPipeline {
     await raceAbort(Promise.all(this.#inFlight), signal);
   }
 
-  /** Starts nothing more, and waits a little for the import under way so that it is counted. */
+  /**
+   * Starts nothing more, and waits for the import under way: so that it is counted, and because the
+   * store may be closed when the run has ended. A store that hangs is not waited for for ever.
+   */
   async stop(): Promise<void> {
     this.#isStopped = true;
     const { stopGraceMs, clock } = this.#options.tuning;
@@ -94,7 +97,6 @@ export class ImportPipeline {
       ledger.fail(failure);
     }
     let keys: DecryptedRoomKey[] = [];
-    let ids = new Set<string>();
     for (const [index, entry] of batch.entries.entries()) {
       const result = results[index];
       if (result === undefined) {
@@ -104,15 +106,11 @@ export class ImportPipeline {
         ledger.fail({ ...entry, reason: result.reason });
         continue;
       }
-      // One call never holds an entry twice: which copy counts is for the store to say.
-      const id = `${entry.roomId}\n${entry.sessionId}`;
-      if (keys.length >= tuning.importKeys || ids.has(id)) {
+      if (keys.length >= tuning.importKeys) {
         await this.#import(keys);
         keys = [];
-        ids = new Set();
       }
       keys.push({ ...entry, sessionData: result.sessionData });
-      ids.add(id);
     }
     await this.#import(keys);
     onSettled();

@@ -4,30 +4,30 @@ const START_SLOTS = 1 << 12;
 const SEPARATOR = 0x1_0000;
 
 /**
- * Remembers which entries a run has met, so that a download begun anew does not count them twice.
+ * Remembers which entries a run has met, so that none is counted twice: neither when a download is
+ * begun anew, nor when a server sends it again, which would hide what is missing.
  * Keeps a 64-bit hash per entry under a random seed: 18 to 36 bytes each, about 5 MB for 200,000.
- * Were two entries of a million to collide (about 1 in 40 million), the second would be skipped after a
- * restart and show as missing: never as restored.
+ * Were two entries of a million to collide (about 1 in 40 million), the second would be skipped
+ * and show as missing: never as restored.
  */
 export class SeenEntries {
   #high = new Uint32Array(START_SLOTS);
   #low = new Uint32Array(START_SLOTS);
-  /** The download that met the entry first, from 1; 0 marks a free slot. */
-  #downloads = new Uint8Array(START_SLOTS);
+  /** 1 where a hash is kept, 0 where the slot is free. */
+  #taken = new Uint8Array(START_SLOTS);
   #size = 0;
   readonly #seed = crypto.getRandomValues(new Uint32Array(2));
 
-  /** Remembers the entry. False when an earlier download of this run has met it already. */
-  add(roomId: string, sessionId: string, download: number): boolean {
+  /** Remembers the entry. False when this run has met it already. */
+  add(roomId: string, sessionId: string): boolean {
     const [high, low] = this.#hash(roomId, sessionId);
     const slot = this.#find(high, low);
-    const first = this.#downloads[slot] ?? 0;
-    if (first !== 0) {
-      return first >= download;
+    if (this.#taken[slot] !== 0) {
+      return false;
     }
-    this.#put(slot, high, low, download);
+    this.#put(slot, high, low);
     this.#size++;
-    if (this.#size * 2 > this.#downloads.length) {
+    if (this.#size * 2 > this.#taken.length) {
       this.#grow();
     }
     return true;
@@ -35,29 +35,29 @@ export class SeenEntries {
 
   /** The slot that holds the hash, or the free one where it belongs. */
   #find(high: number, low: number): number {
-    const mask = this.#downloads.length - 1;
+    const mask = this.#taken.length - 1;
     let slot = low & mask;
-    while (this.#downloads[slot] !== 0 && (this.#high[slot] !== high || this.#low[slot] !== low)) {
+    while (this.#taken[slot] !== 0 && (this.#high[slot] !== high || this.#low[slot] !== low)) {
       slot = (slot + 1) & mask;
     }
     return slot;
   }
 
-  #put(slot: number, high: number, low: number, download: number): void {
+  #put(slot: number, high: number, low: number): void {
     this.#high[slot] = high;
     this.#low[slot] = low;
-    this.#downloads[slot] = download;
+    this.#taken[slot] = 1;
   }
 
   #grow(): void {
-    const [high, low, downloads] = [this.#high, this.#low, this.#downloads];
+    const [high, low, taken] = [this.#high, this.#low, this.#taken];
     this.#high = new Uint32Array(high.length * 2);
     this.#low = new Uint32Array(low.length * 2);
-    this.#downloads = new Uint8Array(downloads.length * 2);
-    for (const [slot, download] of downloads.entries()) {
-      if (download !== 0) {
+    this.#taken = new Uint8Array(taken.length * 2);
+    for (const [slot, isTaken] of taken.entries()) {
+      if (isTaken !== 0) {
         const [h, l] = [high[slot] ?? 0, low[slot] ?? 0];
-        this.#put(this.#find(h, l), h, l, download);
+        this.#put(this.#find(h, l), h, l);
       }
     }
   }

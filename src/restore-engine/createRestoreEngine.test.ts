@@ -184,12 +184,16 @@ describe("what is counted", () => {
           });
           const { run, sink } = setUp(new ScriptedSource(body(entries, { chunk })));
           const outcome = await run(entries.length);
-          const count = (wanted: string): number => kinds.filter((kind) => kind === wanted).length;
+          // Of a repeated entry the first counts, and nothing after it.
+          const ids = entries.map(({ roomId, sessionId }) => `${roomId} ${sessionId}`);
+          const firsts = kinds.filter((_kind, index) => ids.indexOf(ids[index] ?? "") === index);
+          const count = (wanted: string): number => firsts.filter((kind) => kind === wanted).length;
           expect(outcome.kind).toBe("completed");
+          expect(sink.held.size).toBe(count("good") + count("again"));
           expect(outcome.report.tally).toMatchObject({
-            received: entries.length,
+            received: new Set(ids).size,
             imported: sink.held.size,
-            already: count("good") + count("again") - sink.held.size,
+            already: 0,
             failed: {
               undecryptable: count("damaged"),
               bad_room_id: count("bad room"),
@@ -202,12 +206,14 @@ describe("what is counted", () => {
     );
   });
 
-  it("never puts one entry twice into one import", async () => {
-    const first = good[0] as ForgedEntry;
-    const { run, sink } = setUp(new ScriptedSource(body([first, first, first])));
-    const outcome = await run(3);
-    expect(outcome.report.tally).toMatchObject({ received: 3, imported: 1, already: 2 });
-    expect(sink.batchSizes).toEqual([1, 1, 1]);
+  it("counts an entry once however often it is sent, so that missing ones show", async () => {
+    const [first, second] = good as [ForgedEntry, ForgedEntry];
+    const { run, sink } = setUp(new ScriptedSource(body([first, first, second, first])));
+    const outcome = await run(4);
+    expect(outcome.kind).toBe("completed");
+    expect(outcome.report.tally).toMatchObject({ received: 2, imported: 2, already: 0 });
+    expect(missingCount(outcome.report.tally)).toBe(2);
+    expect(sink.batchSizes).toEqual([2]);
   });
 
   it("passes on only the fields of the spec, with the chain filled in", async () => {
@@ -414,6 +420,61 @@ describe("a download that fails", () => {
     expect(source.opened).toBe(1);
   });
 
+  describe("without end", () => {
+    const tooMany: AppError = {
+      kind: "not_matrix",
+      detail: "too large: the server sends far more than the 5 keys it counted",
+    };
+    const endless = (piece: Uint8Array<ArrayBuffer>, start: string) => {
+      const cancelled: number[] = [];
+      const source = new ScriptedSource(() => {
+        let begun = false;
+        return new ReadableStream<Uint8Array>({
+          pull(controller) {
+            controller.enqueue(begun ? piece : new TextEncoder().encode(start));
+            begun = true;
+          },
+          cancel: () => void cancelled.push(1),
+        });
+      });
+      return { source, cancelled };
+    };
+    const text = (piece: string, times: number) => new TextEncoder().encode(piece.repeat(times));
+    const start = '{"rooms":{"!a:x":{"sessions":{"s":null';
+
+    it.each<[string, string, Uint8Array<ArrayBuffer>]>([
+      ["one entry again and again", start, text(',"s":null', 1000)],
+      [
+        "entries under ids that are no room's",
+        '{"rooms":{"a":{"sessions":{"s":null',
+        text(',"s":1', 1000),
+      ],
+      ["an entry that does not end", '{"rooms":{"!a:x":{"sessions":{"s":"', text("x", 4 << 20)],
+      ["rooms without entries", '{"rooms":{"!a:x":{}', text(',"!a:x":{}', 1 << 18)],
+      ["white space", "{", text(" ", 4 << 20)],
+    ])("stops and says so: %s", async (_what, begin, piece) => {
+      const { source, cancelled } = endless(piece, begin);
+      const { run } = setUp(source);
+      expect(await run(5)).toMatchObject({ kind: "failed", error: tooMany });
+      expect(source.opened).toBe(1);
+      expect(cancelled).toHaveLength(1);
+      expect(source.signals[0]?.aborted).toBe(true);
+    });
+
+    it("takes more than was counted, as keys are added meanwhile", async () => {
+      const entries = Array.from({ length: 9_990 }, (_, index): ForgedEntry => ({
+        roomId: "!a:x",
+        sessionId: `s${index}`,
+        value: null,
+      }));
+      const within = setUp(new ScriptedSource(body(entries)), { batchEntries: 1000 });
+      expect(await within.run(5)).toMatchObject({
+        kind: "completed",
+        report: { tally: { received: 9_990 } },
+      });
+    });
+  });
+
   it("reports a source that throws without its words", async () => {
     const source = new ScriptedSource(() => {
       throw new TypeError("secret words");
@@ -491,6 +552,40 @@ describe("stopping", () => {
     expect(source.signals[0]?.aborted).toBe(true);
   });
 
+  it("ends only when the import under way has, however slow the store is", async () => {
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    const { promise: waiting, resolve: reached } = Promise.withResolvers<void>();
+    const { run, sink, abort, clock } = setUp(new ScriptedSource(body(good)));
+    let importing = false;
+    sink.intercept = async () => {
+      importing = true;
+      reached();
+      await gate;
+      importing = false;
+      return undefined;
+    };
+    let ended = false;
+    const outcome = run().finally(() => {
+      // From here on the session may be closed.
+      expect(importing).toBe(false);
+      ended = true;
+    });
+    await waiting;
+    abort.abort();
+    await clock.timerStarted(30_000);
+    clock.advance(29_999);
+    for (let turn = 0; turn < 50; turn++) {
+      await yieldToMain();
+    }
+    expect(ended).toBe(false);
+    open();
+    expect(await outcome).toMatchObject({
+      kind: "interrupted",
+      report: { tally: { received: 5, imported: 5 } },
+    });
+    expect(sink.batchSizes).toEqual([5]);
+  });
+
   it("does not wait for ever for a store that hangs", async () => {
     const { promise: waiting, resolve: reached } = Promise.withResolvers<void>();
     const { run, sink, abort, clock } = setUp(new ScriptedSource(body(good)));
@@ -501,7 +596,7 @@ describe("stopping", () => {
     const outcome = run();
     await waiting;
     abort.abort();
-    await clock.elapse(2000);
+    await clock.elapse(30_000);
     expect(await outcome).toMatchObject({
       kind: "interrupted",
       report: { tally: { received: 0 } },
@@ -602,7 +697,9 @@ describe("keys, memory and pace", () => {
   });
 
   it("reads no further ahead of the store than a few batches", async () => {
-    const many = Array.from({ length: 20 }, () => good).flat();
+    const many = Array.from({ length: 20 }, (_, round) =>
+      good.map((entry) => ({ ...entry, sessionId: `${entry.sessionId}${round}` })),
+    ).flat();
     const bytes = serializeBackup(many);
     let pulls = 0;
     let settled = 0;

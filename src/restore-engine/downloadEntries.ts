@@ -26,10 +26,15 @@ export interface DownloadContext {
 /** Longest stretch of splitting before other work on this thread gets its turn. */
 const SPLIT_SLICE_MS = 8;
 
+/** Entries taken beyond twice the server's count: a small backup may grow many times over meanwhile. */
+const SPARE_ENTRIES = 10_000;
+/** What the entries taken may have on average. Real ones have about 900 bytes with everything around. */
+const AVERAGE_ENTRY_BYTES = 4096;
+
 /**
  * Downloads the backup and takes its entries through the pipeline, all of them settled when it
- * resolves. A download that breaks off is begun anew (the endpoint has no paging) and entries met
- * before are passed over. Rejects when `signal` is aborted.
+ * resolves. A download that breaks off is begun anew (the endpoint has no paging); an entry met
+ * before, then or in the same download, is passed over. Rejects when `signal` is aborted.
  */
 export async function downloadEntries(context: DownloadContext): Promise<Result<void, AppError>> {
   const { ledger, pipeline, signal, tuning, onProgress } = context;
@@ -44,7 +49,7 @@ export async function downloadEntries(context: DownloadContext): Promise<Result<
     ledger.enter("downloading");
     const builder = new BatchBuilder(
       { entries: tuning.batchEntries, entryBytes: tuning.entryBytes },
-      ({ roomId, sessionId }) => seen.add(roomId, sessionId, download),
+      ({ roomId, sessionId }) => seen.add(roomId, sessionId),
     );
     const read = await readDownload(context, opened.value, builder);
     const rest = builder.take();
@@ -71,6 +76,8 @@ async function readDownload(
 ): Promise<Result<void, AppError>> {
   const { ledger, pipeline, signal, tuning, onProgress } = context;
   const splitter = new BackupSplitter(builder);
+  const { expected } = ledger.tally;
+  const maxEntries = 2 * expected + SPARE_ENTRIES;
   const reader = download.body.getReader();
   let position = 0;
   let yieldedAt = tuning.clock.now();
@@ -91,6 +98,9 @@ async function readDownload(
       }
       if (splitter.problem !== null) {
         return fail(splitter.problem);
+      }
+      if (builder.entriesRead > maxEntries || position > maxEntries * AVERAGE_ENTRY_BYTES) {
+        return fail(tooLarge(expected));
       }
       if (tuning.clock.now() - yieldedAt > SPLIT_SLICE_MS) {
         await yieldToMain();
@@ -118,6 +128,12 @@ async function readChunk(
     return fail({ kind: "network", detail: `the download broke off (${read})` });
   }
   return ok(read.done ? null : read.value);
+}
+
+/** An answer that may never end. What came of it so far is settled like any other. */
+function tooLarge(expected: number): AppError {
+  const detail = `too large: the server sends far more than the ${expected} keys it counted`;
+  return { kind: "not_matrix", detail };
 }
 
 /** Whether the same download may go through when begun anew. */

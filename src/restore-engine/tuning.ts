@@ -27,7 +27,7 @@ export interface RestoreTuning {
   readonly stallTimeoutMs: number;
   /** A worker that says nothing for so long while work waits is taken for hung. */
   readonly workerSilenceMs: number;
-  /** How long a stopped restore waits for the import under way, so that it can be counted. */
+  /** Longest wait of a stopped restore for the import under way; one takes well under a second. */
   readonly stopGraceMs: number;
   /** Least time between two progress calls. */
   readonly progressEveryMs: number;
@@ -47,6 +47,6 @@ export const defaultTuning: RestoreTuning = {
   headTimeoutMs: 120_000,
   stallTimeoutMs: 20_000,
   workerSilenceMs: 30_000,
-  stopGraceMs: 2_000,
+  stopGraceMs: 30_000,
   progressEveryMs: 100,
 };
