@@ -1,23 +1,36 @@
+import { formatCount } from "./formatNumber";
+
 /**
- * Short words for why a message cannot be read, by the SDK's DecryptionFailureCode (a string here:
+ * Short words for why messages cannot be read, by the SDK's DecryptionFailureCode (a string here:
  * only src/matrix knows the SDK). Unknown codes are passed on as they are.
  */
-export function describeDecryptionFailure(code: string | null): string {
+export function describeDecryptionFailure(code: string | null, count = 1): string {
+  const one = count === 1;
   switch (code) {
     case "MEGOLM_UNKNOWN_INBOUND_SESSION_ID":
-      return "The key for this message is not on this device.";
+      return one
+        ? "The key for this message is not on this device."
+        : "The keys for them are not on this device.";
     case "OLM_UNKNOWN_MESSAGE_INDEX":
       return "The key held here only opens later messages of this conversation.";
     case "MEGOLM_KEY_WITHHELD":
-      return "The sender’s device did not share the key for this message.";
+      return one
+        ? "The sender’s device did not share the key for this message."
+        : "The sender’s device did not share the keys for them.";
     case "MEGOLM_KEY_WITHHELD_FOR_UNVERIFIED_DEVICE":
       return "The sender only shares keys with verified devices; this one was not verified.";
     case "HISTORICAL_MESSAGE_NO_KEY_BACKUP":
-      return "Sent before this device signed in, and there is no backup to take the key from.";
+      return one
+        ? "Sent before this device signed in, and there is no backup to take the key from."
+        : "Sent before this device signed in, and there is no backup to take the keys from.";
     case "HISTORICAL_MESSAGE_BACKUP_UNCONFIGURED":
-      return "Sent before this device signed in. Enter the recovery key to get its key from the backup.";
+      return one
+        ? "Sent before this device signed in. Enter the recovery key to get its key from the backup."
+        : "Sent before this device signed in. Enter the recovery key to get their keys from the backup.";
     case "HISTORICAL_MESSAGE_WORKING_BACKUP":
-      return "Sent before this device signed in, and its key is not in the backup, or not restored yet.";
+      return one
+        ? "Sent before this device signed in, and its key is not in the backup, or not restored yet."
+        : "Sent before this device signed in, and their keys are not in the backup, or not restored yet.";
     case "HISTORICAL_MESSAGE_USER_NOT_JOINED":
       return "Sent before you joined this room.";
     case "SENDER_IDENTITY_PREVIOUSLY_VERIFIED":
@@ -28,8 +41,18 @@ export function describeDecryptionFailure(code: string | null): string {
       return "Sent from a device that is unknown or deleted.";
     case "UNKNOWN_ERROR":
     case null:
-      return "This message could not be decrypted.";
+      return one
+        ? "This message could not be decrypted."
+        : "These messages could not be decrypted.";
     default:
-      return `This message could not be decrypted (${code}).`;
+      return one
+        ? `This message could not be decrypted (${code}).`
+        : `These messages could not be decrypted (${code}).`;
   }
+}
+
+/** The same with how many there are: "3 messages cannot be read. Sent before you joined this room." */
+export function describeUnreadable(code: string | null, count: number): string {
+  const head = count === 1 ? "Cannot be read." : `${formatCount(count, "message")} cannot be read.`;
+  return `${head} ${describeDecryptionFailure(code, count)}`;
 }

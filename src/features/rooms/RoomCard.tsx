@@ -1,6 +1,7 @@
 import { formatCount, formatRoomKeys } from "@/copy/formatNumber";
 import type { EncryptedRoom } from "@/domain/ports";
 import { Badge } from "@/ui/Badge";
+import { groupMessages } from "./groupMessages";
 import { RoomMessageRow } from "./RoomMessageRow";
 import styles from "./Rooms.module.css";
 import { shortenText } from "./shortenText";
@@ -14,7 +15,9 @@ interface RoomCardProps {
 
 /** One encrypted room: its keys here, and its last messages as this device can read them. */
 export function RoomCard({ room, keys, now }: RoomCardProps) {
-  const unreadable = room.messages.filter((message) => message.text === null).length;
+  const groups = groupMessages(room.messages);
+  const unreadable = groups.filter(({ first }) => first.text === null);
+  const total = unreadable.reduce((sum, { count }) => sum + count, 0);
   return (
     <li
       className={styles.room}
@@ -32,15 +35,15 @@ export function RoomCard({ room, keys, now }: RoomCardProps) {
         <p className={styles.quiet}>No messages loaded from this room.</p>
       ) : (
         <ul className={styles.messages}>
-          {room.messages.map((message) => (
-            <RoomMessageRow key={message.eventId} message={message} now={now} />
+          {groups.map((group) => (
+            <RoomMessageRow key={group.first.eventId} group={group} now={now} />
           ))}
         </ul>
       )}
-      {unreadable === 0 ? null : (
+      {unreadable.length < 2 ? null : (
         <p className={styles.quiet}>
-          {formatCount(unreadable, "message")} of these {room.messages.length} cannot be read on
-          this device.
+          {formatCount(total, "message")} of these {room.messages.length} cannot be read on this
+          device.
         </p>
       )}
     </li>

@@ -1,34 +1,51 @@
-import { describeDecryptionFailure } from "@/copy/describeDecryptionFailure";
+import { describeUnreadable } from "@/copy/describeDecryptionFailure";
 import { formatDateTime, formatMoment } from "@/copy/formatTime";
-import type { RoomMessage } from "@/domain/ports";
+import type { MessageGroup } from "./groupMessages";
 import styles from "./Rooms.module.css";
 import { shortenText } from "./shortenText";
 
-/** One message: who, when, and its text, or why it cannot be read. Text only, whatever it says. */
-export function RoomMessageRow({ message, now }: { message: RoomMessage; now: number }) {
-  const { sender, sentAt, text, failureCode } = message;
+/**
+ * One message: who, when, and its text; or several in a row that cannot be read, and why. Text only,
+ * whatever it says.
+ */
+export function RoomMessageRow({ group, now }: { group: MessageGroup; now: number }) {
+  const { first, last, count } = group;
+  const { text, failureCode } = first;
   return (
     <li
       className={styles.message}
       data-testid="room-message"
       data-readable={text !== null}
       data-failure={text === null ? (failureCode ?? "UNKNOWN_ERROR") : undefined}
+      data-count={count}
     >
       <div className={styles.meta}>
-        <bdi className={styles.sender}>{shortenText(sender, 80)}</bdi>
-        <time dateTime={new Date(sentAt).toISOString()} title={formatDateTime(sentAt)}>
-          {formatMoment(sentAt, now)}
-        </time>
+        {count === 1 ? <bdi className={styles.sender}>{shortenText(first.sender, 80)}</bdi> : null}
+        <span>
+          <Moment at={first.sentAt} now={now} />
+          {formatMoment(first.sentAt, now) === formatMoment(last.sentAt, now) ? null : (
+            <>
+              {" – "}
+              <Moment at={last.sentAt} now={now} />
+            </>
+          )}
+        </span>
       </div>
       {text === null ? (
-        <p className={styles.unreadable}>
-          Cannot be read. {describeDecryptionFailure(failureCode)}
-        </p>
+        <p className={styles.unreadable}>{describeUnreadable(failureCode, count)}</p>
       ) : (
         <p className={styles.text} dir="auto">
           {shortenText(text, 500)}
         </p>
       )}
     </li>
+  );
+}
+
+function Moment({ at, now }: { at: number; now: number }) {
+  return (
+    <time dateTime={new Date(at).toISOString()} title={formatDateTime(at)}>
+      {formatMoment(at, now)}
+    </time>
   );
 }

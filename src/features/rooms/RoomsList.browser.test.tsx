@@ -55,15 +55,66 @@ describe("rooms", () => {
     await expect.element(messages).toMatchTextContent(/@bob:example\.org.*\d:\d\d.*Hello Alice/);
   });
 
-  it("say why a message cannot be read, and how many cannot", async () => {
-    const unreadable = message({
-      eventId: "$2",
-      text: null,
-      failureCode: "HISTORICAL_MESSAGE_USER_NOT_JOINED",
+  const unreadable = (id: number, failureCode: string) =>
+    message({ eventId: `$u${id}`, text: null, failureCode });
+
+  it("say why a message cannot be read", async () => {
+    const { messages, screen } = await show({
+      rooms: known([
+        room({ messages: [message(), unreadable(1, "HISTORICAL_MESSAGE_USER_NOT_JOINED")] }),
+      ]),
     });
-    const { screen } = await show({ rooms: known([room({ messages: [message(), unreadable] })]) });
-    await expect.element(screen.getByText(/Sent before you joined this room/)).toBeVisible();
-    await expect.element(screen.getByText(/^1 message of these 2 cannot be read/)).toBeVisible();
+    await expect
+      .element(screen.getByText("Cannot be read. Sent before you joined this room."))
+      .toBeVisible();
+    await expect.element(messages.nth(1)).toHaveAttribute("data-count", "1");
+  });
+
+  it("say it once for several in a row, and how many there are in all", async () => {
+    const { messages, screen } = await show({
+      rooms: known([
+        room({
+          messages: [
+            ...[1, 2, 3].map((id) => unreadable(id, "HISTORICAL_MESSAGE_USER_NOT_JOINED")),
+            message(),
+            unreadable(4, "MEGOLM_KEY_WITHHELD"),
+          ],
+        }),
+      ]),
+    });
+    await expect
+      .element(screen.getByText("3 messages cannot be read. Sent before you joined this room."))
+      .toBeVisible();
+    expect(messages.elements().map((row) => row.getAttribute("data-count"))).toEqual([
+      "3",
+      "1",
+      "1",
+    ]);
+    await expect.element(screen.getByText(/^4 messages of these 5 cannot be read/)).toBeVisible();
+  });
+
+  it("show the date of what is not of today", async () => {
+    const { messages } = await show({
+      rooms: known([
+        room({
+          messages: [
+            message({ eventId: "$old", sentAt: new Date(2024, 1, 29, 12).getTime() }),
+            { ...unreadable(1, "X"), sentAt: new Date(2024, 2, 1, 12).getTime() },
+            { ...unreadable(2, "X"), sentAt: new Date(2024, 2, 3, 12).getTime() },
+          ],
+        }),
+      ]),
+    });
+    await expect.element(messages.nth(0)).toMatchTextContent(/Feb 29, 2024/);
+    await expect.element(messages.nth(1)).toMatchTextContent(/Mar 1, 2024.* – Mar 3, 2024/);
+  });
+
+  it("say plainly that there are no keys here", async () => {
+    const { screen } = await show({ keyCounts: known(new Map()) });
+    await expect
+      .element(screen.getByText(/There are no room keys on this device yet\.$/))
+      .toBeVisible();
+    expect(screen.getByText(/rooms you have left/).elements()).toEqual([]);
   });
 
   it("count keys when asked, and only then say a number", async () => {

@@ -66,6 +66,7 @@ export function RoomsList({ rooms, keyCounts, countKeys }: RoomsView) {
 
 function inRooms(counts: ReadonlyMap<string, number>): string {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  if (total === 0) return "There are no room keys on this device yet.";
   return `${formatCount(total, "room key")} for ${formatCount(counts.size, "room")} on this device, rooms you have left included.`;
 }
 

@@ -1,6 +1,6 @@
 import { lastValue } from "@/domain/reading";
 import { useKeyBackupOverview, useRooms } from "@/state/hooks";
-import { useEffect } from "react";
+import { useEffect, useEffectEvent } from "react";
 import { RoomsList } from "./RoomsList";
 
 /** Up to here counting reads so little that it need not be asked for. */
@@ -9,13 +9,13 @@ const COUNTED_BY_ITSELF = 5_000;
 /** The proof of a restore: rooms, their keys on this device, their last messages. */
 export function RoomsScreen() {
   const view = useRooms();
-  const { countKeys } = view;
+  const countKeys = useEffectEvent(view.countKeys);
   const total = lastValue(useKeyBackupOverview().roomKeys)?.total;
 
   // Again whenever the number of keys changes, so that the counts by room stay true.
   useEffect(() => {
     if (total !== undefined && total <= COUNTED_BY_ITSELF) countKeys();
-  }, [total, countKeys]);
+  }, [total]);
 
   return <RoomsList {...view} />;
 }
