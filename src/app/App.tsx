@@ -77,7 +77,9 @@ function screenOf(phase: SessionPhase, route: Route, config: AppConfig): FramePr
     case "failed":
       return page(
         "failed",
-        "Your session could not be opened",
+        phase.leaving === undefined
+          ? "Your session could not be opened"
+          : "This browser’s data could not be removed",
         <FailedScreen error={phase.error} user={phase.user} />,
       );
   }

@@ -77,7 +77,8 @@ export interface LiveSession {
   subscribe(listener: (event: SessionEvent) => void): Unsubscribe;
   /**
    * Ends the session on the server, then removes everything local, in that order; when the server
-   * cannot be reached the local part is done all the same and the error is returned.
+   * cannot be reached the local part is done all the same and the server's error is returned. A
+   * `storage` error says that the server was told and something is left here.
    */
   signOut(): Promise<Result<void, AppError>>;
   /** Stops the client and frees the store; everything stored stays. Safe to call twice. */

@@ -31,6 +31,7 @@ export type SyncState = "starting" | "live" | "offline";
  */
 export type CarryOverState = "none" | "running" | "incomplete";
 
+/** `local_only`: everything is removed here, and the server was not told. */
 export type SignedOutReason = "by_choice" | "local_only";
 
 /** Where the session is; the screen follows from it. */
@@ -46,4 +47,10 @@ export type SessionPhase =
   | { readonly kind: "expired"; readonly user: SignedInUser }
   /** The server ended the device for good. Its store is kept; a sign-in makes a new device. */
   | { readonly kind: "ended"; readonly user: SignedInUser }
-  | { readonly kind: "failed"; readonly user: SignedInUser | null; readonly error: AppError };
+  | {
+      readonly kind: "failed";
+      readonly user: SignedInUser | null;
+      readonly error: AppError;
+      /** What failed is removing what is stored. Once it is done the session has ended this way. */
+      readonly leaving?: SignedOutReason;
+    };

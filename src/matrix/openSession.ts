@@ -90,7 +90,7 @@ function createLiveSession(parts: {
     await close();
     const ended = await logOutToken(user.homeserverUrl, parts.accessToken);
     const removed = await vault.remove();
-    return removed.ok ? ended : removed;
+    return ended.ok ? removed : ended;
   }
 
   return {

@@ -22,11 +22,14 @@ export interface SessionActions {
     readonly username: string;
     readonly password: string;
   }) => Promise<Result<SignedInUser, AppError>>;
-  /** Always ends signed out here; an error says that the server could not be told. */
+  /**
+   * Ends signed out here, also when the server could not be told, or in `failed` when something
+   * could not be removed from this browser. The error is returned.
+   */
   readonly signOut: () => Promise<Result<void, AppError>>;
   /** From `locked`: asks the other tab to close its session, then opens it here. */
   readonly takeOver: () => void;
-  /** From `failed`: tries the same again. */
+  /** From `failed`: tries the same again, which may be to remove what is stored. */
   readonly retryOpen: () => void;
   /** Removes the stored session and its keys from this browser; from any phase but `locked`. */
   readonly forget: () => Promise<void>;

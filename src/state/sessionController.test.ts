@@ -64,7 +64,7 @@ describe("at the start", () => {
       user: alice,
       sessionId: app.gateway.session.id,
     });
-    expect(app.session.liveSession()).toBe(app.gateway.session);
+    expect(app.session.liveSession()?.id).toBe(app.gateway.session.id);
   });
 
   it("starts once, however often it is told to", async () => {
@@ -204,6 +204,37 @@ describe("signing out", () => {
     const app = await activeApp();
     app.gateway.session.signedOut = fail(offline);
     expect(await app.session.signOut()).toEqual(fail(offline));
+    expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: "local_only" });
+  });
+
+  it("never says that everything was removed while something is left, and tries again", async () => {
+    const app = await activeApp();
+    const blocked: AppError = { kind: "storage", reason: "blocked" };
+    app.gateway.session.signedOut = fail(blocked);
+    app.gateway.forgetError = blocked;
+    expect(await app.session.signOut()).toEqual(fail(blocked));
+    const failed = { kind: "failed", user: alice, error: blocked, leaving: "by_choice" };
+    expect(phaseOf(app)).toEqual(failed);
+    expect(app.session.liveSession()).toBeNull();
+    app.session.retryOpen();
+    await settle();
+    expect(phaseOf(app)).toEqual(failed);
+    app.gateway.forgetError = null;
+    app.session.retryOpen();
+    await settle();
+    expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: "by_choice" });
+    expect(app.gateway.stored).toBeNull();
+    expect(app.gateway.sessions).toHaveLength(1);
+  });
+
+  it("says both when the server could not be told and something is left", async () => {
+    const app = await activeApp();
+    app.gateway.session.signedOut = fail(offline);
+    app.gateway.forgetError = { kind: "storage", reason: "blocked" };
+    await app.session.signOut();
+    expect(phaseOf(app)).toMatchObject({ kind: "failed", error: { kind: "storage" } });
+    app.gateway.forgetError = null;
+    await app.session.forget();
     expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: "local_only" });
   });
 
@@ -425,6 +456,29 @@ describe("two tabs", () => {
     expect(phaseOf(app)).toEqual({ kind: "locked", takenOver: true });
   });
 
+  it("an unlock and a set-up under way are ended before the lock is given up", async () => {
+    const app = await activeApp();
+    const live = app.gateway.session;
+    const unlocking = Promise.withResolvers<Awaited<ReturnType<typeof live.keyBackup.unlock>>>();
+    const settingUp = Promise.withResolvers<Awaited<ReturnType<typeof live.setUp.run>>>();
+    live.keyBackup.unlock = () => unlocking.promise;
+    live.setUp.run = () => settingUp.promise;
+    const session = app.session.liveSession();
+    const key = live.setUp.generateRecoveryKey();
+    void session?.keyBackup.unlock(key);
+    void session?.setUp.run(key, { onStep: () => {}, askPassword: () => Promise.resolve(null) });
+    let given = false;
+    const giving = app.lock.giveToAnotherTab().then(() => {
+      given = true;
+    });
+    await settle();
+    unlocking.resolve(fail({ kind: "closed" }));
+    await settle();
+    expect(given).toBe(false);
+    settingUp.resolve(fail({ kind: "closed" }));
+    await giving;
+  });
+
   it("a sign-in under way is ended before the lock is given up, and opens nothing here", async () => {
     const app = await started(createTestApp());
     const release = app.gateway.hold();
@@ -443,14 +497,20 @@ describe("leaving", () => {
     await app.session.forget();
     expect(app.gateway.session.log).toEqual(["close"]);
     expect(app.gateway.stored).toBeNull();
-    expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: "by_choice" });
+    // Nobody told the server.
+    expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: "local_only" });
   });
 
   it("forget says when it could not remove everything", async () => {
     const app = await activeApp();
     app.gateway.forgetError = { kind: "storage", reason: "blocked" };
     await app.session.forget();
-    expect(phaseOf(app)).toEqual({ kind: "failed", user: alice, error: app.gateway.forgetError });
+    expect(phaseOf(app)).toEqual({
+      kind: "failed",
+      user: alice,
+      error: app.gateway.forgetError,
+      leaving: "local_only",
+    });
   });
 
   it("start over leads to the form without removing anything, only where no session is stored", async () => {

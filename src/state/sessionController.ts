@@ -1,7 +1,7 @@
 import type { AppError } from "@/domain/errors";
 import type { LiveSession, SessionGateway } from "@/domain/ports";
 import { fail, ok, type Result } from "@/domain/result";
-import type { SessionPhase, SignedInUser } from "@/domain/session";
+import type { SessionPhase, SignedInUser, SignedOutReason } from "@/domain/session";
 import type { TabLock, TabLockOptions } from "@/lib/tabLock";
 import type { QueryClient } from "@tanstack/react-query";
 import { type AppStore, freshSessionState } from "./appStore";
@@ -11,6 +11,7 @@ import { lazyGateway } from "./lazyGateway";
 import type { Memory } from "./memory";
 import { createRestoreControl } from "./restoreControl";
 import type { RestoreControl, SessionActions, SessionController } from "./StoreContext";
+import { trackSession } from "./trackSession";
 import { withoutThrowing } from "./withoutThrowing";
 import { createWorkTracker } from "./workTracker";
 
@@ -110,7 +111,8 @@ export function createSessionController(deps: SessionDeps): {
     else enter({ kind: "failed", user, error: opened.error });
   }
 
-  function activate(session: LiveSession): void {
+  function activate(opened: LiveSession): void {
+    const session = trackSession(opened, track);
     const { user, id } = session;
     store.setState({ ...freshSessionState, lastRestore: memory.read(user.userId).lastRestore });
     const onSignedOut = (soft: boolean): void => {
@@ -147,7 +149,10 @@ export function createSessionController(deps: SessionDeps): {
     if (!soft) await gateway.markEnded(user);
   }
 
-  async function removeStored(user: SignedInUser | null): Promise<Result<void, AppError>> {
+  async function removeStored(
+    user: SignedInUser | null,
+    reason: SignedOutReason,
+  ): Promise<Result<void, AppError>> {
     const mine = ++turn;
     endSession();
     enter({ kind: "starting" });
@@ -155,12 +160,20 @@ export function createSessionController(deps: SessionDeps): {
     const removed = await gateway.forget();
     if (removed.ok) forgetUser(user);
     if (mine !== turn) return removed;
+    enterLeft(removed, user, reason);
+    return removed;
+  }
+
+  function enterLeft(
+    removed: Result<void, AppError>,
+    user: SignedInUser | null,
+    reason: SignedOutReason,
+  ): void {
     enter(
       removed.ok
-        ? { kind: "signed_out", reason: "by_choice" }
-        : { kind: "failed", user, error: removed.error },
+        ? { kind: "signed_out", reason }
+        : { kind: "failed", user, error: removed.error, leaving: reason },
     );
-    return removed;
   }
 
   function forgetUser(user: SignedInUser | null): void {
@@ -203,13 +216,15 @@ export function createSessionController(deps: SessionDeps): {
     const { session } = leaving;
     leaving.detach();
     await restore.stop();
-    const result = await withoutThrowing(() => session.signOut());
+    const told = await withoutThrowing(() => session.signOut());
+    const reason = told.ok || told.error.kind === "storage" ? "by_choice" : "local_only";
+    // "Removed from this browser" is said only when nothing is left to remove.
+    const removed = told.ok ? told : await gateway.forget();
     attached = null;
     leaving.dropQueries();
-    forgetUser(session.user);
-    if (mine === turn)
-      enter({ kind: "signed_out", reason: result.ok ? "by_choice" : "local_only" });
-    return result;
+    if (removed.ok) forgetUser(session.user);
+    if (mine === turn) enterLeft(removed, session.user, reason);
+    return removed.ok ? told : removed;
   }
 
   const session: SessionController = {
@@ -232,7 +247,7 @@ export function createSessionController(deps: SessionDeps): {
     },
     signOut() {
       if (signingOut !== null) return signingOut;
-      if (attached === null) return track(removeStored(userOf(phase())));
+      if (attached === null) return track(removeStored(userOf(phase()), reasonToSay(phase())));
       signingOut = track(signOut(attached)).finally(() => {
         signingOut = null;
       });
@@ -244,11 +259,12 @@ export function createSessionController(deps: SessionDeps): {
     retryOpen() {
       const now = phase();
       if (now.kind !== "failed") return;
-      void track(now.user === null ? openStored() : open(now.user));
+      if (now.leaving !== undefined) void track(removeStored(now.user, now.leaving));
+      else void track(now.user === null ? openStored() : open(now.user));
     },
     async forget() {
       const now = phase();
-      if (now.kind !== "locked") await track(removeStored(userOf(now)));
+      if (now.kind !== "locked") await track(removeStored(userOf(now), reasonToSay(now)));
     },
     startOver() {
       const now = phase();
@@ -277,6 +293,12 @@ export function createSessionController(deps: SessionDeps): {
     },
   };
   return { session, restore };
+}
+
+/** How a session ends from here when what is stored is removed and nobody tells the server. */
+function reasonToSay(phase: SessionPhase): SignedOutReason {
+  if (phase.kind === "failed" && phase.leaving !== undefined) return phase.leaving;
+  return phase.kind === "ended" ? "by_choice" : "local_only";
 }
 
 function userOf(phase: SessionPhase): SignedInUser | null {
