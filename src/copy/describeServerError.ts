@@ -50,7 +50,7 @@ export function describeNotMatrix(detail: string): ErrorWords {
   return detail.startsWith("backup version: ")
     ? {
         title: "The homeserver’s answer could not be understood",
-        body: "Its answer about the key backup lacks parts that every backup has, so nothing is concluded from it. Nothing was lost. Try again; if it stays like this, the administrator of the homeserver can look into it.",
+        body: "Its answer about the key backup is not as the Matrix specification has it, so nothing is concluded from it. Nothing was lost. Try again; if it stays like this, the administrator of the homeserver can look into it.",
         action: "retry",
       }
     : {
