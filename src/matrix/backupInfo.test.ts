@@ -1,6 +1,6 @@
 import { anything, assert, property } from "fast-check";
 import { expect, test } from "vitest";
-import { parseBackupInfo } from "./backupInfo";
+import { isBackupVersion, parseBackupInfo } from "./backupInfo";
 
 const KEY = "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo";
 
@@ -33,8 +33,21 @@ test.each([
   ["version", undefined],
   ["version", ""],
   ["version", 3],
+  ["version", "1".repeat(65)],
+  ["version", "1 2"],
+  ["version", "1\n"],
+  ["version", "1\u0000"],
+  ["version", "1\u202e2"],
+  ["version", "1\u2066"],
+  ["version", "\u200f1"],
+  ["version", "1\u200b"],
+  ["version", "\u05d0"],
+  ["version", "1\u0301"],
+  ["version", "\ud800"],
   ["algorithm", undefined],
   ["algorithm", ""],
+  ["algorithm", "m.\u202enew"],
+  ["algorithm", "m".repeat(256)],
   ["auth_data", null],
   ["auth_data", []],
   ["auth_data", "x"],
@@ -47,12 +60,22 @@ test.each([
   ["count", 2 ** 60],
   ["etag", undefined],
   ["etag", 4],
+  ["etag", "\u202e"],
+  ["etag", "x".repeat(256)],
 ])("%s %j is not an answer of the spec", (field, value) => {
   expect(parseBackupInfo(body({ [field]: value }))).toMatchObject({
     ok: false,
     error: { kind: "not_matrix" },
   });
 });
+
+test.each(["1", "1".repeat(64), "5f0e-A_b.c~d:e", "{v}", "%2F"])(
+  "the version %s is taken as it is",
+  (version) => {
+    expect(isBackupVersion(version)).toBe(true);
+    expect(parseBackupInfo(body({ version }))).toMatchObject({ ok: true, value: { version } });
+  },
+);
 
 test.each([
   ["absent", undefined],

@@ -7,25 +7,36 @@ import { isObject } from "./errorOfAnswer";
 /** Unpadded base64 of 32 bytes. */
 const KEY_SHAPE = /^[A-Za-z0-9+/]{43}$/;
 
-/** Anything that is a version to the server; the type keeps it apart from other strings. */
+/** Visible ASCII: nothing that a screen hides, stacks or shows in another order. */
+const VERSION = /^[!-~]{1,64}$/;
+const ALGORITHM = /^[!-~]{1,255}$/;
+const ETAG = /^[ -~]{0,255}$/;
+
+/**
+ * Whether the value can be a backup version. To the spec it is any string; it is shown to people and
+ * compared by them, so ours is 1 to 64 visible ASCII characters (servers count, or use ids).
+ */
 export function isBackupVersion(value: unknown): value is BackupVersion {
-  return typeof value === "string" && value !== "";
+  return typeof value === "string" && VERSION.test(value);
 }
 
 /**
  * Reads the body of `GET /room_keys/version` (Client-Server API, "Server-side key backups").
- * A body that lacks a field of the spec is "not_matrix": nothing is guessed from half an answer.
+ * A body that lacks a field of the spec, or has text in it that must not be shown, is "not_matrix":
+ * nothing is guessed from half an answer.
  */
 export function parseBackupInfo(body: unknown): Result<BackupInfo, AppError> {
   if (!isObject(body)) return notMatrix("not an object");
   const { version, algorithm, auth_data: authData, count, etag } = body;
-  if (!isBackupVersion(version)) return notMatrix("no version");
-  if (typeof algorithm !== "string" || algorithm === "") return notMatrix("no algorithm");
+  if (!isBackupVersion(version)) return notMatrix("no usable version");
+  if (typeof algorithm !== "string" || !ALGORITHM.test(algorithm)) {
+    return notMatrix("no usable algorithm");
+  }
   if (!isObject(authData)) return notMatrix("no auth_data");
   if (typeof count !== "number" || !Number.isSafeInteger(count) || count < 0) {
     return notMatrix("no count");
   }
-  if (typeof etag !== "string") return notMatrix("no etag");
+  if (typeof etag !== "string" || !ETAG.test(etag)) return notMatrix("no usable etag");
   const publicKey = isPublicKey(authData.public_key) ? authData.public_key : null;
   return ok({ version, algorithm, publicKey, count, etag, authData });
 }

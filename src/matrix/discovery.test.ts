@@ -171,6 +171,25 @@ describe("findHomeserver", () => {
     expect(await find(url)).toMatchObject({ ok: false, error });
   });
 
+  it("reads no more than a megabyte of a well-known file or of versions", async () => {
+    const padding = "x".repeat(1_000_000);
+    const versions = await serve(() => ({
+      ...HOMESERVER,
+      [VERSIONS]: { json: { versions: ["v1.12"], padding } },
+    }));
+    expect(await find(versions.url)).toEqual({
+      ok: false,
+      error: { kind: "not_matrix", detail: "the answer is too large" },
+    });
+    const real = await serve(() => HOMESERVER);
+    const name = await serve(() => ({
+      ...HOMESERVER,
+      [WELL_KNOWN]: { json: { "m.homeserver": { base_url: real.url }, padding } },
+    }));
+    expect(await find(name.host)).toMatchObject({ ok: true, value: { baseUrl: name.url } });
+    expect(real.asked).toEqual([]);
+  });
+
   it("tells a server that does not answer from one that is none", async () => {
     const { url } = await serve(() => HOMESERVER);
     await new Promise((resolve) => servers.pop()?.close(resolve));

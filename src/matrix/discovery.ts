@@ -13,6 +13,8 @@ import { sendForJson } from "./request";
 
 /** Each of the up to three questions per address may take this long, in milliseconds. */
 const TIMEOUT_MS = 10_000;
+/** The answers to all of them are small. */
+const MAX_BYTES = 1_000_000;
 
 type Found = Result<HomeserverTarget, AppError>;
 
@@ -81,6 +83,7 @@ async function discover(origin: string): Promise<Result<string, AppError> | null
     method: "GET",
     url: new URL("/.well-known/matrix/client", origin),
     timeoutMs: TIMEOUT_MS,
+    maxBytes: MAX_BYTES,
     redirect: "follow",
   });
   // Unreachable, 404, a web page: all mean that nobody told us anything.
@@ -111,7 +114,12 @@ async function checkTarget(
 }
 
 function ask(url: string): Promise<Result<Record<string, unknown>, AppError>> {
-  return sendForJson({ method: "GET", url: new URL(url), timeoutMs: TIMEOUT_MS });
+  return sendForJson({
+    method: "GET",
+    url: new URL(url),
+    timeoutMs: TIMEOUT_MS,
+    maxBytes: MAX_BYTES,
+  });
 }
 
 function notFound(input: string): AppError {

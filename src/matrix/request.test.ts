@@ -172,7 +172,57 @@ describe("session requests", () => {
   });
 });
 
+/** An object of JSON with exactly so many bytes. */
+function objectOf(bytes: number): string {
+  return `{"a":"${"x".repeat(bytes - 8)}"}`;
+}
+
 describe("sendForJson", () => {
+  const TOO_LARGE = { kind: "not_matrix", detail: "the answer is too large" };
+
+  it.each([200, 400])("reads a body of %i up to its limit and no further", async (status) => {
+    let size = 1000;
+    const url = await serve((_request, response) => {
+      response.writeHead(status).end(objectOf(size));
+    });
+    const send = () => sendForJson({ method: "GET", url: new URL(url), maxBytes: 1000 });
+    expect(await send()).toMatchObject(
+      status === 200 ? { ok: true } : { error: { kind: "server", status } },
+    );
+    size = 1001;
+    expect(await send()).toEqual({ ok: false, error: TOO_LARGE });
+  });
+
+  it("gives up a body without end at 10 MB, and the request with it", async () => {
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    const url = await serve((_request, response) => {
+      response.on("close", end);
+      const more = (): void => {
+        while (response.write("x".repeat(1 << 16)));
+      };
+      response.writeHead(200);
+      response.on("drain", more);
+      more();
+    });
+    expect(await sendForJson({ method: "GET", url: new URL(url) })).toEqual({
+      ok: false,
+      error: TOO_LARGE,
+    });
+    await ended;
+  });
+
+  it("reads text that is cut in the middle of a letter", async () => {
+    const text = Buffer.from('{"a":"é"}');
+    const url = await serve((_request, response) => {
+      response.writeHead(200);
+      response.write(text.subarray(0, 7), () => setImmediate(() => response.end(text.subarray(7))));
+    });
+    expect(await sendForJson({ method: "GET", url: new URL(url) })).toEqual({
+      ok: true,
+      value: { a: "é" },
+    });
+  });
+
   it("does not carry a password to where a redirect points", async () => {
     const bodies: string[] = [];
     const other = await serve((request, response) => {

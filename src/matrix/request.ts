@@ -2,6 +2,7 @@ import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import { errorOfAnswer, isObject } from "./errorOfAnswer";
 import { isSecure } from "./homeserverAddress";
+import { readText } from "./readText";
 import { redact } from "./redact";
 import type { HttpMethod, RequestOptions, SessionRequests } from "./sessionContext";
 
@@ -14,9 +15,14 @@ export interface PlainRequest extends Omit<RequestOptions, "query"> {
    * that redirects is then a `network` error, as the browser does not say more.
    */
   readonly redirect?: "error" | "follow";
+  /** Longest body that is read whole, in bytes; a longer one is `not_matrix`. 10 MB. */
+  readonly maxBytes?: number;
 }
 
 const TIMEOUT_MS = 30_000;
+const MAX_BYTES = 10_000_000;
+
+const TOO_LARGE: AppError = { kind: "not_matrix", detail: "the answer is too large" };
 
 /** A 2xx answer with its body unread. `timeoutMs` covers the head. */
 async function sendForResponse(request: PlainRequest): Promise<Result<Response, AppError>> {
@@ -36,7 +42,9 @@ export async function sendForJson(
   try {
     const response = await sendWithin(request, limit);
     if (!response.ok) return response;
-    const body = parseObject(await response.value.text());
+    const text = await readText(response.value, request.maxBytes ?? MAX_BYTES);
+    if (text === null) return fail(TOO_LARGE);
+    const body = parseObject(text);
     return body === null
       ? fail({ kind: "not_matrix", detail: "the answer is not a JSON object" })
       : ok(body);
@@ -105,8 +113,9 @@ async function sendWithin(
       return fail({ kind: "insecure_homeserver", host: new URL(response.url).host });
     }
     if (response.ok) return ok(response);
-    const body = parseObject(await response.text());
-    return fail(errorOfAnswer(response.status, body, response.headers));
+    const text = await readText(response, request.maxBytes ?? MAX_BYTES);
+    if (text === null) return fail(TOO_LARGE);
+    return fail(errorOfAnswer(response.status, parseObject(text), response.headers));
   } catch (error) {
     return fail(noAnswer(error, request, limit));
   }
