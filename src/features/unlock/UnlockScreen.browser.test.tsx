@@ -45,6 +45,16 @@ describe("unlock on the real state layer", () => {
     await vi.waitFor(() => expect(app.live.restore.runs).toHaveLength(1));
   });
 
+  it("ends with an error, not with waiting, when something breaks", async () => {
+    const { app, screen, button } = await show();
+    app.live.keyBackup.unlock = () => Promise.reject(new TypeError(key));
+    await button("Unlock").click();
+    const error = screen.getByTestId("error");
+    await expect.element(error).toHaveAttribute("data-code", "unexpected");
+    expect(document.body.textContent).not.toContain(key.slice(0, 9));
+    await expect.element(button("Unlock")).toBeEnabled();
+  });
+
   it("leaves no trace of the key in the caches and the store", async () => {
     const { app, screen, button } = await show();
     app.live.keyBackup.unlocked = fail(offline);

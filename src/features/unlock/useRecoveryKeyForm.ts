@@ -7,6 +7,7 @@ import {
   type RecoveryKeyInspection,
 } from "@/domain/recoveryKey";
 import { fail, type Result } from "@/domain/result";
+import { withoutThrowing } from "@/state/withoutThrowing";
 import { useRef, useState } from "react";
 import { readKeyFile } from "./readKeyFile";
 
@@ -77,7 +78,7 @@ async function attempt(text: string, unlock: Unlock): Promise<Result<UnlockRepor
   const key = parseRecoveryKey(text);
   if (!key.ok) return fail({ kind: "recovery_key", problem: key.error });
   try {
-    return await unlock(key.value);
+    return await withoutThrowing(() => unlock(key.value));
   } finally {
     key.value.bytes.fill(0);
   }
