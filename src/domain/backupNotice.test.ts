@@ -37,6 +37,11 @@ describe("compareBackups", () => {
     });
   });
 
+  it("does not call another kind of backup another key", () => {
+    const other = { ...same, publicKey: null, algorithm: "org.example.other" };
+    expect(compareBackups(seen, other, false)).toBeNull();
+  });
+
   it("does not take two unreadable keys for the same key", () => {
     const unreadable = { ...seen, publicKey: null };
     expect(compareBackups(unreadable, { ...newer, publicKey: null }, false)).toMatchObject({

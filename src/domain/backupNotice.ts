@@ -1,4 +1,4 @@
-import type { BackupInfo, BackupVersion } from "./backup";
+import { BACKUP_ALGORITHM, type BackupInfo, type BackupVersion } from "./backup";
 
 /** Something changed about the backup that this device did not do. Said neutrally: it was maybe you. */
 export type BackupNotice =
@@ -32,7 +32,8 @@ export function compareBackups(
   if (seen.version !== current.version) {
     return { kind: "replaced", from: seen.version, to: current.version };
   }
-  return seen.publicKey === current.publicKey
+  // Of another kind of backup nothing is known about its key; its kind is the finding.
+  return seen.publicKey === current.publicKey || current.algorithm !== BACKUP_ALGORITHM
     ? null
     : { kind: "key_swapped", version: current.version };
 }

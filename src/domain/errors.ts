@@ -43,7 +43,11 @@ export type AppError =
         | "default_key_broken"
         | "backup_key_missing"
         | "backup_key_malformed"
-        | "read_back_failed";
+        | "read_back_failed"
+        /** The server denies what it has told of before, or what a second answer shows. */
+        | "contradiction"
+        /** Something else was stored there while this was under way; it was not overwritten. */
+        | "changed_meanwhile";
     }
   /** No backup decryption key is held on this device, or it fits another backup. */
   | { readonly kind: "decryption_key"; readonly reason: "absent" | "mismatch" }
@@ -53,7 +57,9 @@ export type AppError =
         | "held_elsewhere"
         | "password_cancelled"
         | "auth_unsupported"
-        | "not_imported";
+        | "not_imported"
+        /** The server shows no identity, and its private keys are in secret storage. */
+        | "contradiction";
     }
   | { readonly kind: "storage"; readonly reason: "quota" | "blocked" | "unavailable" | "mismatch" }
   /** The crypto WebAssembly did not load; only a page reload helps (the SDK remembers the failure). */

@@ -38,6 +38,12 @@ const table: Row[] = [
   ["everything in order", {}, "ok", "enabled"],
   ["signed out", { signedIn: false }, "signed_out", "unknown"],
   ["before the first sync", { syncedOnce: false, sync: "starting" }, "checking", "unknown"],
+  [
+    "before the first sync, the backup could not be read",
+    { syncedOnce: false, sync: "starting", backup: failedReading },
+    "unknown",
+    "unknown",
+  ],
   ["the first sync fails", { syncedOnce: false, sync: "offline" }, "unknown", "unknown"],
   ["sync lost later, reads still fine", { sync: "offline" }, "ok", "enabled"],
 

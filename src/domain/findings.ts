@@ -24,6 +24,10 @@ export function deriveDeviceState(inputs: DeviceStateInputs): DeviceState {
 export function listFindings(inputs: DeviceStateInputs): readonly [Finding, ...Finding[]] {
   if (!inputs.signedIn) return [{ state: "signed_out" }];
   if (!inputs.syncedOnce) {
+    // The backup is read beside the first sync; where that failed, waiting on says too little.
+    if (inputs.backup.status === "failed") {
+      return [{ state: "unknown", subject: "backup", error: inputs.backup.error }];
+    }
     return inputs.sync === "offline"
       ? [{ state: "unknown", subject: "sync", error: null }]
       : [{ state: "checking", subject: "sync" }];

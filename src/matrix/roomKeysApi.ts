@@ -10,6 +10,9 @@ export function isNotFound(error: AppError): boolean {
   return error.kind === "server" && error.status === 404 && error.errcode === "M_NOT_FOUND";
 }
 
+/** A small answer: a server that needs longer is one whose backup is not known now. */
+const VERSION_TIMEOUT_MS = 12_000;
+
 /**
  * The current backup by a fresh `GET /room_keys/version`, or null when the server says in so many
  * words that there is none. The SDK's getKeyBackupInfo() is not used: it is a cache, and answers
@@ -19,7 +22,10 @@ export async function fetchBackupInfo(
   requests: SessionRequests,
   signal?: AbortSignal,
 ): Promise<Result<BackupInfo | null, AppError>> {
-  const answer = await requests.request("GET", "/room_keys/version", signal ? { signal } : {});
+  const answer = await requests.request("GET", "/room_keys/version", {
+    timeoutMs: VERSION_TIMEOUT_MS,
+    ...(signal === undefined ? {} : { signal }),
+  });
   if (answer.ok) return parseBackupInfo(answer.value);
   return isNotFound(answer.error) ? ok(null) : answer;
 }

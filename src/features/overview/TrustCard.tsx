@@ -1,4 +1,5 @@
 import { describeDecryptionKey, describeSignature, type FactWords } from "@/copy/describeBackup";
+import { unsupportedReason } from "@/domain/backupState";
 import { lastValue } from "@/domain/reading";
 import type { KeyBackupOverview } from "@/state/hooks";
 import { Badge } from "@/ui/Badge";
@@ -11,7 +12,14 @@ import styles from "./Overview.module.css";
  */
 export function TrustCard({ overview }: { overview: KeyBackupOverview }) {
   const { backup, trust } = overview;
-  if (lastValue(backup) === null) return null;
+  const info = lastValue(backup);
+  if (info === null) return null;
+  const missing =
+    info !== undefined && unsupportedReason(info) !== null
+      ? "Not checked, because this kind of backup is not known here."
+      : trust.status === "failed"
+        ? "Could not be checked."
+        : "Checking…";
   const known = lastValue(trust);
   // Trust in a backup that could not be looked up again is an old fact, too.
   const fresh = backup.status === "known" && trust.status === "known" ? trust.value : null;
@@ -26,12 +34,12 @@ export function TrustCard({ overview }: { overview: KeyBackupOverview }) {
           <TrustFact
             title="Signature"
             words={known === undefined ? null : describeSignature(known.signature)}
-            failed={trust.status === "failed"}
+            missing={missing}
           />
           <TrustFact
             title="Decryption key"
             words={known === undefined ? null : describeDecryptionKey(known.key)}
-            failed={trust.status === "failed"}
+            missing={missing}
           />
         </div>
       </Card>
@@ -42,15 +50,16 @@ export function TrustCard({ overview }: { overview: KeyBackupOverview }) {
 interface TrustFactProps {
   title: string;
   words: FactWords | null;
-  failed: boolean;
+  /** What stands there while there are no words. */
+  missing: string;
 }
 
-function TrustFact({ title, words, failed }: TrustFactProps) {
+function TrustFact({ title, words, missing }: TrustFactProps) {
   return (
     <div className={styles.trustFact}>
       <h3>{title}</h3>
       {words === null ? (
-        <p className={styles.quiet}>{failed ? "Could not be checked." : "Checking…"}</p>
+        <p className={styles.quiet}>{missing}</p>
       ) : (
         <>
           <Badge tone={words.tone}>{words.badge}</Badge>
