@@ -30,13 +30,16 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The longest wait a header can ask for by our reading, in milliseconds: some thirty years. */
+const LONGEST_WAIT_MS = 999_999_999_000;
+
 /** Milliseconds to wait, from the header (preferred by the spec since v1.10) or the body. */
 function retryAfter(bodyMs: unknown, headers: Headers | null): number | null {
   const header = headers?.get("Retry-After") ?? null;
   if (header !== null) {
     if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
     const until = Date.parse(header);
-    if (!Number.isNaN(until)) return Math.max(0, until - Date.now());
+    if (!Number.isNaN(until)) return Math.min(Math.max(0, until - Date.now()), LONGEST_WAIT_MS);
   }
-  return typeof bodyMs === "number" && Number.isFinite(bodyMs) && bodyMs >= 0 ? bodyMs : null;
+  return typeof bodyMs === "number" && bodyMs >= 0 ? Math.min(bodyMs, LONGEST_WAIT_MS) : null;
 }

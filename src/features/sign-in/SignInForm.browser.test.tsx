@@ -29,12 +29,12 @@ function fakeGateway(
   return { finds, sent, findHomeserver, signIn, options };
 }
 
-async function show(gateway: ReturnType<typeof fakeGateway>) {
+async function show(gateway: ReturnType<typeof fakeGateway>, suggestion: string | null = null) {
   const screen = await render(
     <main>
       <h1>Sign in</h1>
       <SignInForm
-        defaultHomeserver={null}
+        defaultHomeserver={suggestion}
         findHomeserver={gateway.findHomeserver}
         signIn={gateway.signIn}
       />
@@ -126,6 +126,69 @@ describe("where the password goes", () => {
     expect(gateway.sent).toEqual([]);
   });
 
+  describe("with a homeserver suggested by the app", () => {
+    it.each(["alice", "@alice:localhost", "@alice:localhost:8008"])(
+      "is sent with one press for %s",
+      async (username) => {
+        const gateway = fakeGateway();
+        const { field, password, button } = await show(gateway, "http://localhost:8008");
+        await field("Username").fill(username);
+        await password.fill("wonderland");
+        await button.click();
+        await vi.waitFor(() =>
+          expect(gateway.sent).toEqual([
+            { host: "localhost:8008", username, password: "wonderland" },
+          ]),
+        );
+      },
+    );
+
+    it("is held back for a user id of another server, however long the host was shown", async () => {
+      vi.useFakeTimers({ toFake: ["performance"] });
+      const gateway = fakeGateway();
+      const { screen, field, password, button } = await show(gateway, "public.test");
+      await field("Username").fill("@bob:private.test");
+      await password.fill("wonderland");
+      const note = screen.getByText("Your password will be sent to public.test");
+      await expect.element(note).toBeVisible();
+      await expect
+        .element(screen.getByText(/private\.test did not say which homeserver it uses/))
+        .toBeVisible();
+      vi.advanceTimersByTime(60_000);
+      await button.click();
+      await expect.element(button).not.toHaveAttribute("aria-busy");
+      expect(gateway.sent).toEqual([]);
+
+      await button.click();
+      await vi.waitFor(() => expect(gateway.sent.map(({ host }) => host)).toEqual(["public.test"]));
+      vi.useRealTimers();
+    });
+
+    it("is held back again when the user id then names yet another server", async () => {
+      const gateway = fakeGateway();
+      const { screen, field, password, button } = await show(gateway, "public.test");
+      await field("Username").fill("@bob:private.test");
+      await password.fill("wonderland");
+      await button.click();
+      await expect
+        .element(screen.getByText("Your password will be sent to public.test"))
+        .toBeVisible();
+      await field("Username").fill("@bob:other.test");
+      await button.click();
+      await expect.element(screen.getByText(/other\.test did not say/)).toBeVisible();
+      await expect.element(button).not.toHaveAttribute("aria-busy");
+      expect(gateway.sent).toEqual([]);
+    });
+
+    it("is sent with one press to a homeserver entered for a user id of another server", async () => {
+      const gateway = fakeGateway();
+      const { fill, button } = await show(gateway, "public.test");
+      await fill("mine.test", "@bob:private.test", "wonderland");
+      await button.click();
+      await vi.waitFor(() => expect(gateway.sent.map(({ host }) => host)).toEqual(["mine.test"]));
+    });
+  });
+
   it("leaves no copy of the password in the DOM", async () => {
     const gateway = fakeGateway({ signInError: { kind: "wrong_password" } });
     const { screen, fill, button } = await show(gateway);
@@ -210,6 +273,20 @@ describe("waiting", () => {
     vi.advanceTimersByTime(1_500);
     await expect.element(screen.getByText("Try again in 2 s")).toBeVisible();
     vi.advanceTimersByTime(2_000);
+    await expect.element(button).toBeEnabled();
+  });
+
+  it("waits ten minutes at most, whatever the server wishes, and says what it wishes", async () => {
+    const retryAfterMs = 999_999_999_000;
+    const gateway = fakeGateway({ signInError: { kind: "rate_limited", retryAfterMs } });
+    const { screen, fill, button } = await show(gateway);
+    await fill("example.test", "alice", "wonderland");
+    await button.click();
+    await expect.element(screen.getByText("Try again in 600 s")).toBeVisible();
+    await expect
+      .element(screen.getByText(/The homeserver asks to wait much longer: 277,777 hours/))
+      .toBeVisible();
+    vi.advanceTimersByTime(600_500);
     await expect.element(button).toBeEnabled();
   });
 

@@ -1,5 +1,6 @@
 import { useRef, useState, type FormEvent } from "react";
 import { describeError } from "@/copy/describeError";
+import { formatDuration } from "@/copy/formatTime";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { SecretField } from "@/ui/SecretField";
@@ -19,6 +20,7 @@ interface SignInFormProps {
 /** Homeserver, username and password. The password is read from its field once, when it is sent. */
 export function SignInForm({ defaultHomeserver, findHomeserver, signIn }: SignInFormProps) {
   const [homeserver, setHomeserver] = useState(defaultHomeserver ?? "");
+  const [suggested, setSuggested] = useState(defaultHomeserver !== null);
   const [username, setUsername] = useState("");
   const homeserverInput = useRef<HTMLInputElement>(null);
   const usernameInput = useRef<HTMLInputElement>(null);
@@ -26,7 +28,7 @@ export function SignInForm({ defaultHomeserver, findHomeserver, signIn }: SignIn
   /** A lookup begun by the blur of a press would move the button from under the pointer. */
   const pressing = useRef(false);
   const state = useSignIn({ findHomeserver, signIn });
-  const { lookup, problem, busy, secondsLeft } = state;
+  const { lookup, problem, busy, secondsLeft, longerWish } = state;
 
   function lookUp(): void {
     const enough = homeserver.trim() !== "" || serverNameOf(username) !== null;
@@ -47,6 +49,7 @@ export function SignInForm({ defaultHomeserver, findHomeserver, signIn }: SignIn
     const outcome = await state.submit({
       homeserver,
       username,
+      suggested,
       readPassword: () => passwordInput.current?.value ?? "",
     });
     if (typeof outcome === "object" && outcome.field !== null) {
@@ -63,6 +66,7 @@ export function SignInForm({ defaultHomeserver, findHomeserver, signIn }: SignIn
         value={homeserver}
         onChange={(text) => {
           setHomeserver(text);
+          setSuggested(false);
           state.changed(text, username);
         }}
         onBlur={lookUp}
@@ -102,7 +106,7 @@ export function SignInForm({ defaultHomeserver, findHomeserver, signIn }: SignIn
           <p>{describeError(problem.error).body}</p>
         </Alert>
       ) : null}
-      <TargetNote lookup={lookup} homeserver={homeserver} username={username} />
+      <TargetNote lookup={lookup} input={{ homeserver, username, suggested }} />
       <div className={styles.submit}>
         <Button
           type="submit"
@@ -116,6 +120,11 @@ export function SignInForm({ defaultHomeserver, findHomeserver, signIn }: SignIn
           Sign in
         </Button>
         {secondsLeft > 0 ? <p className={styles.wait}>Try again in {secondsLeft} s</p> : null}
+        {longerWish === null ? null : (
+          <p className={styles.wait}>
+            The homeserver asks to wait much longer: {formatDuration(longerWish / 1_000)}
+          </p>
+        )}
       </div>
     </form>
   );

@@ -1,22 +1,22 @@
 import LockIcon from "@vector-im/compound-design-tokens/assets/web/icons/lock-solid";
 import type { ReactNode } from "react";
 import { Alert } from "@/ui/Alert";
-import { isHostTyped } from "./homeserverHost";
+import { howHostIsKnown, serverNameOf, type HomeserverInput } from "./homeserverHost";
 import styles from "./SignIn.module.css";
 import type { LookupState } from "./useHomeserverLookup";
 
 interface TargetNoteProps {
   lookup: LookupState;
-  homeserver: string;
-  username: string;
+  input: HomeserverInput;
 }
 
 /** Where the password will go, before it goes there. Loud when that is not what was typed. */
-export function TargetNote({ lookup, homeserver, username }: TargetNoteProps) {
+export function TargetNote({ lookup, input }: TargetNoteProps) {
   if (lookup.kind === "looking") return <Note>Looking for the homeserver…</Note>;
   if (lookup.kind !== "found") return <Note>Your password goes to your homeserver only.</Note>;
   const { host, discoveredFrom } = lookup.target;
-  if (isHostTyped(host, homeserver, username)) {
+  const known = howHostIsKnown(lookup.target, input);
+  if (known === "typed") {
     return (
       <Note>
         Your password will be sent to <strong>{host}</strong>
@@ -24,11 +24,21 @@ export function TargetNote({ lookup, homeserver, username }: TargetNoteProps) {
     );
   }
   return (
-    <Alert tone="info" title={`Your password will be sent to ${host}`}>
-      <p>
-        {discoveredFrom ?? "The address you entered"} names this host as its homeserver. If you
-        expected that, go on.
-      </p>
+    <Alert
+      tone={known === "named" ? "info" : "warning"}
+      title={`Your password will be sent to ${host}`}
+    >
+      {known === "named" ? (
+        <p>
+          {discoveredFrom ?? "The address you entered"} names this host as its homeserver. If you
+          expected that, go on.
+        </p>
+      ) : (
+        <p>
+          {serverNameOf(input.username)} did not say which homeserver it uses, so the one suggested
+          here was taken. Go on only if your account is there; otherwise enter your homeserver.
+        </p>
+      )}
     </Alert>
   );
 }

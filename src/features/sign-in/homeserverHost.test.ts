@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hostOf, isHostTyped, lookupKey, serverNameOf } from "./homeserverHost";
+import { hostOf, howHostIsKnown, lookupKey, serverNameOf, type HostKnown } from "./homeserverHost";
 
 describe("hostOf", () => {
   it.each([
@@ -30,22 +30,87 @@ describe("serverNameOf", () => {
   });
 });
 
-describe("isHostTyped", () => {
-  it("holds for the host in the homeserver field, however it is written", () => {
-    expect(isHostTyped("localhost:8008", "http://localhost:8008/", "alice")).toBe(true);
+describe("howHostIsKnown", () => {
+  /** What was typed, and what discovery found for it. */
+  function known(
+    form: { homeserver: string; username: string; suggested?: boolean },
+    found: { host: string; discoveredFrom?: string },
+  ): HostKnown {
+    return howHostIsKnown(
+      {
+        baseUrl: `https://${found.host}`,
+        host: found.host,
+        discoveredFrom: found.discoveredFrom ?? null,
+      },
+      { suggested: false, ...form },
+    );
+  }
+
+  it("is typed when it is the host in the homeserver field, however it is written", () => {
+    const host = "localhost:8008";
+    expect(known({ homeserver: "http://localhost:8008/", username: "alice" }, { host })).toBe(
+      "typed",
+    );
   });
 
-  it("holds for the server in a user id", () => {
-    expect(isHostTyped("example.test", "", "@alice:example.test")).toBe(true);
+  it("is typed when it is the suggested one and the username names no other server", () => {
+    const form = { homeserver: "http://localhost:8008", suggested: true };
+    const host = "localhost:8008";
+    expect(known({ ...form, username: "alice" }, { host })).toBe("typed");
+    expect(known({ ...form, username: "@alice:localhost" }, { host })).toBe("typed");
+    expect(known({ ...form, username: "@alice:localhost:8008" }, { host })).toBe("typed");
+    expect(known({ ...form, username: "@alice:127.0.0.1" }, { host })).toBe("typed");
   });
 
-  it("does not hold for a host that discovery led to", () => {
-    expect(isHostTyped("matrix.example.test", "example.test", "alice")).toBe(false);
-    expect(isHostTyped("matrix.example.test", "", "@alice:example.test")).toBe(false);
+  it("is typed when it is the server in a user id", () => {
+    const username = "@alice:example.test";
+    expect(known({ homeserver: "", username }, { host: "example.test" })).toBe("typed");
+  });
+
+  it("is typed when a person entered it for a user id of another server", () => {
+    const form = { homeserver: "matrix.test", username: "@bob:private.test" };
+    expect(known(form, { host: "matrix.test" })).toBe("typed");
+  });
+
+  it("is only suggested for a user id of another server that did not name it", () => {
+    const form = { homeserver: "matrix.test", username: "@bob:private.test", suggested: true };
+    expect(known(form, { host: "matrix.test" })).toBe("suggested");
+    expect(known(form, { host: "hs.matrix.test", discoveredFrom: "matrix.test" })).toBe(
+      "suggested",
+    );
+    expect(known({ ...form, username: "@bob:localhost" }, { host: "matrix.test" })).toBe(
+      "suggested",
+    );
+    const ours = { homeserver: "http://localhost:8008", username: "@bob:private.test" };
+    expect(known({ ...ours, suggested: true }, { host: "localhost:8008" })).toBe("suggested");
+  });
+
+  it("is typed when the user id's own server names the host in the field", () => {
+    const form = { homeserver: "hs.private.test", username: "@bob:Private.test", suggested: true };
+    expect(known(form, { host: "hs.private.test", discoveredFrom: "Private.test" })).toBe("typed");
+  });
+
+  it("is named when discovery led to it", () => {
+    const host = "matrix.example.test";
+    const discoveredFrom = "example.test";
+    expect(known({ homeserver: "example.test", username: "alice" }, { host, discoveredFrom })).toBe(
+      "named",
+    );
+    expect(
+      known({ homeserver: "", username: "@alice:example.test" }, { host, discoveredFrom }),
+    ).toBe("named");
+    expect(
+      known(
+        { homeserver: "matrix.org", username: "@alice:example.test", suggested: true },
+        { host, discoveredFrom },
+      ),
+    ).toBe("named");
   });
 
   it("does not take another port for the same host", () => {
-    expect(isHostTyped("localhost:8009", "http://localhost:8008", "alice")).toBe(false);
+    expect(
+      known({ homeserver: "http://localhost:8008", username: "alice" }, { host: "localhost:8009" }),
+    ).toBe("named");
   });
 });
 

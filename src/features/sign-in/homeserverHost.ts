@@ -1,3 +1,5 @@
+import type { HomeserverTarget } from "@/domain/session";
+
 /** Host (and port) an address stands for, as URLs write it; null when it is no address. */
 export function hostOf(address: string): string | null {
   const text = address.trim();
@@ -20,11 +22,41 @@ export function lookupKey(homeserver: string, username: string): string {
   return JSON.stringify([homeserver.trim(), serverNameOf(username)]);
 }
 
+/** What stands in the form. */
+export interface HomeserverInput {
+  readonly homeserver: string;
+  readonly username: string;
+  /** The homeserver is the app's suggestion; nobody has entered it. */
+  readonly suggested: boolean;
+}
+
 /**
- * Whether a person who typed this has seen the host in it. Only then may the password go there
- * without showing the host first.
+ * What makes a host the right one for the password.
+ * - `typed`: the person has seen it in what was typed, and it is theirs. It may go there at once.
+ * - `named`: discovery led to it. It must have been shown.
+ * - `suggested`: the app's homeserver, for a user id of another server that did not name it (it
+ *   cannot be reached, or says nothing). It must have been shown and agreed to.
  */
-export function isHostTyped(host: string, homeserver: string, username: string): boolean {
-  const server = serverNameOf(username);
-  return hostOf(homeserver) === host || (server !== null && hostOf(server) === host);
+export type HostKnown = "typed" | "named" | "suggested";
+
+/** How the host that was found for the form's input is known. */
+export function howHostIsKnown(target: HomeserverTarget, input: HomeserverInput): HostKnown {
+  const { host, discoveredFrom } = target;
+  const inField = hostOf(input.homeserver) === host;
+  const server = serverNameOf(input.username);
+  if (server === null || !input.suggested) {
+    return inField || (server !== null && hostOf(server) === host) ? "typed" : "named";
+  }
+  if (hostOf(server) === host) return "typed";
+  const namedByServer = discoveredFrom !== null && hostOf(discoveredFrom) === hostOf(server);
+  // A server name of this computer means nothing elsewhere, so any server on it may be meant.
+  if (namedByServer || (isThisComputer(server) && isThisComputer(host))) {
+    return inField ? "typed" : "named";
+  }
+  return "suggested";
+}
+
+function isThisComputer(address: string): boolean {
+  const name = (hostOf(address) ?? "").replace(/:\d+$/, "");
+  return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(name);
 }

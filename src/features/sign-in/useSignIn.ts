@@ -2,7 +2,7 @@ import { useRef, useState } from "react";
 import type { AppError } from "@/domain/errors";
 import type { Result } from "@/domain/result";
 import type { HomeserverTarget } from "@/domain/session";
-import { isHostTyped, lookupKey } from "./homeserverHost";
+import { howHostIsKnown, lookupKey, type HomeserverInput } from "./homeserverHost";
 import { useCountdown } from "./useCountdown";
 import { useHomeserverLookup, type FindHomeserver, type LookupState } from "./useHomeserverLookup";
 
@@ -27,9 +27,10 @@ const READING_TIME = 1_000;
 /** Wait after a 429 that does not say how long, in milliseconds. */
 const DEFAULT_WAIT = 5_000;
 
-interface SignInInput {
-  readonly homeserver: string;
-  readonly username: string;
+/** Longest time that a server can keep the button from working, in milliseconds. */
+const LONGEST_WAIT = 600_000;
+
+interface SignInInput extends HomeserverInput {
   /** Read at the last moment and not kept. */
   readonly readPassword: () => string;
 }
@@ -37,20 +38,21 @@ interface SignInInput {
 /**
  * Signing in with a password. It is sent only to a host that the person has seen when the button is
  * pressed: typed, or shown by the lookup long enough to be read, or by a press that was held back.
+ * A suggested host that the server of the user id did not name always takes the latter.
  */
 export function useSignIn(ports: { findHomeserver: FindHomeserver; signIn: SignIn }) {
   const { lookup, find, changed } = useHomeserverLookup(ports.findHomeserver);
   const [busy, setBusy] = useState<"finding" | "signing_in" | null>(null);
   const [problem, setProblem] = useState<SignInProblem | null>(null);
   const running = useRef(false);
-  /** The host a press was held back for: with the next press it is accepted. */
-  const heldBack = useRef<string | null>(null);
+  /** What a press was held back for: with the next press for the same input it is accepted. */
+  const heldBack = useRef<HeldBack | null>(null);
   const { secondsLeft, start: startWait } = useCountdown();
 
   function report(found: SignInProblem): SignInProblem {
     setProblem(found);
     if (found.kind === "error" && found.error.kind === "rate_limited") {
-      startWait(found.error.retryAfterMs ?? DEFAULT_WAIT);
+      startWait(Math.min(found.error.retryAfterMs ?? DEFAULT_WAIT, LONGEST_WAIT));
     }
     return found;
   }
@@ -62,14 +64,16 @@ export function useSignIn(ports: { findHomeserver: FindHomeserver; signIn: SignI
 
     const { homeserver, username } = input;
     const key = lookupKey(homeserver, username);
-    const seen = seenHost(lookup, key, heldBack.current);
+    const seen = whatWasSeen(lookup, key, heldBack.current);
     setBusy("finding");
     const found = await find(homeserver, username);
     if (!found.ok) return report(asProblem(found.error, "homeserver"));
 
     const { host } = found.value;
-    if (host !== seen && !isHostTyped(host, homeserver, username)) {
-      heldBack.current = host;
+    const known = howHostIsKnown(found.value, input);
+    const wasSeen = host === (known === "suggested" ? seen.confirmed : seen.host);
+    if (known !== "typed" && !wasSeen) {
+      heldBack.current = { key, host };
       return "host_to_confirm";
     }
 
@@ -93,15 +97,32 @@ export function useSignIn(ports: { findHomeserver: FindHomeserver; signIn: SignI
     }
   }
 
-  return { lookup, find, changed, busy, problem, secondsLeft, submit };
+  const longerWish = problem?.kind === "error" ? wishBeyondLimit(problem.error) : null;
+  return { lookup, find, changed, busy, problem, secondsLeft, longerWish, submit };
 }
 
-/** The host on the screen, if the person has had the time to see it. */
-function seenHost(lookup: LookupState, key: string, heldBack: string | null): string | null {
-  if (lookup.kind !== "found" || lookup.key !== key) return null;
+interface HeldBack {
+  readonly key: string;
+  readonly host: string;
+}
+
+/** The host on the screen, if there was time to see it, and if a press was held back for it. */
+function whatWasSeen(
+  lookup: LookupState,
+  key: string,
+  heldBack: HeldBack | null,
+): { readonly host: string | null; readonly confirmed: string | null } {
+  if (lookup.kind !== "found" || lookup.key !== key) return { host: null, confirmed: null };
   const { host } = lookup.target;
+  const confirmed = heldBack?.key === key && heldBack.host === host ? host : null;
   const readable = performance.now() - lookup.shownAt >= READING_TIME;
-  return readable || host === heldBack ? host : null;
+  return { host: readable ? host : confirmed, confirmed };
+}
+
+/** Milliseconds that the server wants waited when they are more than are imposed, else null. */
+function wishBeyondLimit(error: AppError): number | null {
+  if (error.kind !== "rate_limited" || error.retryAfterMs === null) return null;
+  return error.retryAfterMs > LONGEST_WAIT ? error.retryAfterMs : null;
 }
 
 function missingField({ homeserver, username, readPassword }: SignInInput): SignInField | null {
