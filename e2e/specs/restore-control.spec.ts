@@ -39,6 +39,10 @@ test("a restore can be paused, resumed, watched and cancelled, and its numbers s
   await page.goto("/#/restore");
   await page.getByRole("button", { name: "Resume" }).click();
   await expect.poll(done, { timeout: 60_000 }).toBeGreaterThan(1_000);
+  // A reload ends it without a word; the next visit offers to go on.
+  await page.reload();
+  await page.getByRole("button", { name: "Resume" }).click();
+  await expect.poll(done, { timeout: 60_000 }).toBeGreaterThan(500);
   await page.getByRole("button", { name: "Cancel" }).click();
   await expect(restore.progress).toHaveCount(0);
 
