@@ -23,7 +23,7 @@ const FRESH_MS = 5_000;
 /** While keys wait for their upload, their number is followed more closely. */
 const WAITING_POLL_MS = 10_000;
 /** A store this large takes long to count, and is busy meanwhile. */
-const LARGE_STORE = 50_000;
+export const LARGE_STORE = 50_000;
 const LARGE_STORE_POLL_MS = 300_000;
 const LARGE_STORE_WAITING_POLL_MS = 60_000;
 

@@ -41,6 +41,41 @@ describe("counting the room keys", () => {
   });
 });
 
+describe("after something came by sync", () => {
+  it("counts soon, and once for a burst", async () => {
+    const { live, keyBackup } = await openApp();
+    await pass(10_000);
+    const before = keyBackup.asked.countRoomKeys;
+    for (let event = 0; event < 10; event++) live.emit({ kind: "rooms_changed" });
+    await pass(1_100);
+    expect(keyBackup.asked.countRoomKeys).toBe(before + 1);
+    for (let second = 0; second < 10; second++) {
+      live.emit({ kind: "rooms_changed" });
+      await pass(1_000);
+    }
+    expect(keyBackup.asked.countRoomKeys).toBeLessThanOrEqual(before + 3);
+  });
+
+  it("leaves a store that takes long to count to the poll", async () => {
+    const { live, keyBackup } = await openApp((session) => {
+      session.keyBackup.roomKeys = ok({ total: 60_000, backedUp: 60_000 });
+    });
+    const before = keyBackup.asked.countRoomKeys;
+    live.emit({ kind: "rooms_changed" });
+    await pass(60_000);
+    expect(keyBackup.asked.countRoomKeys).toBe(before);
+  });
+
+  it("counts no more once the session is closed", async () => {
+    const { live, keyBackup, session } = await openApp();
+    live.emit({ kind: "rooms_changed" });
+    await session.dispose();
+    const before = keyBackup.asked.countRoomKeys;
+    await pass(60_000);
+    expect(keyBackup.asked.countRoomKeys).toBe(before);
+  });
+});
+
 describe("an upload that does not get on", () => {
   it("is noticed after a minute, though the SDK says nothing", async () => {
     const { stalled } = await withThree();

@@ -3,13 +3,18 @@ import type { LiveSession, Unsubscribe } from "@/domain/ports";
 import { lastValue } from "@/domain/reading";
 import { type QueryClient, QueryObserver } from "@tanstack/react-query";
 import type { AppStore } from "./appStore";
+import { readAgain } from "./invalidate";
 import { pendingKeys } from "./overview";
-import { queriesOf, toReading } from "./queries";
+import { LARGE_STORE, queriesOf, toReading } from "./queries";
 
 /** Keys that wait this long, in ms, without one being taken are not being uploaded. */
 const STALLED_MS = 60_000;
 /** With no count for this long the tab or the computer slept, and the time does not count. */
 const LONGEST_GAP_MS = 90_000;
+
+/** Whatever came by sync may have brought a key: the store is counted soon, and not all the time. */
+const COUNT_SOON_MS = 1_000;
+const COUNT_AGAIN_MS = 5_000;
 
 interface UploadWatchDeps {
   readonly session: LiveSession;
@@ -36,6 +41,17 @@ export function watchUpload({ session, queryClient, store }: UploadWatchDeps): U
   const activeVersion = new QueryObserver(queryClient, queries.activeVersion);
   const roomKeys = new QueryObserver(queryClient, queries.roomKeys);
   let wait: Wait | null = null;
+  let counting: ReturnType<typeof setTimeout> | null = null;
+
+  function countSoon(): void {
+    const counts = toReading(roomKeys.getCurrentResult());
+    if (counting !== null || counts.status !== "known" || counts.value.total >= LARGE_STORE) return;
+    const delay = Math.max(COUNT_SOON_MS, counts.at + COUNT_AGAIN_MS - Date.now());
+    counting = setTimeout(() => {
+      counting = null;
+      void readAgain(queryClient, session.id, ["roomKeys"]);
+    }, delay);
+  }
 
   function restart(stalled: boolean): void {
     wait = null;
@@ -85,6 +101,12 @@ export function watchUpload({ session, queryClient, store }: UploadWatchDeps): U
     roomKeys.subscribe(look),
     store.subscribe((state) => state.sync, look),
     store.subscribe((state) => state.uploadRemaining, look),
+    session.subscribe((event) => {
+      if (event.kind === "rooms_changed") countSoon();
+    }),
+    () => {
+      if (counting !== null) clearTimeout(counting);
+    },
   ];
   look();
   return () => {
