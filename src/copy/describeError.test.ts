@@ -48,6 +48,8 @@ const EXAMPLES: { readonly [K in AppErrorKind]: readonly Extract<AppError, { kin
     { kind: "secret_storage", reason: "backup_key_missing" },
     { kind: "secret_storage", reason: "backup_key_malformed" },
     { kind: "secret_storage", reason: "read_back_failed" },
+    { kind: "secret_storage", reason: "contradiction" },
+    { kind: "secret_storage", reason: "changed_meanwhile" },
   ],
   decryption_key: [
     { kind: "decryption_key", reason: "absent" },
@@ -58,6 +60,7 @@ const EXAMPLES: { readonly [K in AppErrorKind]: readonly Extract<AppError, { kin
     { kind: "identity", reason: "password_cancelled" },
     { kind: "identity", reason: "auth_unsupported" },
     { kind: "identity", reason: "not_imported" },
+    { kind: "identity", reason: "contradiction" },
   ],
   storage: [
     { kind: "storage", reason: "quota" },

@@ -73,6 +73,18 @@ export function describeSecretStorageError(reason: ReasonOf<"secret_storage">): 
         body: "To be safe, everything is read back before it counts as done, and that did not work. Nothing was deleted. Keep your recovery key and try again.",
         action: "retry",
       };
+    case "contradiction":
+      return {
+        title: "The homeserver contradicts itself",
+        body: "It says that your account has no recovery key or no backup, and something else it has said shows that there is one. To be safe, nothing that exists was changed. Another app may just have changed it, or the server may be in trouble: try again later.",
+        action: "retry",
+      };
+    case "changed_meanwhile":
+      return {
+        title: "Another of your devices changed something at the same time",
+        body: "What is stored behind your recovery key is no longer what it was a moment ago. It was not overwritten. Keep your recovery key and try again.",
+        action: "retry",
+      };
   }
 }
 
@@ -101,6 +113,12 @@ export function describeIdentityError(reason: ReasonOf<"identity">): ErrorWords 
       return {
         title: "This device could not be verified",
         body: "The identity kept behind the recovery key does not match the one the account shows. Nothing was lost. It may just have been reset on another device; try again in a moment.",
+        action: "retry",
+      };
+    case "contradiction":
+      return {
+        title: "The homeserver contradicts itself about your identity",
+        body: "It says that your account has no identity, and the keys of one are stored behind your recovery key. A new identity could lock you out of the old one, so nothing was changed. Try again later.",
         action: "retry",
       };
   }

@@ -145,6 +145,7 @@ export interface SetUpProof {
 }
 
 export interface SetUpPort {
+  /** Waits for runs that are under way: what they make decides what there is to set up. */
   plan(): Promise<Result<SetUpPlan, AppError>>;
   /** Makes a recovery key in memory; nothing is sent. */
   generateRecoveryKey(): RecoveryKey;
@@ -152,6 +153,8 @@ export interface SetUpPort {
    * Sets up identity, secret storage and backup, in an order in which every interruption leaves
    * the given key able to open whatever exists: the backup's secret is in secret storage and read
    * back before the backup version is made. Deletes nothing.
+   * A run with the key of one under way is that one; with another key it waits, then begins anew.
+   * The key's bytes are copied: the caller may wipe them at once.
    * `askPassword` is called when the server wants the account password; null cancels.
    */
   run(

@@ -66,6 +66,34 @@ test("copies of a secret under other keys stay", async () => {
   expect(await readSecret(requests, BACKUP_SECRET, two)).toEqual(ok({ text: "new" }));
 });
 
+test("what stands under the key is overwritten only when it is what the caller means to replace", async () => {
+  const requests = accountData();
+  const key = newKey();
+  const changed = fail({ kind: "secret_storage", reason: "changed_meanwhile" });
+  await storeSecret(requests, BACKUP_SECRET, "old", key);
+  expect(await storeSecret(requests, BACKUP_SECRET, "new", key)).toEqual(changed);
+  expect(await storeSecret(requests, BACKUP_SECRET, "new", key, { replaces: "x" })).toEqual(
+    changed,
+  );
+  expect(await readSecret(requests, BACKUP_SECRET, key)).toEqual(ok({ text: "old" }));
+  expect(await storeSecret(requests, BACKUP_SECRET, "new", key, { replaces: "old" })).toEqual(
+    ok(undefined),
+  );
+  expect(await readSecret(requests, BACKUP_SECRET, key)).toEqual(ok({ text: "new" }));
+});
+
+test.each([
+  ["an entry that is no secret", { encrypted: { one: {} } }],
+  ["entries that are no object", { encrypted: "text" }],
+  ["a secret of another key", { encrypted: { one: { iv: "A", ciphertext: "B", mac: "C" } } }],
+])("%s is unreadable, not absent, and is not overwritten", async (_name, content) => {
+  const requests = accountData();
+  await writeAccountData(requests, BACKUP_SECRET, content);
+  expect(await readSecret(requests, BACKUP_SECRET, newKey())).toEqual(ok("unreadable"));
+  expect((await storeSecret(requests, BACKUP_SECRET, "new", newKey())).ok).toBe(false);
+  expect(await readAccountData(requests, BACKUP_SECRET)).toEqual(ok(content));
+});
+
 test("a server that says yes and stores nothing is found out", async () => {
   const requests = accountData((path) => path.endsWith(BACKUP_SECRET));
   const key = await withDefaultKey(requests);

@@ -126,16 +126,20 @@ export async function writeKeyDescription(
   return writeAccountData(context, keyType(key.keyId), content);
 }
 
-/** A secret as stored under the key, still encrypted; null when it is not stored under that key. */
+/** A secret as stored under the key, still encrypted. What is there and is no secret is "malformed". */
 async function readEncryptedSecret(
   context: Requests,
   name: SecretName,
   keyId: string,
-): Promise<Result<EncryptedSecret | null, AppError>> {
+): Promise<Result<EncryptedSecret | "absent" | "malformed", AppError>> {
   const content = await readAccountData(context, name);
   if (!content.ok) return content;
-  const entry = encryptedEntries(content.value).get(keyId);
-  return ok(isEncryptedSecret(entry) ? entry : null);
+  const encrypted = content.value?.encrypted;
+  if (encrypted === undefined) return ok("absent");
+  if (!isObject(encrypted)) return ok("malformed");
+  if (!Object.hasOwn(encrypted, keyId)) return ok("absent");
+  const entry = encrypted[keyId];
+  return ok(isEncryptedSecret(entry) ? entry : "malformed");
 }
 
 /** The secret's text, or null when its MAC does not fit the key. */
@@ -157,21 +161,31 @@ export async function readSecret(
 ): Promise<Result<{ readonly text: string } | "absent" | "unreadable", AppError>> {
   const secret = await readEncryptedSecret(context, name, key.keyId);
   if (!secret.ok) return secret;
-  if (secret.value === null) return ok("absent");
+  if (secret.value === "absent") return ok("absent");
+  if (secret.value === "malformed") return ok("unreadable");
   const text = await decryptSecret(name, secret.value, key.bytes);
   return ok(text === null ? "unreadable" : { text });
 }
 
 /**
  * Stores a secret under the key, then reads it back from the server and opens it. Copies that
- * stand there under other keys are kept.
+ * stand there under other keys are kept. What stands there under this key is overwritten only when
+ * it is the text that the caller read and means to replace; else: `changed_meanwhile`.
  */
 export async function storeSecret(
   context: Requests,
   name: SecretName,
   text: string,
   key: StorageKey,
+  options: { readonly replaces?: string } = {},
 ): Promise<Result<void, AppError>> {
+  const there = await readSecret(context, name, key);
+  if (!there.ok) return there;
+  const isReplaceable =
+    typeof there.value === "object" && [text, options.replaces].includes(there.value.text);
+  if (there.value !== "absent" && !isReplaceable) {
+    return fail({ kind: "secret_storage", reason: "changed_meanwhile" });
+  }
   const before = await readAccountData(context, name);
   if (!before.ok) return before;
   const entries = encryptedEntries(before.value);
@@ -202,7 +216,7 @@ export async function readSecretStorageStatus(
   const secrets = await Promise.all(names.map((name) => readEncryptedSecret(context, name, keyId)));
   for (const secret of secrets) {
     if (!secret.ok) return secret;
-    stored.push(secret.value !== null);
+    stored.push(typeof secret.value === "object");
   }
   const [backupKeyStored = false, ...crossSigning] = stored;
   const crossSigningKeysStored = crossSigning.every(Boolean);

@@ -1,14 +1,18 @@
 import type { AppError } from "@/domain/errors";
-import type { SetUpPlan, SetUpPort, SetUpProof } from "@/domain/ports";
+import type { SetUpPort, SetUpProof } from "@/domain/ports";
 import { encodeRecoveryKey, type RecoveryKey } from "@/domain/recoveryKey";
-import { fail, ok, type Result } from "@/domain/result";
-import { readIdentityFacts } from "./crossSigning";
-import { fetchBackupInfo } from "./roomKeysApi";
-import { readSecretStorageStatus } from "./secretStorage";
+import type { Result } from "@/domain/result";
+import { randomBytes, sameBytes, wipe } from "@/lib/bytes";
 import type { SessionContext } from "./sessionContext";
-import { isHeldElsewhere } from "./setUpIdentityPlan";
+import { planSetUp } from "./setUpPlan";
 import { runSetUp } from "./setUpRun";
 import type { SetUpMemory } from "./setUpSecretStorage";
+
+/** A run that has not ended, with its own copy of the key's bytes. */
+interface Run {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly outcome: Promise<Result<SetUpProof, AppError>>;
+}
 
 /**
  * Sets up identity, secret storage and backup. The SDK's bootstrapSecretStorage() with a new
@@ -18,38 +22,48 @@ import type { SetUpMemory } from "./setUpSecretStorage";
  */
 export function createSetUp(context: SessionContext): SetUpPort {
   const memory: SetUpMemory = { unfinishedKeyId: null };
-  let running: Promise<Result<SetUpProof, AppError>> | null = null;
+  let last: Run | null = null;
+
+  async function afterRuns(): Promise<void> {
+    const run = last;
+    if (run === null) return;
+    await run.outcome.catch(() => undefined);
+    // One may have been begun meanwhile.
+    await afterRuns();
+  }
+
+  function begin(key: RecoveryKey, options: Parameters<SetUpPort["run"]>[1]): Run {
+    const before = last;
+    // The caller may wipe its key when nobody looks at the run any more; the run goes on.
+    const bytes = key.bytes.slice();
+    async function takeTurn(): Promise<Result<SetUpProof, AppError>> {
+      await before?.outcome.catch(() => undefined);
+      try {
+        return await runSetUp(context, bytes, options, memory);
+      } finally {
+        wipe(bytes);
+        if (last === run) last = null;
+      }
+    }
+    const run: Run = { bytes, outcome: Promise.resolve().then(takeTurn) };
+    return run;
+  }
+
   return {
-    plan: () => planSetUp(context),
+    // What a run makes decides whether a new key is needed: none is offered before it has ended.
+    async plan() {
+      await afterRuns();
+      return planSetUp(context);
+    },
     generateRecoveryKey() {
-      const bytes = crypto.getRandomValues(new Uint8Array(32));
+      const bytes = randomBytes(32);
       return { bytes, text: encodeRecoveryKey(bytes) };
     },
-    run(key: RecoveryKey, options) {
-      // A second press while it runs is the same set-up, not another one.
-      running ??= runSetUp(context, key, options, memory).finally(() => {
-        running = null;
-      });
-      return running;
+    run(key, options) {
+      // A second press is the same set-up. Another key waits, then finds what the first has made:
+      // the answer to one key must never be given for another.
+      if (last === null || !sameBytes(last.bytes, key.bytes)) last = begin(key, options);
+      return last.outcome;
     },
   };
-}
-
-/** What setting up would do now, by fresh reads. Changes nothing. */
-async function planSetUp(context: SessionContext): Promise<Result<SetUpPlan, AppError>> {
-  const info = await fetchBackupInfo(context);
-  if (!info.ok) return info;
-  if (info.value !== null) return ok({ kind: "backup_exists", version: info.value.version });
-  const storage = await readSecretStorageStatus(context);
-  if (!storage.ok) return storage;
-  if (storage.value.defaultKey === "broken") {
-    return ok({ kind: "blocked", reason: "secret_storage_broken" });
-  }
-  const identity = await readIdentityFacts(context);
-  if (!identity.ok) return fail(identity.error);
-  if (isHeldElsewhere(identity.value, storage.value.crossSigningKeysStored)) {
-    return ok({ kind: "blocked", reason: "identity_held_elsewhere" });
-  }
-  const isNew = storage.value.defaultKey === "absent";
-  return ok({ kind: isNew ? "new_recovery_key" : "existing_recovery_key" });
 }

@@ -1,45 +1,17 @@
 import { BACKUP_ALGORITHM, type BackupVersion } from "@/domain/backup";
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
-import { encodeBase64 } from "matrix-js-sdk/lib/base64";
+import { wipe } from "@/lib/bytes";
 import { isObject } from "./errorOfAnswer";
 import { cacheBackupKey, enableBackup } from "./keyBackupEnable";
-import { backupPublicKeyOf, olmMachineOf, randomBackupKey, withFreed } from "./olmMachine";
+import { backupPublicKeyOf, olmMachineOf, withFreed } from "./olmMachine";
 import { createBackupVersion, fetchBackupInfo } from "./roomKeysApi";
-import {
-  BACKUP_SECRET,
-  readAccountData,
-  readSecret,
-  storeSecret,
-  writeAccountData,
-  type StorageKey,
-} from "./secretStorage";
-import { decodeBackupSecret } from "./secretStorageBackupKey";
+import { readAccountData, writeAccountData, type StorageKey } from "./secretStorage";
+import { matchBackupSecret } from "./secretStorageBackupKey";
+import { openDefaultKey } from "./secretStorageUnlock";
 import type { SessionContext } from "./sessionContext";
+import { confirmNoBackup } from "./setUpWitness";
 import { attempt } from "./toAppError";
-
-/**
- * A backup decryption key that is in secret storage under the recovery key and was read back from
- * the server. One that is there already is used, or else the one this device holds, so that no key
- * is overwritten: should the server be wrong about there being no backup, its key is still here.
- */
-export async function prepareBackupKey(
-  context: SessionContext,
-  key: StorageKey,
-): Promise<Result<Uint8Array, AppError>> {
-  const there = await readSecret(context, BACKUP_SECRET, key);
-  if (!there.ok) return there;
-  const found = typeof there.value === "object" ? decodeBackupSecret(there.value.text) : null;
-  if (found !== null) return ok(found);
-  const made = await attempt(
-    async () => (await context.crypto().getSessionBackupPrivateKey()) ?? (await randomBackupKey()),
-  );
-  if (!made.ok) return made;
-  const stored = await storeSecret(context, BACKUP_SECRET, encodeBase64(made.value), key);
-  if (stored.ok) return made;
-  made.value.fill(0);
-  return stored;
-}
 
 /**
  * Makes the backup version, or takes up the one that is there when it is for the same key, keeps
@@ -47,8 +19,15 @@ export async function prepareBackupKey(
  */
 export async function makeBackup(
   context: SessionContext,
-  backupKey: Uint8Array,
-  masterKey: string,
+  {
+    storageKey,
+    backupKey,
+    masterKey,
+  }: {
+    readonly storageKey: StorageKey;
+    readonly backupKey: Uint8Array;
+    readonly masterKey: string;
+  },
 ): Promise<Result<BackupVersion, AppError>> {
   const derived = await attempt(() => backupPublicKeyOf(backupKey));
   if (!derived.ok) return derived;
@@ -58,11 +37,14 @@ export async function makeBackup(
   if (info.value !== null && info.value.publicKey !== publicKey) {
     return fail({ kind: "backup_changed", expected: null, actual: info.value.version });
   }
-  const version =
-    info.value === null
-      ? await createSignedVersion(context, publicKey, masterKey)
-      : ok(info.value.version);
-  if (!version.ok) return version;
+  let version = info.value === null ? null : ok(info.value.version);
+  if (version === null) {
+    const certain = await confirmBeforeMaking(context, storageKey, publicKey);
+    if (!certain.ok) return certain;
+    const made = await createSignedVersion(context, publicKey, masterKey);
+    if (!made.ok) return made;
+    version = made;
+  }
 
   const cached = await cacheBackupKey(context, backupKey, version.value);
   if (!cached.ok) return cached;
@@ -70,6 +52,29 @@ export async function makeBackup(
   if (!enabled.ok) return enabled;
   const announced = await announceBackup(context);
   return announced.ok ? version : announced;
+}
+
+/**
+ * The last look before a backup is made: there is none, and the recovery key still opens the
+ * secret that it will need. Another device may set up at the same time.
+ */
+async function confirmBeforeMaking(
+  context: SessionContext,
+  storageKey: StorageKey,
+  publicKey: string,
+): Promise<Result<void, AppError>> {
+  const none = await confirmNoBackup(context);
+  if (!none.ok) return none;
+  const opened = await openDefaultKey(context, storageKey.bytes);
+  if (!opened.ok) return opened;
+  const matched = await matchBackupSecret(context, opened.value, { publicKey });
+  if (!matched.ok) {
+    const isChanged =
+      matched.error.kind === "recovery_key" || matched.error.kind === "secret_storage";
+    return isChanged ? fail({ kind: "secret_storage", reason: "changed_meanwhile" }) : matched;
+  }
+  wipe(matched.value);
+  return ok(undefined);
 }
 
 async function createSignedVersion(

@@ -9,6 +9,7 @@ import type { StorageKey } from "./secretStorage";
 import type { SessionContext } from "./sessionContext";
 import { isHeldElsewhere } from "./setUpIdentityPlan";
 import { uploadSigningKeys, type AskPassword } from "./setUpPassword";
+import { confirmNoIdentity } from "./setUpWitness";
 import { attempt } from "./toAppError";
 
 /**
@@ -26,6 +27,8 @@ export async function setUpIdentity(
   if (isHeldElsewhere(facts.value, false))
     return fail({ kind: "identity", reason: "held_elsewhere" });
   if (facts.value.published === null) {
+    const none = await confirmNoIdentity(context);
+    if (!none.ok) return none;
     const published = await publishIdentity(context, askPassword);
     if (!published.ok) return published;
     facts = await readIdentityFacts(context);

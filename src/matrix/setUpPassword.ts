@@ -1,5 +1,6 @@
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
+import { raceAbort } from "@/lib/abort";
 import { ClientPrefix, Method } from "matrix-js-sdk";
 import { isObject } from "./errorOfAnswer";
 import type { SessionContext } from "./sessionContext";
@@ -24,7 +25,7 @@ interface Challenge {
  * pass asks for the password to replace one, and replacing is not what the person agreed to.
  */
 export async function uploadSigningKeys(
-  context: Pick<SessionContext, "client" | "user">,
+  context: Pick<SessionContext, "client" | "user" | "closed">,
   keys: Readonly<Record<string, unknown>>,
   options: {
     readonly askPassword: AskPassword;
@@ -34,9 +35,8 @@ export async function uploadSigningKeys(
   let answer = await post(context, keys);
   if (answer === null) return ok(undefined);
   if ("remaining" in answer) {
-    const published = await options.isStillFree();
-    if (!published.ok) return published;
-    if (published.value !== null) return fail({ kind: "identity", reason: "held_elsewhere" });
+    const free = await confirmFree(options.isStillFree);
+    if (!free.ok) return free;
   }
   while (answer !== null) {
     if (!("remaining" in answer)) return fail(answer);
@@ -44,8 +44,13 @@ export async function uploadSigningKeys(
       (stages) => stages.length === 1 && stages[0] === PASSWORD_STAGE,
     );
     if (!offersPassword) return fail({ kind: "identity", reason: "auth_unsupported" });
-    const password = await options.askPassword(answer.refused ? "wrong" : "needed");
+    const asked = options.askPassword(answer.refused ? "wrong" : "needed");
+    const password = await untilClosed(asked, context.closed);
+    if (context.closed.aborted) return fail({ kind: "closed" });
     if (password === null) return fail({ kind: "identity", reason: "password_cancelled" });
+    // Typing takes a while: another device may have published an identity meanwhile.
+    const free = await confirmFree(options.isStillFree);
+    if (!free.ok) return free;
     const auth = {
       type: PASSWORD_STAGE,
       identifier: { type: "m.id.user", user: context.user.userId },
@@ -55,6 +60,26 @@ export async function uploadSigningKeys(
     answer = await post(context, { ...keys, auth });
   }
   return ok(undefined);
+}
+
+async function confirmFree(
+  isStillFree: () => Promise<Result<string | null, AppError>>,
+): Promise<Result<void, AppError>> {
+  const published = await isStillFree();
+  if (!published.ok) return published;
+  return published.value === null
+    ? ok(undefined)
+    : fail({ kind: "identity", reason: "held_elsewhere" });
+}
+
+/** Null as soon as the session is closed: then nobody answers any more. */
+async function untilClosed<T>(asked: Promise<T>, closed: AbortSignal): Promise<T | null> {
+  try {
+    return await raceAbort(asked, closed);
+  } catch (error) {
+    if (closed.aborted) return null;
+    throw error;
+  }
 }
 
 /** null when accepted. Through the SDK, because our own requests drop the body of a 401. */

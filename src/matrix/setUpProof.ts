@@ -1,8 +1,8 @@
 import type { BackupVersion } from "@/domain/backup";
 import type { AppError } from "@/domain/errors";
 import type { SetUpProof } from "@/domain/ports";
-import type { RecoveryKey } from "@/domain/recoveryKey";
 import { fail, type Result } from "@/domain/result";
+import { wipe } from "@/lib/bytes";
 import { toSdkInfo } from "./keyBackupTrust";
 import { loadCryptoWasm, olmMachineOf, withFreed } from "./olmMachine";
 import { fetchBackupInfo } from "./roomKeysApi";
@@ -17,7 +17,7 @@ import { attempt } from "./toAppError";
  */
 export async function proveSetUp(
   context: SessionContext,
-  key: RecoveryKey,
+  key: Uint8Array<ArrayBuffer>,
   version: BackupVersion,
 ): Promise<Result<SetUpProof, AppError>> {
   const info = await fetchBackupInfo(context);
@@ -27,15 +27,17 @@ export async function proveSetUp(
     return fail({ kind: "backup_changed", expected: version, actual: backup?.version ?? null });
   }
 
-  const opened = await openDefaultKey(context, key.bytes);
-  const matched = opened.ok ? await matchBackupSecret(context, opened.value, backup) : opened;
+  const opened = await openDefaultKey(context, key);
+  // Another default key by now: another app was at work, and that key is the one to use.
+  if (!opened.ok) return opened;
+  const matched = await matchBackupSecret(context, opened.value, backup);
   if (!matched.ok) {
-    // The key was right a moment ago, so a mismatch now is a failed read-back.
+    // The secret was right a moment ago, so a mismatch now is a failed read-back.
     return matched.error.kind === "recovery_key"
       ? fail({ kind: "secret_storage", reason: "read_back_failed" })
       : matched;
   }
-  matched.value.fill(0);
+  wipe(matched.value);
 
   return attempt(async () => {
     const { SignatureState } = await loadCryptoWasm();

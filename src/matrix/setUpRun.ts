@@ -1,17 +1,19 @@
 import type { BackupInfo } from "@/domain/backup";
 import type { AppError } from "@/domain/errors";
 import type { SetUpPort, SetUpProof } from "@/domain/ports";
-import type { RecoveryKey } from "@/domain/recoveryKey";
 import { fail, ok, type Result } from "@/domain/result";
+import { wipe } from "@/lib/bytes";
 import { fetchBackupInfo } from "./roomKeysApi";
 import { readDefaultKey, type StorageKey } from "./secretStorage";
 import { matchBackupSecret } from "./secretStorageBackupKey";
 import { proveKey } from "./secretStorageUnlock";
 import type { SessionContext } from "./sessionContext";
-import { makeBackup, prepareBackupKey } from "./setUpBackup";
+import { makeBackup } from "./setUpBackup";
+import { holdsKeyOf, isMissingOrOther, prepareBackupKey, secureBackupKey } from "./setUpBackupKey";
 import { setUpIdentity } from "./setUpIdentity";
 import { proveSetUp } from "./setUpProof";
 import { createSecretStorage, storeIdentitySecrets, type SetUpMemory } from "./setUpSecretStorage";
+import { confirmNoBackup, confirmNoDefaultKey } from "./setUpWitness";
 
 type SetUpOptions = Parameters<SetUpPort["run"]>[1];
 
@@ -28,7 +30,7 @@ interface Start {
  */
 export async function runSetUp(
   context: SessionContext,
-  key: RecoveryKey,
+  key: Uint8Array<ArrayBuffer>,
   options: SetUpOptions,
   memory: SetUpMemory,
 ): Promise<Result<SetUpProof, AppError>> {
@@ -53,53 +55,92 @@ export async function runSetUp(
   const backupKey =
     start.value.backup === null
       ? await prepareBackupKey(context, storageKey.value)
-      : await matchBackupSecret(context, storageKey.value, start.value.backup);
+      : await secureBackupKey(context, storageKey.value, start.value.backup);
   if (!backupKey.ok) return backupKey;
 
   options.onStep("backup");
-  const version = await makeBackup(context, backupKey.value, identity.value);
-  backupKey.value.fill(0);
-  if (!version.ok) return version;
+  const made = await makeBackup(context, {
+    storageKey: storageKey.value,
+    backupKey: backupKey.value,
+    masterKey: identity.value,
+  });
+  wipe(backupKey.value);
+  if (!made.ok) return made;
+  const kept = await keepBackupKey(context, storageKey.value);
+  if (!kept.ok) return kept;
 
   options.onStep("proof");
-  return proveSetUp(context, key, version.value);
+  return proveSetUp(context, key, made.value);
 }
 
 /**
  * Checks that the run may begin. A backup that exists is taken up when the key opens its secret
- * (an earlier run got that far, or another device made it); any other means that the plan is out
- * of date.
+ * (an earlier run got that far, or another device made it) or when this device can store its
+ * secret; any other means that the plan is out of date.
  */
 async function readStart(
   context: SessionContext,
-  key: RecoveryKey,
+  key: Uint8Array<ArrayBuffer>,
 ): Promise<Result<Start, AppError>> {
   const info = await fetchBackupInfo(context);
   if (!info.ok) return info;
   const backup = info.value;
-  const changed = fail<AppError>({
-    kind: "backup_changed",
-    expected: null,
-    actual: backup?.version ?? null,
-  });
+  if (backup === null) {
+    const none = await confirmNoBackup(context);
+    if (!none.ok) return none;
+  }
 
+  const storageKey = await readStorageKey(context, key);
+  if (!storageKey.ok) return storageKey;
+  const start = ok({ storageKey: storageKey.value, backup });
+  if (backup === null) return start;
+
+  if (storageKey.value !== null) {
+    const matched = await matchBackupSecret(context, storageKey.value, backup);
+    if (matched.ok) {
+      wipe(matched.value);
+      return start;
+    }
+    if (!isMissingOrOther(matched.error)) return matched;
+  }
+  const holds = await holdsKeyOf(context, backup);
+  if (!holds.ok) return holds;
+  return holds.value
+    ? start
+    : fail({ kind: "backup_changed", expected: null, actual: backup.version });
+}
+
+/** The key as the one of secret storage, or null when the account surely has no secret storage. */
+async function readStorageKey(
+  context: SessionContext,
+  key: Uint8Array<ArrayBuffer>,
+): Promise<Result<StorageKey | null, AppError>> {
   const defaultKey = await readDefaultKey(context);
   if (!defaultKey.ok) return defaultKey;
-  if (defaultKey.value.kind === "absent") {
-    return backup === null ? ok({ storageKey: null, backup }) : changed;
+  switch (defaultKey.value.kind) {
+    case "absent": {
+      const none = await confirmNoDefaultKey(context);
+      return none.ok ? ok(null) : none;
+    }
+    case "broken":
+      return fail({ kind: "secret_storage", reason: "default_key_broken" });
+    case "present":
+      return proveKey(context, defaultKey.value, key);
   }
-  if (defaultKey.value.kind === "broken") {
-    return fail({ kind: "secret_storage", reason: "default_key_broken" });
-  }
-  const proven = await proveKey(context, defaultKey.value, key.bytes);
-  if (!proven.ok) return proven;
-  if (backup === null) return ok({ storageKey: proven.value, backup });
+}
 
-  const matched = await matchBackupSecret(context, proven.value, backup);
-  if (matched.ok) {
-    matched.value.fill(0);
-    return ok({ storageKey: proven.value, backup });
-  }
-  const isOther = matched.error.kind === "secret_storage" || matched.error.kind === "recovery_key";
-  return isOther ? changed : matched;
+/**
+ * A device that sets up at the same time may have stored its own key after the last look. The one
+ * of the backup that is there now is put back; only the device that holds it does that.
+ */
+async function keepBackupKey(
+  context: SessionContext,
+  storageKey: StorageKey,
+): Promise<Result<void, AppError>> {
+  const info = await fetchBackupInfo(context);
+  if (!info.ok) return info;
+  if (info.value === null) return ok(undefined);
+  const kept = await secureBackupKey(context, storageKey, info.value);
+  if (kept.ok) wipe(kept.value);
+  return kept.ok || isMissingOrOther(kept.error) ? ok(undefined) : kept;
 }

@@ -1,7 +1,7 @@
 import type { AppError } from "@/domain/errors";
-import type { RecoveryKey } from "@/domain/recoveryKey";
 import { fail, ok, type Result } from "@/domain/result";
 import { secureRandomString } from "matrix-js-sdk/lib/randomstring";
+import { trimTrailingEquals } from "matrix-js-sdk/lib/secret-storage";
 import { olmMachineOf, withFreed } from "./olmMachine";
 import {
   checkStorageKey,
@@ -15,6 +15,7 @@ import {
   type StorageKey,
 } from "./secretStorage";
 import type { SessionContext } from "./sessionContext";
+import { confirmDefaultKeyIsFree } from "./setUpWitness";
 import { attempt } from "./toAppError";
 
 /** What a repeated run may take up where the one before stopped. Ids only, nothing secret. */
@@ -31,38 +32,49 @@ const READ_BACK_FAILED: AppError = { kind: "secret_storage", reason: "read_back_
  */
 export async function createSecretStorage(
   context: SessionContext,
-  recoveryKey: RecoveryKey,
+  bytes: Uint8Array<ArrayBuffer>,
   memory: SetUpMemory,
 ): Promise<Result<StorageKey, AppError>> {
-  const { bytes } = recoveryKey;
-  const key: StorageKey = { keyId: memory.unfinishedKeyId ?? secureRandomString(32), bytes };
-  if (!(await isDescribed(context, key))) {
-    // Noted first: an answer that gets lost may still have written it.
-    memory.unfinishedKeyId = key.keyId;
-    const written = await writeKeyDescription(context, key);
-    if (!written.ok) return written;
-    const description = await readKeyDescription(context, key.keyId);
-    if (!description.ok) return description;
-    const isRight =
-      description.value.kind === "present" &&
-      (await checkStorageKey(description.value, bytes)) === "match";
-    if (!isRight) return fail(READ_BACK_FAILED);
-  }
-  const before = await readDefaultKey(context);
-  if (!before.ok) return before;
-  // Another device was faster: its key is the one to use.
-  if (before.value.kind !== "absent") return fail(READ_BACK_FAILED);
+  const free = await confirmDefaultKeyIsFree(context);
+  if (!free.ok) return free;
+  const described = await describeKey(context, bytes, memory);
+  if (!described.ok) return described;
+  const key = described.value;
+  // Once more: between the two looks something was written, and somebody else may have been faster.
+  const stillFree = await confirmDefaultKeyIsFree(context);
+  if (!stillFree.ok) return stillFree;
   const pointed = await writeAccountData(context, "m.secret_storage.default_key", {
     key: key.keyId,
   });
   if (!pointed.ok) return pointed;
   const after = await readDefaultKey(context);
   if (!after.ok) return after;
-  if (after.value.kind !== "present" || after.value.keyId !== key.keyId) {
-    return fail(READ_BACK_FAILED);
+  if (after.value.kind !== "present") return fail(READ_BACK_FAILED);
+  const { keyId } = after.value;
+  if (keyId !== key.keyId) {
+    return fail({ kind: "recovery_key", problem: { reason: "does_not_match", keyId } });
   }
   memory.unfinishedKeyId = null;
   return ok(key);
+}
+
+/** Writes the key's description and reads it back, or takes up one that an earlier run has left. */
+async function describeKey(
+  context: SessionContext,
+  bytes: StorageKey["bytes"],
+  memory: SetUpMemory,
+): Promise<Result<StorageKey, AppError>> {
+  if (memory.unfinishedKeyId !== null) {
+    const unfinished: StorageKey = { keyId: memory.unfinishedKeyId, bytes };
+    if (await isDescribed(context, unfinished)) return ok(unfinished);
+  }
+  // Never the id of a description that is not this key's: that would take another key's away.
+  const key: StorageKey = { keyId: secureRandomString(32), bytes };
+  // Noted first: an answer that gets lost may still have written it.
+  memory.unfinishedKeyId = key.keyId;
+  const written = await writeKeyDescription(context, key);
+  if (!written.ok) return written;
+  return (await isDescribed(context, key)) ? ok(key) : fail(READ_BACK_FAILED);
 }
 
 async function isDescribed(context: SessionContext, key: StorageKey): Promise<boolean> {
@@ -74,7 +86,10 @@ async function isDescribed(context: SessionContext, key: StorageKey): Promise<bo
   );
 }
 
-/** Stores the private cross-signing keys held here, those that are not there yet. */
+/**
+ * Stores the private cross-signing keys held here, those that are not there yet. One that is there
+ * and differs, or cannot be read, is left alone.
+ */
 export async function storeIdentitySecrets(
   context: SessionContext,
   key: StorageKey,
@@ -86,11 +101,19 @@ export async function storeIdentitySecrets(
     if (text === undefined) return fail({ kind: "identity", reason: "held_elsewhere" });
     const there = await readSecret(context, name, key);
     if (!there.ok) return there;
-    if (typeof there.value === "object" && there.value.text === text) continue;
+    if (there.value !== "absent") {
+      if (typeof there.value === "object" && isSameKey(there.value.text, text)) continue;
+      return fail({ kind: "identity", reason: "not_imported" });
+    }
     const stored = await storeSecret(context, name, text, key);
     if (!stored.ok) return stored;
   }
   return ok(undefined);
+}
+
+/** Apps write the same bytes with and without padding. */
+function isSameKey(one: string, other: string): boolean {
+  return trimTrailingEquals(one.trim()) === trimTrailingEquals(other.trim());
 }
 
 /** In the order of CROSS_SIGNING_SECRETS; undefined where this device does not hold the key. */

@@ -1,0 +1,56 @@
+import type { BackupInfo, SecretStorageStatus } from "@/domain/backup";
+import type { AppError } from "@/domain/errors";
+import type { SetUpPlan } from "@/domain/ports";
+import { ok, type Result } from "@/domain/result";
+import { readIdentityFacts } from "./crossSigning";
+import { fetchBackupInfo } from "./roomKeysApi";
+import { readSecretStorageStatus } from "./secretStorage";
+import type { SessionContext } from "./sessionContext";
+import { holdsKeyOf } from "./setUpBackupKey";
+import { isHeldElsewhere } from "./setUpIdentityPlan";
+import { confirmNoBackup, confirmNoDefaultKey, confirmNoIdentity } from "./setUpWitness";
+
+/** What setting up would do now, by fresh reads, each absence with its witness. Changes nothing. */
+export async function planSetUp(context: SessionContext): Promise<Result<SetUpPlan, AppError>> {
+  const info = await fetchBackupInfo(context);
+  if (!info.ok) return info;
+  const storage = await readSecretStorageStatus(context);
+  if (!storage.ok) return storage;
+  const backup = info.value;
+  if (backup === null) {
+    const none = await confirmNoBackup(context);
+    if (!none.ok) return none;
+  } else {
+    const lacksKey = await lacksKeyOf(context, backup, storage.value);
+    if (!lacksKey.ok) return lacksKey;
+    if (!lacksKey.value) return ok({ kind: "backup_exists", version: backup.version });
+  }
+  if (storage.value.defaultKey === "broken") {
+    return ok({ kind: "blocked", reason: "secret_storage_broken" });
+  }
+  const isNew = storage.value.defaultKey === "absent";
+  if (isNew) {
+    const none = await confirmNoDefaultKey(context);
+    if (!none.ok) return none;
+  }
+  const identity = await readIdentityFacts(context);
+  if (!identity.ok) return identity;
+  if (identity.value.published === null) {
+    const none = await confirmNoIdentity(context);
+    if (!none.ok) return none;
+  }
+  if (isHeldElsewhere(identity.value, storage.value.crossSigningKeysStored)) {
+    return ok({ kind: "blocked", reason: "identity_held_elsewhere" });
+  }
+  return ok({ kind: isNew ? "new_recovery_key" : "existing_recovery_key" });
+}
+
+/** Whether the backup's key is on this device and not behind a recovery key: that can be mended. */
+async function lacksKeyOf(
+  context: SessionContext,
+  backup: BackupInfo,
+  storage: SecretStorageStatus,
+): Promise<Result<boolean, AppError>> {
+  if (storage.defaultKey === "broken" || storage.backupKeyStored) return ok(false);
+  return holdsKeyOf(context, backup);
+}
