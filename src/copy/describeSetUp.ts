@@ -61,3 +61,34 @@ export function describeInterruptedSetUp(step: SetUpStep): string {
       return "The backup’s key is already stored behind your recovery key, which stays the same: keep your copy. Nothing was deleted.";
   }
 }
+
+/** How far set-up is when it is left: a key was shown, a run is under way, or one has failed. */
+export type LeftSetUp = "key_shown" | "running" | "failed";
+
+/** What leaving set-up in the middle means. */
+export function describeLeavingSetUp(left: LeftSetUp): { title: string; body: string } {
+  switch (left) {
+    case "key_shown":
+      return {
+        title: "Leave without setting up a backup?",
+        body: "The recovery key shown here is not used yet, and nothing on the server was changed. If you leave, throw your copy of it away: the next time you get another one.",
+      };
+    case "running":
+      return {
+        title: "Leave while the backup is being set up?",
+        body: "It goes on while you look at something else here, but it stops when the homeserver asks for your password. Keep your copy of the recovery key: it may be in use already.",
+      };
+    case "failed":
+      return {
+        title: "Leave before the backup is set up?",
+        body: "Nothing was deleted. Keep your copy of the recovery key: it may be in use already. If it is, you are asked for it the next time; if you are shown another one, it is not.",
+      };
+  }
+}
+
+/** Another device has set up recovery after this one has shown a key. */
+export const KEY_NOT_USED = {
+  heading: "This recovery key is not used",
+  title: "Another device has set up recovery in the meantime",
+  body: "Your account has the recovery key of that device now. The one shown here does not open your account’s recovery: throw your copy away, so that it is not mistaken for the right one. What the other device has set up was not touched.",
+} as const;

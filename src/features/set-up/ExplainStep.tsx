@@ -30,12 +30,14 @@ export function ExplainStep({ needsNewKey, onContinue, onCancel }: ExplainStepPr
         <ol>
           <li>You get a recovery key, made in this browser. The server never sees it.</li>
           <li>You save it, and type or paste it back to show that your copy works.</li>
-          <li>Only then the backup is made, and checked by reading it back.</li>
+          <li>
+            Only then the backup is made, and checked by reading it back. One you have is kept.
+          </li>
         </ol>
       ) : (
         <ol>
           <li>You enter the recovery key your account already has.</li>
-          <li>The backup is made, locked so that this key opens it.</li>
+          <li>The backup is made, locked so that this key opens it. One you have is kept.</li>
           <li>Everything is checked by reading it back.</li>
         </ol>
       )}

@@ -16,13 +16,16 @@ import type { SetUpRun } from "./useSetUpRun";
 interface RunStepProps {
   run: Extract<SetUpRun, { kind: "running" | "failed" }>;
   onRetry: () => void;
+  /** Finds out anew what there is to set up. */
+  onLookAgain: () => void;
   /** Back to the key; null when the account had its own. */
   onShowKey: (() => void) | null;
   onCancel: () => void;
 }
 
 /** The steps of the set-up as they happen, and what to do when one fails. */
-export function RunStep({ run, onRetry, onShowKey, onCancel }: RunStepProps) {
+export function RunStep(props: RunStepProps) {
+  const { run } = props;
   return (
     <Card>
       <StepHeading>Setting up your backup</StepHeading>
@@ -34,7 +37,7 @@ export function RunStep({ run, onRetry, onShowKey, onCancel }: RunStepProps) {
       {run.kind === "running" ? (
         <p className={styles.quiet}>Please keep this page open until it is done.</p>
       ) : (
-        <Failure run={run} onRetry={onRetry} onShowKey={onShowKey} onCancel={onCancel} />
+        <Failure {...props} />
       )}
       <LiveRegion message={run.kind === "running" ? describeSetUpStep(run.step) : ""} />
     </Card>
@@ -79,7 +82,7 @@ function StepIcon({ state }: { state: LineState }) {
   }
 }
 
-function Failure({ run, onRetry, onShowKey, onCancel }: RunStepProps) {
+function Failure({ run, onRetry, onLookAgain, onShowKey, onCancel }: RunStepProps) {
   if (run.kind !== "failed") return null;
   const { title, body } = describeError(run.error);
   return (
@@ -90,6 +93,11 @@ function Failure({ run, onRetry, onShowKey, onCancel }: RunStepProps) {
       action={
         <>
           <Button onClick={onRetry}>Retry</Button>
+          {run.error.kind === "backup_changed" ? (
+            <Button variant="secondary" onClick={onLookAgain}>
+              Look at the account again
+            </Button>
+          ) : null}
           {onShowKey === null ? null : (
             <Button variant="secondary" onClick={onShowKey}>
               Show the key again

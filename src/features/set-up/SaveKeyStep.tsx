@@ -19,12 +19,14 @@ const HIDE_AFTER = 120_000;
 interface SaveKeyStepProps {
   readKey: () => string;
   kit: RecoveryKeyKit;
+  /** A run with this key was begun, so that the account may use it already. */
+  tried: boolean;
   onSaved: () => void;
   onCancel: () => void;
 }
 
 /** Shows the new recovery key and helps to keep it. Hides it when the page is hidden. */
-export function SaveKeyStep({ readKey, kit, onSaved, onCancel }: SaveKeyStepProps) {
+export function SaveKeyStep({ readKey, kit, tried, onSaved, onCancel }: SaveKeyStepProps) {
   const { shown, show } = useRevealed();
   const [printing, setPrinting] = useState(false);
   const [clipboard, setClipboard] = useState<ClipboardState>("empty");
@@ -80,7 +82,7 @@ export function SaveKeyStep({ readKey, kit, onSaved, onCancel }: SaveKeyStepProp
         </Button>
       </div>
       <ClipboardNote state={clipboard} onChange={setClipboard} />
-      <p className={styles.quiet}>Nothing on the server has been changed yet.</p>
+      {tried ? null : <p className={styles.quiet}>Nothing on the server has been changed yet.</p>}
       {printing ? <PrintKit kit={kit} readKey={readKey} onPrinted={printed} /> : null}
     </Card>
   );

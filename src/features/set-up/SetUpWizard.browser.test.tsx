@@ -2,75 +2,9 @@ import "@/app/global.css";
 import axe from "axe-core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { userEvent } from "vitest/browser";
-import { render } from "vitest-browser-react";
 import type { BackupVersion } from "@/domain/backup";
-import type { AppError } from "@/domain/errors";
-import type { SetUpPlan, SetUpPort, SetUpProof } from "@/domain/ports";
-import { encodeRecoveryKey, type RecoveryKey } from "@/domain/recoveryKey";
-import { fail, ok, type Result } from "@/domain/result";
-import { SetUpWizard } from "./SetUpWizard";
-
-const proof: SetUpProof = {
-  version: "7" as BackupVersion,
-  signedByDevice: true,
-  signedByIdentity: true,
-};
-const user = {
-  userId: "@alice:example.test",
-  deviceId: "DEVICE",
-  homeserverUrl: "https://matrix.example.test",
-};
-
-function keyOf(seed: number): RecoveryKey {
-  const bytes = new Uint8Array(32).map((_, index) => (index * 7 + seed) % 256);
-  return { bytes, text: encodeRecoveryKey(bytes) };
-}
-
-type Run = SetUpPort["run"];
-
-/** A set-up that records the keys it was run with; `runs` are its answers, the last one repeats. */
-function fakeSetUp(plan: Result<SetUpPlan, AppError>, runs: Run[] = [async () => ok(proof)]) {
-  const ranWith: string[] = [];
-  let generated = 0;
-  const setUp: SetUpPort = {
-    plan: async () => plan,
-    generateRecoveryKey: () => keyOf(++generated),
-    async run(key, options) {
-      ranWith.push(key.text);
-      const answer = runs[Math.min(ranWith.length, runs.length) - 1];
-      if (answer === undefined) throw new Error("no answer is left");
-      return answer(key, options);
-    },
-  };
-  return { setUp, ranWith, generated: () => generated };
-}
-
-const newKey = ok({ kind: "new_recovery_key" } as const);
-const existingKey = ok({ kind: "existing_recovery_key" } as const);
-
-async function show(setUp: SetUpPort) {
-  const calls: string[] = [];
-  const screen = await render(
-    <main>
-      <h1>Set up backup</h1>
-      <SetUpWizard
-        setUp={setUp}
-        user={user}
-        onSetUp={async () => void calls.push("set up")}
-        onClose={() => calls.push("closed")}
-      />
-    </main>,
-  );
-  const button = (name: string) => screen.getByRole("button", { name, exact: true });
-  const field = screen.getByLabelText("Recovery key", { exact: true });
-  async function toConfirm(): Promise<string> {
-    await button("Show recovery key").click();
-    const key = screen.getByTestId("recovery-key").element().textContent;
-    await button("I have saved it").click();
-    return key;
-  }
-  return { screen, button, field, calls, toConfirm };
-}
+import { fail, ok } from "@/domain/result";
+import { existingKey, fakeSetUp, keyOf, newKey, proof, show, type Run } from "./wizardHarness";
 
 function stubClipboard(write: (text: string) => Promise<void>): void {
   vi.spyOn(navigator.clipboard, "writeText").mockImplementation(write);

@@ -1,18 +1,22 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { describeError } from "@/copy/describeError";
 import type { SetUpPlan, SetUpPort } from "@/domain/ports";
 import type { RecoveryKey } from "@/domain/recoveryKey";
 import type { SignedInUser } from "@/domain/session";
+import { sameBytes, wipe } from "@/lib/bytes";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Spinner } from "@/ui/Spinner";
 import { DoneStep } from "./DoneStep";
 import { EnterKeyStep, type KeyFault } from "./EnterKeyStep";
 import { ExplainStep } from "./ExplainStep";
+import { KeyNotUsed } from "./KeyNotUsed";
+import { LeaveDialog } from "./LeaveDialog";
 import { NoSetUp } from "./NoSetUp";
 import { PasswordDialog } from "./PasswordDialog";
 import { RunStep } from "./RunStep";
 import { SaveKeyStep } from "./SaveKeyStep";
+import { useKeptKey } from "./useKeptKey";
 import { useLeaveGuard } from "./useLeaveGuard";
 import { usePlan } from "./usePlan";
 import { useSetUpRun } from "./useSetUpRun";
@@ -47,33 +51,48 @@ export function SetUpWizard(props: SetUpWizardProps) {
     case "blocked":
       return <NoSetUp plan={plan.value} onCheckAgain={readAgain} />;
     default:
-      return <Steps {...props} purpose={plan.value.kind} />;
+      return <Steps {...props} purpose={plan.value.kind} onLookAgain={readAgain} />;
   }
 }
 
 interface StepsProps extends SetUpWizardProps {
   purpose: Extract<SetUpPlan["kind"], "new_recovery_key" | "existing_recovery_key">;
+  onLookAgain: () => void;
 }
 
 /**
  * Explain, show, confirm, and only then change anything on the server. The key lives in a ref
  * alone; every retry uses the same one.
  */
-function Steps({ setUp, user, onSetUp, onClose, purpose }: StepsProps) {
+function Steps({ setUp, user, onSetUp, onClose, purpose, onLookAgain }: StepsProps) {
   const [page, setPage] = useState<"explain" | "save" | "enter">("explain");
   const [madeAt, setMadeAt] = useState(0);
-  const key = useRef<RecoveryKey | null>(null);
+  // From the first run on the server may have the key, also when the run has failed.
+  const [tried, setTried] = useState(false);
+  const { key, forget } = useKeptKey();
   const { run, passwordRequest, start, reset } = useSetUpRun(setUp, onSetUp);
   const isNew = purpose === "new_recovery_key";
-  const readKey = useCallback(() => key.current?.text ?? "", []);
+  const readKey = useCallback(() => key.current?.text ?? "", [key]);
 
-  const keyAtRisk = isNew && page !== "explain" && run.kind !== "done";
-  useLeaveGuard(keyAtRisk || run.kind === "running" || run.kind === "failed");
+  const fault =
+    run.kind === "failed" && run.error.kind === "recovery_key" ? run.error.problem : null;
+  const isLost = isNew && fault?.reason === "does_not_match";
+  // A key that does not fit is a matter of the field, not of the run.
+  const fieldFault = isNew ? null : fault;
+
+  const isKeyKept = isNew && page !== "explain" && run.kind !== "done";
+  const isUnderWay = run.kind === "running" || (run.kind === "failed" && fieldFault === null);
+  const guard = useLeaveGuard((isKeyKept || isUnderWay) && !isLost);
   useEffect(() => {
-    if (run.kind !== "done") return;
-    key.current?.bytes.fill(0);
-    key.current = null;
-  }, [run.kind]);
+    if (run.kind === "done") forget();
+  }, [run.kind, forget]);
+
+  /** By a button that says so: no further question. */
+  function close(): void {
+    guard.release();
+    forget();
+    onClose();
+  }
 
   function begin(): void {
     if (isNew) {
@@ -85,8 +104,11 @@ function Steps({ setUp, user, onSetUp, onClose, purpose }: StepsProps) {
 
   function take(entered: RecoveryKey): KeyFault | null {
     if (isNew) {
-      if (!sameBytes(entered.bytes, key.current?.bytes)) return { reason: "not_the_shown_one" };
+      const isShown = key.current !== null && sameBytes(entered.bytes, key.current.bytes);
+      wipe(entered.bytes);
+      if (!isShown) return { reason: "not_the_shown_one" };
     } else {
+      forget();
       key.current = entered;
     }
     void runAgain();
@@ -94,7 +116,9 @@ function Steps({ setUp, user, onSetUp, onClose, purpose }: StepsProps) {
   }
 
   async function runAgain(): Promise<void> {
-    if (key.current !== null) await start(key.current);
+    if (key.current === null) return;
+    setTried(true);
+    await start(key.current);
   }
 
   function showAgain(): void {
@@ -102,47 +126,51 @@ function Steps({ setUp, user, onSetUp, onClose, purpose }: StepsProps) {
     setPage("save");
   }
 
-  // A key that does not fit is a matter of the field, not of the run.
-  const keyProblem =
-    run.kind === "failed" && run.error.kind === "recovery_key" && !isNew ? run.error.problem : null;
-
-  if (run.kind === "done") return <DoneStep proof={run.proof} onClose={onClose} />;
-  if (run.kind === "running" || (run.kind === "failed" && keyProblem === null)) {
-    return (
-      <>
+  function currentStep() {
+    if (run.kind === "done") return <DoneStep proof={run.proof} onClose={onClose} />;
+    if (isLost) return <KeyNotUsed onLookAgain={onLookAgain} />;
+    if (run.kind === "running" || (run.kind === "failed" && fieldFault === null)) {
+      return (
         <RunStep
           run={run}
           onRetry={() => void runAgain()}
+          onLookAgain={onLookAgain}
           onShowKey={isNew ? showAgain : null}
-          onCancel={onClose}
+          onCancel={close}
         />
-        <PasswordDialog request={passwordRequest} host={new URL(user.homeserverUrl).host} />
-      </>
-    );
+      );
+    }
+    switch (page) {
+      case "explain":
+        return <ExplainStep needsNewKey={isNew} onContinue={begin} onCancel={close} />;
+      case "save":
+        return (
+          <SaveKeyStep
+            readKey={readKey}
+            kit={{ userId: user.userId, homeserverUrl: user.homeserverUrl, madeAt }}
+            tried={tried}
+            onSaved={() => setPage("enter")}
+            onCancel={close}
+          />
+        );
+      case "enter":
+        return (
+          <EnterKeyStep
+            purpose={isNew ? "confirm" : "existing"}
+            fault={fieldFault}
+            onKey={take}
+            onBack={isNew ? () => setPage("save") : close}
+          />
+        );
+    }
   }
-  if (page === "explain") {
-    return <ExplainStep needsNewKey={isNew} onContinue={begin} onCancel={onClose} />;
-  }
-  if (page === "save") {
-    return (
-      <SaveKeyStep
-        readKey={readKey}
-        kit={{ userId: user.userId, homeserverUrl: user.homeserverUrl, madeAt }}
-        onSaved={() => setPage("enter")}
-        onCancel={onClose}
-      />
-    );
-  }
-  return (
-    <EnterKeyStep
-      purpose={isNew ? "confirm" : "existing"}
-      fault={keyProblem}
-      onKey={take}
-      onBack={isNew ? () => setPage("save") : onClose}
-    />
-  );
-}
 
-function sameBytes(a: Uint8Array, b: Uint8Array | undefined): boolean {
-  return b !== undefined && a.length === b.length && a.every((byte, index) => byte === b[index]);
+  const left = run.kind === "running" ? "running" : tried ? "failed" : "key_shown";
+  return (
+    <>
+      {currentStep()}
+      <PasswordDialog request={passwordRequest} host={new URL(user.homeserverUrl).host} />
+      <LeaveDialog guard={guard} left={left} />
+    </>
+  );
 }

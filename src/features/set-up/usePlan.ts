@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import type { AppError } from "@/domain/errors";
 import type { SetUpPlan, SetUpPort } from "@/domain/ports";
 import type { Result } from "@/domain/result";
+import { withoutThrowing } from "@/state/withoutThrowing";
 
 /** What set-up would do for the account as it is now; null while that is being read. */
 export function usePlan(setUp: Pick<SetUpPort, "plan">) {
@@ -11,7 +12,7 @@ export function usePlan(setUp: Pick<SetUpPort, "plan">) {
   );
   useEffect(() => {
     let current = true;
-    void setUp.plan().then((plan) => {
+    void withoutThrowing(() => setUp.plan()).then((plan) => {
       if (current) setFound({ attempt, plan });
     });
     return () => {

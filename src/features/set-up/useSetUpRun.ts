@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { AppError } from "@/domain/errors";
 import type { SetUpPort, SetUpProof, SetUpStep } from "@/domain/ports";
 import type { RecoveryKey } from "@/domain/recoveryKey";
+import { unexpected } from "@/state/withoutThrowing";
 
 export type SetUpRun =
   | { readonly kind: "idle" }
@@ -24,8 +25,15 @@ export function useSetUpRun(setUp: Pick<SetUpPort, "run">, onDone: () => Promise
   const [passwordRequest, setPasswordRequest] = useState<PasswordRequest | null>(null);
   const running = useRef(false);
   const answerPassword = useRef<((password: string | null) => void) | null>(null);
+  const gone = useRef(false);
   // Nobody can answer once the wizard is gone; the run then ends as cancelled.
-  useEffect(() => () => answerPassword.current?.(null), []);
+  useEffect(() => {
+    gone.current = false;
+    return () => {
+      gone.current = true;
+      answerPassword.current?.(null);
+    };
+  }, []);
 
   const start = useCallback(
     async (key: RecoveryKey): Promise<void> => {
@@ -41,6 +49,10 @@ export function useSetUpRun(setUp: Pick<SetUpPort, "run">, onDone: () => Promise
           },
           askPassword: (why) =>
             new Promise((resolve) => {
+              if (gone.current) {
+                resolve(null);
+                return;
+              }
               const answer = (password: string | null): void => {
                 answerPassword.current = null;
                 setPasswordRequest(null);
@@ -56,6 +68,8 @@ export function useSetUpRun(setUp: Pick<SetUpPort, "run">, onDone: () => Promise
             ? { kind: "done", proof: answer.value }
             : { kind: "failed", step, error: answer.error },
         );
+      } catch (error) {
+        setRun({ kind: "failed", step, error: unexpected(error) });
       } finally {
         running.current = false;
         setPasswordRequest(null);
