@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { userEvent } from "vitest/browser";
 import type { BackupVersion } from "@/domain/backup";
 import { fail, ok } from "@/domain/result";
-import { existingKey, fakeSetUp, keyOf, newKey, proof, show, type Run } from "./wizardHarness";
+import { existingKey, fakeSetUp, keyOf, newKey, proof, type Run } from "@/testing/fakeSetUp";
+import { show } from "./showWizard";
 
 function stubClipboard(write: (text: string) => Promise<void>): void {
   vi.spyOn(navigator.clipboard, "writeText").mockImplementation(write);

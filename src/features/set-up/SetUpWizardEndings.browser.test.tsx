@@ -3,7 +3,8 @@ import axe from "axe-core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RecoveryKey } from "@/domain/recoveryKey";
 import { fail, ok } from "@/domain/result";
-import { fakeSetUp, keyOf, newKey, show, type Run } from "./wizardHarness";
+import { fakeSetUp, keyOf, newKey, type Run } from "@/testing/fakeSetUp";
+import { show } from "./showWizard";
 
 describe("leaving in the middle", () => {
   const routed: string[] = [];

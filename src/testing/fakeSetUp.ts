@@ -1,20 +1,13 @@
-import { render } from "vitest-browser-react";
 import type { AppError } from "@/domain/errors";
 import type { SetUpPlan, SetUpPort, SetUpProof } from "@/domain/ports";
 import { encodeRecoveryKey, type RecoveryKey } from "@/domain/recoveryKey";
 import { ok, type Result } from "@/domain/result";
-import { backupVersion } from "@/testing/facts";
-import { SetUpWizard } from "./SetUpWizard";
+import { backupVersion } from "./facts";
 
 export const proof: SetUpProof = {
   version: backupVersion("7"),
   signedByDevice: true,
   signedByIdentity: true,
-};
-const user = {
-  userId: "@alice:example.test",
-  deviceId: "DEVICE",
-  homeserverUrl: "https://matrix.example.test",
 };
 
 export function keyOf(seed: number): RecoveryKey {
@@ -46,27 +39,3 @@ export function fakeSetUp(
 
 export const newKey = ok({ kind: "new_recovery_key" } as const);
 export const existingKey = ok({ kind: "existing_recovery_key" } as const);
-
-export async function show(setUp: SetUpPort) {
-  const calls: string[] = [];
-  const screen = await render(
-    <main>
-      <h1>Set up backup</h1>
-      <SetUpWizard
-        setUp={setUp}
-        user={user}
-        onSetUp={async () => void calls.push("set up")}
-        onClose={() => calls.push("closed")}
-      />
-    </main>,
-  );
-  const button = (name: string) => screen.getByRole("button", { name, exact: true });
-  const field = screen.getByLabelText("Recovery key", { exact: true });
-  async function toConfirm(): Promise<string> {
-    await button("Show recovery key").click();
-    const key = screen.getByTestId("recovery-key").element().textContent;
-    await button("I have saved it").click();
-    return key;
-  }
-  return { screen, button, field, calls, toConfirm };
-}
