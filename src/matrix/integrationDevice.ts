@@ -4,7 +4,6 @@ import type { Result } from "@/domain/result";
 import type { Homeserver } from "./integrationHomeserver";
 import { quietLogger, silenceSharedLogger } from "./quietLogger";
 import { createSessionRequests } from "./request";
-import { createSecretStorageKeyHolder } from "./secretStorageKeyHolder";
 import type { SessionContext } from "./sessionContext";
 import { SessionFailure } from "./sessionFailure";
 
@@ -33,16 +32,13 @@ export async function openDevice(server: Homeserver, userId: string): Promise<Te
   const deviceId = stringIn(login, "device_id");
   const accessToken = stringIn(login, "access_token");
   const closing = new AbortController();
-  const secretStorageKeys = createSecretStorageKeyHolder((key, description) =>
-    client.secretStorage.checkKey(key, description),
-  );
   const client = createClient({
     baseUrl: server.url,
     userId,
     deviceId,
     accessToken,
     store: new MemoryStore(),
-    cryptoCallbacks: secretStorageKeys.callbacks,
+    cryptoCallbacks: { getSecretStorageKey: () => Promise.resolve(null) },
     logger: quietLogger,
   });
   await client.initRustCrypto({ useIndexedDB: false });
@@ -65,7 +61,6 @@ export async function openDevice(server: Homeserver, userId: string): Promise<Te
         return crypto;
       },
       user: { userId, deviceId, homeserverUrl: server.url },
-      secretStorageKeys: secretStorageKeys.holder,
       closed: closing.signal,
       ...createSessionRequests({
         homeserverUrl: server.url,

@@ -15,7 +15,6 @@ import { createGuardedFetch } from "./guardedFetch";
 import { stopKeyDownloads } from "./keyDownloads";
 import { quietLogger } from "./quietLogger";
 import { createSessionRequests } from "./request";
-import { createSecretStorageKeyHolder } from "./secretStorageKeyHolder";
 import type { SessionContext } from "./sessionContext";
 import type { SessionEvents } from "./sessionEvents";
 import { SessionFailure } from "./sessionFailure";
@@ -51,9 +50,6 @@ export async function openClient(options: {
   const closed = closing.signal;
   const onSignedOut = (soft: boolean): void => events.emit({ kind: "signed_out", soft });
 
-  const secretStorageKeys = createSecretStorageKeyHolder((key, description) =>
-    client.secretStorage.checkKey(key, description),
-  );
   const client: MatrixClient = createClient({
     baseUrl: user.homeserverUrl,
     userId: user.userId,
@@ -64,7 +60,8 @@ export async function openClient(options: {
     cryptoStore: new MemoryCryptoStore(),
     fetchFn: createGuardedFetch(closed),
     localTimeoutMs: REQUEST_MS,
-    cryptoCallbacks: secretStorageKeys.callbacks,
+    // The SDK is never lent a recovery key: set-up and unlock open secret storage themselves.
+    cryptoCallbacks: { getSecretStorageKey: () => Promise.resolve(null) },
     disableVoip: true,
     logger: quietLogger,
   });
@@ -111,7 +108,6 @@ export async function openClient(options: {
       return crypto;
     },
     user,
-    secretStorageKeys: secretStorageKeys.holder,
     closed,
     ...createSessionRequests({
       homeserverUrl: user.homeserverUrl,

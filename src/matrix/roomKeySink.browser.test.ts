@@ -45,7 +45,6 @@ beforeEach(async () => {
       if (sdk === undefined) throw new SessionFailure({ kind: "closed" });
       return sdk;
     },
-    secretStorageKeys: { withKey: (_key, operation) => operation() },
     request: unreachable,
     requestStream: unreachable,
   };

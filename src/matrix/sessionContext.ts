@@ -40,24 +40,12 @@ export interface SessionRequests {
   ): Promise<Result<Response, AppError>>;
 }
 
-/** Lends a secret storage key to the SDK for the length of one operation. */
-export interface SecretStorageKeyHolder {
-  /**
-   * While `operation` runs, and only then, the SDK's `getSecretStorageKey` is answered with `key`,
-   * for the key ids whose check value accepts it. A copy is lent and zeroed at the end; the
-   * caller's bytes stay the caller's. Note that a key description without a check value accepts
-   * any key, so the secret that comes out must be checked too.
-   */
-  withKey<T>(key: Uint8Array, operation: () => Promise<T>): Promise<T>;
-}
-
 /** What the adapters of one live session share. */
 export interface SessionContext extends SessionRequests {
   readonly client: MatrixClient;
   /** The crypto of the running client. Throws a SessionFailure "closed" once the session is closed. */
   readonly crypto: () => CryptoApi;
   readonly user: SignedInUser;
-  readonly secretStorageKeys: SecretStorageKeyHolder;
   /** Aborted when the session is closed. */
   readonly closed: AbortSignal;
 }

@@ -30,7 +30,7 @@ export function Button({
   return (
     <button
       {...rest}
-      // oxlint-disable-next-line react/button-has-type
+      // oxlint-disable-next-line react/button-has-type -- "button" unless told
       type={type}
       className={[styles.button, styles[variant], className].filter(Boolean).join(" ")}
       aria-busy={busy || undefined}

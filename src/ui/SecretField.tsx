@@ -47,7 +47,7 @@ export function SecretField(props: FieldProps) {
           autoComplete={autoComplete}
           autoCapitalize="off"
           autoCorrect="off"
-          // oxlint-disable-next-line jsx-a11y/no-autofocus
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- as in TextField
           autoFocus={autoFocus}
           disabled={disabled}
           required={required}

@@ -26,8 +26,7 @@ export function TextField(props: TextFieldProps) {
           onBlur={onBlur}
           autoComplete={autoComplete}
           autoCapitalize="off"
-          // A field gets it only where it is the first thing to do on a screen just asked for.
-          // oxlint-disable-next-line jsx-a11y/no-autofocus
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- only where it is the first thing to do on a screen just asked for
           autoFocus={autoFocus}
           disabled={disabled}
           required={required}
