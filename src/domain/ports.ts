@@ -185,7 +185,15 @@ export interface EncryptedRoom {
   readonly messages: readonly RoomMessage[];
 }
 
+/** A room by what a person calls it. */
+export interface RoomName {
+  readonly roomId: string;
+  readonly name: string;
+}
+
 export interface RoomsPort {
+  /** Joined encrypted rooms, last used first, without their messages: cheap, and asks no server. */
+  listLastUsed(): Promise<Result<readonly RoomName[], AppError>>;
   /** Joined encrypted rooms, last used first, each with its newest messages decrypted. */
   list(): Promise<Result<readonly EncryptedRoom[], AppError>>;
   /** Room keys in this device's store, by room id. Reads the whole store: call it on demand. */
@@ -196,6 +204,10 @@ export interface RestoreRequest {
   readonly version: BackupVersion;
   /** The server's count at the start. */
   readonly expected: number;
+  /** The backup's etag at the start; another one means that the server's keys have changed since. */
+  readonly etag: string;
+  /** Rooms to restore before all others, the last used one first. */
+  readonly firstRooms: readonly string[];
 }
 
 /** Restores a backup's keys into this device's store. Pausing is aborting; resuming is running again. */
@@ -205,21 +217,30 @@ export interface RestoreEngine {
     options: {
       readonly signal: AbortSignal;
       readonly onProgress: (tally: RestoreTally) => void;
+      /** The backup's keys of a room that was brought forward are in; its messages can be read. */
+      readonly onRoomReady: (roomId: string) => void;
     },
   ): Promise<RestoreOutcome>;
+  /** Restores this room next, while a run is under way; else it does nothing. */
+  bringForward(roomId: string): void;
 }
 
-/** The backup's bytes: `GET /_matrix/client/v3/room_keys/keys?version=…`. */
+/** An answer whose bytes are still coming. */
+export interface RoomKeyDownload {
+  readonly body: ReadableStream<Uint8Array>;
+  /** Length in bytes where the server says so. */
+  readonly byteLength: number | null;
+}
+
 export interface RoomKeySource {
-  open(
+  /** The whole backup: `GET /_matrix/client/v3/room_keys/keys?version=…`. */
+  open(version: BackupVersion, signal: AbortSignal): Promise<Result<RoomKeyDownload, AppError>>;
+  /** One room of it: `GET /_matrix/client/v3/room_keys/keys/{roomId}?version=…`. */
+  openRoom(
     version: BackupVersion,
+    roomId: string,
     signal: AbortSignal,
-  ): Promise<
-    Result<
-      { readonly body: ReadableStream<Uint8Array>; readonly byteLength: number | null },
-      AppError
-    >
-  >;
+  ): Promise<Result<RoomKeyDownload, AppError>>;
 }
 
 /** A decrypted SessionData of the spec, with the ids it stood under. Secret. */
@@ -231,19 +252,63 @@ export interface DecryptedRoomKey {
 
 export interface ImportOutcome {
   readonly imported: number;
+  /** Of `imported`: those that took the place of a worse copy. */
+  readonly improved: number;
   readonly already: number;
   readonly failures: readonly RestoreFailure[];
 }
 
-/** Stores keys as already backed up, so that a restore uploads nothing. */
+/** The store during one restore. */
+export interface RoomKeyImport {
+  /** Room keys in the store when it was opened. */
+  readonly held: number;
+  /** Stores keys as already backed up, so that a restore uploads nothing. */
+  import(batch: readonly DecryptedRoomKey[]): Promise<Result<ImportOutcome, AppError>>;
+  /** Room keys in the store now. */
+  count(): Promise<Result<number, AppError>>;
+  /** Gives back what the restore took up; the keys stay. Safe to call twice. */
+  close(): void;
+}
+
 export interface RoomKeySink {
-  import(
-    batch: readonly DecryptedRoomKey[],
-    version: BackupVersion,
-  ): Promise<Result<ImportOutcome, AppError>>;
+  open(version: BackupVersion): Promise<Result<RoomKeyImport, AppError>>;
 }
 
 /** Hands out the decryption key for the backup, or says why not. The caller zeroes the bytes. */
 export interface DecryptionKeySource {
   read(version: BackupVersion): Promise<Result<Uint8Array, AppError>>;
+}
+
+/** How far earlier runs came with one backup version, on this device. Holds no key material. */
+export interface RestoreProgressRecord {
+  /** Seed of the fingerprints. */
+  readonly seed: Uint32Array<ArrayBuffer>;
+  /** Fingerprints of the entries whose keys are in the store: two words each. */
+  readonly settled: readonly Uint32Array<ArrayBuffer>[];
+  /** Room keys the store held at least when the newest of them was written. */
+  readonly held: number;
+  /** The run that found every key of the backup here, or null. */
+  readonly completed: { readonly etag: string; readonly count: number } | null;
+}
+
+/**
+ * Remembers how far a restore came, for the next run. What is written stands for imports that have
+ * ended, so a crash at any moment costs work and never a key. Losing it costs work, too.
+ */
+export interface RestoreCursorStore {
+  /** Null when there is nothing, or nothing that can be used. */
+  read(version: BackupVersion): Promise<Result<RestoreProgressRecord | null, AppError>>;
+  /** Forgets every version and begins this one. */
+  begin(version: BackupVersion, seed: Uint32Array<ArrayBuffer>): Promise<Result<void, AppError>>;
+  /** Adds fingerprints; `held` as above. Throws nothing away. */
+  append(
+    version: BackupVersion,
+    settled: Uint32Array<ArrayBuffer>,
+    held: number,
+  ): Promise<Result<void, AppError>>;
+  /** Notes that everything with this etag is here. */
+  complete(
+    version: BackupVersion,
+    at: { readonly etag: string; readonly count: number },
+  ): Promise<Result<void, AppError>>;
 }

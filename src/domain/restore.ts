@@ -15,7 +15,16 @@ export type RestoreFailureReason =
   /** The crypto store refused it. */
   | "rejected";
 
-export type RestoreStage = "opening" | "downloading" | "finishing";
+/** `first_rooms`: the rooms used last come in while the whole backup is still being asked for. */
+export type RestoreStage = "opening" | "first_rooms" | "downloading" | "finishing";
+
+/** A restore that waits before it asks the server again. */
+export interface RestoreWait {
+  /** What the server did. */
+  readonly error: AppError;
+  /** Length of the whole wait in milliseconds; with `rate_limited` it is what the server asked for. */
+  readonly ms: number;
+}
 
 /**
  * Counts of a restore, in entries. At every moment
@@ -28,13 +37,19 @@ export interface RestoreTally {
   readonly received: number;
   /** Newly stored, or stored in a better copy than before. */
   readonly imported: number;
+  /** Of `imported`: a worse copy was held before. */
+  readonly improved: number;
   /** Held before, at least as good. */
   readonly already: number;
+  /** Of `already`: settled by an earlier run and unchanged since, so not decrypted again. */
+  readonly recalled: number;
   readonly failed: Readonly<Record<RestoreFailureReason, number>>;
   readonly bytes: number;
   /** Length of the download in bytes when the server says so. */
   readonly bytesTotal: number | null;
   readonly currentRoomId: string | null;
+  /** Null while work goes on. */
+  readonly waiting: RestoreWait | null;
 }
 
 /** One entry that failed; the report lists them by room and reason, without key material. */
@@ -62,7 +77,9 @@ export function emptyTally(expected: number): RestoreTally {
     expected,
     received: 0,
     imported: 0,
+    improved: 0,
     already: 0,
+    recalled: 0,
     failed: {
       malformed: 0,
       bad_room_id: 0,
@@ -74,6 +91,7 @@ export function emptyTally(expected: number): RestoreTally {
     bytes: 0,
     bytesTotal: null,
     currentRoomId: null,
+    waiting: null,
   };
 }
 

@@ -19,18 +19,27 @@ const PAGE_WAIT = 5_000;
 export function createRooms(context: SessionContext): RoomsPort {
   const paged = new Set<string>();
   return {
+    listLastUsed: () =>
+      attempt(async () =>
+        lastUsedRooms(context.client).map(({ roomId, name }) => ({ roomId, name })),
+      ),
     list: () =>
       attempt(async () => {
         const { client } = context;
-        const rooms = client
-          .getRooms()
-          .filter((room) => room.getMyMembership() === "join" && room.hasEncryptionStateEvent())
-          .toSorted((a, b) => b.getLastActiveTimestamp() - a.getLastActiveTimestamp());
+        const rooms = lastUsedRooms(client);
         await pageRooms(client, rooms, paged);
         return Promise.all(rooms.map((room) => describeRoom(client, room)));
       }),
     countKeysByRoom: () => attempt(async () => countKeysByRoom(context)),
   };
+}
+
+/** The joined encrypted rooms, last used first. */
+function lastUsedRooms(client: MatrixClient): readonly Room[] {
+  return client
+    .getRooms()
+    .filter((room) => room.getMyMembership() === "join" && room.hasEncryptionStateEvent())
+    .toSorted((a, b) => b.getLastActiveTimestamp() - a.getLastActiveTimestamp());
 }
 
 /** Counts by walking the store. The predicate always declines, so no key material is exported. */

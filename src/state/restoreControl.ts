@@ -160,12 +160,12 @@ async function restoreAll(
     const fresh = await session.keyBackup.fetchBackupInfo(signal);
     if (!fresh.ok) return failed(fresh.error);
     if (fresh.value === null) return failed({ kind: "no_backup" });
-    const { version: actual, count: expected } = fresh.value;
+    const { version: actual, count: expected, etag } = fresh.value;
     if (actual !== version) return failed({ kind: "backup_changed", expected: version, actual });
     if (signal.aborted) return failed({ kind: "closed" });
     return await session.restore.run(
-      { version, expected },
-      { signal, onProgress: progress.onProgress },
+      { version, expected, etag, firstRooms: [] },
+      { signal, onProgress: progress.onProgress, onRoomReady: () => undefined },
     );
   } catch (error) {
     return failed(unexpected(error));

@@ -2,6 +2,7 @@ import type { AppError } from "@/domain/errors";
 import type {
   EncryptedRoom,
   LiveSession,
+  RoomName,
   RoomsPort,
   SessionEvent,
   SetUpPlan,
@@ -20,7 +21,12 @@ import { FakeRestoreEngine } from "./FakeRestoreEngine";
 class FakeRooms implements RoomsPort {
   rooms: Result<readonly EncryptedRoom[], AppError> = ok([]);
   counts: Result<ReadonlyMap<string, number>, AppError> = ok(new Map());
+  lastUsed: Result<readonly RoomName[], AppError> = ok([]);
   readonly asked = { list: 0, countKeysByRoom: 0 };
+
+  async listLastUsed(): Promise<Result<readonly RoomName[], AppError>> {
+    return this.lastUsed;
+  }
 
   async list(): Promise<Result<readonly EncryptedRoom[], AppError>> {
     this.asked.list++;

@@ -6,6 +6,7 @@ export interface FakeRun {
   readonly request: RestoreRequest;
   readonly signal: AbortSignal;
   progress(changes: Partial<RestoreTally>): void;
+  roomReady(roomId: string): void;
   end(outcome: RestoreOutcome): void;
   fail(error: unknown): void;
 }
@@ -13,10 +14,15 @@ export interface FakeRun {
 /** An engine that does what the test says, and stops when it is aborted, as the real one does. */
 export class FakeRestoreEngine implements RestoreEngine {
   readonly runs: FakeRun[] = [];
+  readonly broughtForward: string[] = [];
+
+  bringForward(roomId: string): void {
+    this.broughtForward.push(roomId);
+  }
 
   run(
     request: RestoreRequest,
-    { signal, onProgress }: Parameters<RestoreEngine["run"]>[1],
+    { signal, onProgress, onRoomReady }: Parameters<RestoreEngine["run"]>[1],
   ): Promise<RestoreOutcome> {
     return new Promise((resolve, reject) => {
       let tally = emptyTally(request.expected);
@@ -30,6 +36,7 @@ export class FakeRestoreEngine implements RestoreEngine {
           tally = { ...tally, ...changes };
           onProgress(tally);
         },
+        roomReady: onRoomReady,
         end: resolve,
         fail: reject,
       });
