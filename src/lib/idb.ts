@@ -42,24 +42,35 @@ export function openDatabase(
 }
 
 /**
- * Whether a database of this name exists. Asks by opening it, because `databases()` is missing in
- * older browsers; one that had to be made for the question is undone.
+ * Opens a database as it is, or null when there is none: it is not made. Close it soon: the
+ * connection closes itself when another wants to upgrade or delete the database.
  */
-export function databaseExists(name: string): Promise<boolean> {
-  return withOpenRequest<boolean>(
+export function openExisting(name: string): Promise<IDBDatabase | null> {
+  return withOpenRequest<IDBDatabase | null>(
     () => factory().open(name),
     (request, settle) => {
       request.addEventListener("upgradeneeded", (event) => {
         if (event.oldVersion !== 0) return;
-        settle(false);
+        settle(null);
         request.transaction?.abort();
       });
       request.addEventListener("success", () => {
-        request.result.close();
-        settle(true);
+        const database = request.result;
+        database.addEventListener("versionchange", () => database.close());
+        if (!settle(database)) database.close();
       });
     },
   );
+}
+
+/**
+ * Whether a database of this name exists. Asks by opening it, because `databases()` is missing in
+ * older browsers.
+ */
+export async function databaseExists(name: string): Promise<boolean> {
+  const database = await openExisting(name);
+  database?.close();
+  return database !== null;
 }
 
 /** Deletes a database; one that does not exist is no error. Rejects as "blocked" while another tab holds it. */
@@ -72,7 +83,8 @@ export function deleteDatabase(name: string): Promise<void> {
 
 /**
  * One transaction. `work` issues its requests and may await only these, or the transaction ends
- * early. Resolves with what `work` answered after everything is on disk; when `work` fails nothing
+ * early. Resolves with what `work` answered after everything is on disk, or with `relaxed`
+ * durability in the hands of the operating system; when `work` fails nothing
  * of it is kept. Rejects with a DatabaseError.
  */
 export async function transact<T>(
@@ -80,8 +92,9 @@ export async function transact<T>(
   stores: readonly string[],
   mode: "readonly" | "readwrite",
   work: (transaction: IDBTransaction) => Promise<T>,
+  durability: IDBTransactionDurability = "strict",
 ): Promise<T> {
-  const transaction = begin(database, stores, mode);
+  const transaction = begin(database, stores, mode, durability);
   const done = completion(transaction);
   try {
     const [value] = await Promise.all([work(transaction), done]);
@@ -105,9 +118,10 @@ function begin(
   database: IDBDatabase,
   stores: readonly string[],
   mode: "readonly" | "readwrite",
+  durability: IDBTransactionDurability,
 ): IDBTransaction {
   try {
-    return database.transaction(stores, mode, { durability: "strict" });
+    return database.transaction(stores, mode, { durability });
   } catch (error) {
     throw toDatabaseError(error);
   }

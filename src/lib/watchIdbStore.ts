@@ -1,0 +1,132 @@
+import { openExisting } from "./idb";
+import { createTransaction, type ReadListener } from "./idbStandIns";
+
+/** Keys listed in one transaction. */
+const PAGE = 5_000;
+
+export interface IdbStoreListener extends ReadListener {
+  /** A write of a row has begun; undefined when the row's key is not given with it. */
+  onWrite(key: IDBValidKey | undefined): void;
+}
+
+export interface IdbStoreWatch {
+  /** Calls back with the key of every row there is now. False when the store is not there. */
+  readonly listKeys: (each: (key: IDBValidKey) => void) => Promise<boolean>;
+  /** Safe to call twice. */
+  readonly stop: () => void;
+}
+
+/**
+ * Sees every write to one object store by code in this realm, whoever makes it, and answers reads
+ * of rows that the listener knows to be absent without IndexedDB. Only reads by `get`, in a
+ * transaction that is for this store alone and reads only, are answered; everything else passes
+ * unchanged. Works by standing in front of three methods of IndexedDB until it is stopped, because
+ * the code to be watched is compiled. Null where there is no IndexedDB.
+ */
+export function watchIdbStore(
+  databaseName: string,
+  storeName: string,
+  listener: IdbStoreListener,
+): IdbStoreWatch | null {
+  const factory: IDBFactory | undefined = globalThis.indexedDB;
+  if (factory === undefined) return null;
+  let active = true;
+  /** The connection that lists the keys, which are read from the disk. */
+  let listing: IDBDatabase | null = null;
+
+  const unwatchReads = replace(IDBDatabase.prototype, "transaction", (original) => {
+    return function watched(this: IDBDatabase, names, mode, options) {
+      const open = (): IDBTransaction => original.call(this, names, mode, options);
+      const concerned = active && this.name === databaseName && this !== listing;
+      return concerned && isRead(names, mode, storeName)
+        ? createTransaction(open, storeName, listener)
+        : open();
+    };
+  });
+  const seeWrite = (store: IDBObjectStore, key: IDBValidKey | undefined): void => {
+    if (active && store.name === storeName && store.transaction.db.name === databaseName) {
+      listener.onWrite(key);
+    }
+  };
+  const unwatchPut = replace(IDBObjectStore.prototype, "put", (original) => {
+    return function watched(this: IDBObjectStore, value: unknown, key) {
+      seeWrite(this, key);
+      return key === undefined ? original.call(this, value) : original.call(this, value, key);
+    };
+  });
+  const unwatchAdd = replace(IDBObjectStore.prototype, "add", (original) => {
+    return function watched(this: IDBObjectStore, value: unknown, key) {
+      seeWrite(this, key);
+      return key === undefined ? original.call(this, value) : original.call(this, value, key);
+    };
+  });
+
+  return {
+    async listKeys(each) {
+      const database = await openExisting(databaseName);
+      if (database === null || !database.objectStoreNames.contains(storeName)) {
+        database?.close();
+        return false;
+      }
+      listing = database;
+      try {
+        let after: IDBValidKey | null = null;
+        for (;;) {
+          const store = database.transaction(storeName, "readonly").objectStore(storeName);
+          const keys: readonly IDBValidKey[] = await keysAfter(store, after);
+          for (const key of keys) each(key);
+          const last = keys.at(-1);
+          if (keys.length < PAGE || last === undefined) return true;
+          after = last;
+        }
+      } finally {
+        listing = null;
+        database.close();
+      }
+    },
+    stop() {
+      active = false;
+      unwatchReads();
+      unwatchPut();
+      unwatchAdd();
+    },
+  };
+}
+
+/** Puts a method in place of another. The returned function takes it back, unless somebody else came on top. */
+function replace<T extends object, K extends keyof T>(
+  target: T,
+  name: K,
+  make: (original: T[K]) => T[K],
+): () => void {
+  const original = target[name];
+  const ours = make(original);
+  target[name] = ours;
+  return () => {
+    // Not the latest any more: it stays, and passes everything on.
+    if (target[name] === ours) target[name] = original;
+  };
+}
+
+function isRead(
+  names: string | Iterable<string>,
+  mode: IDBTransactionMode | undefined,
+  storeName: string,
+): boolean {
+  if (mode !== undefined && mode !== "readonly") return false;
+  if (typeof names === "string") return names === storeName;
+  const [first, ...others] = names;
+  return first === storeName && others.length === 0;
+}
+
+function keysAfter(
+  store: IDBObjectStore,
+  after: IDBValidKey | null,
+): Promise<readonly IDBValidKey[]> {
+  return new Promise((resolve, reject) => {
+    const range = after === null ? null : IDBKeyRange.lowerBound(after, true);
+    const request = store.getAllKeys(range, PAGE);
+    request.addEventListener("success", () => resolve(request.result));
+    request.addEventListener("error", () => reject(new Error("the keys could not be listed")));
+  });
+}
