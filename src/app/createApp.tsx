@@ -59,14 +59,20 @@ export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp 
 
 /** The SDK and the engine are most of the app's size; the first screen does not wait for them. */
 async function loadGateway(): Promise<SessionGateway> {
-  const [{ createGateway }, { createRestoreEngine }, { createDecryptWorker }] = await Promise.all([
-    import("@/matrix/gateway"),
-    import("@/restore-engine/createRestoreEngine"),
-    import("@/restore-engine/createDecryptWorker"),
-  ]);
+  const [{ createGateway }, { createRestoreEngine }, { createDecryptWorker }, cursors] =
+    await Promise.all([
+      import("@/matrix/gateway"),
+      import("@/restore-engine/createRestoreEngine"),
+      import("@/restore-engine/createDecryptWorker"),
+      import("@/restore-engine/idbCursorStore"),
+    ]);
   return createGateway({
-    createRestoreEngine: (ports) =>
-      createRestoreEngine({ ...ports, createWorker: createDecryptWorker }),
+    createRestoreEngine: ({ cursorDatabase, ...ports }) =>
+      createRestoreEngine({
+        ...ports,
+        cursors: cursors.createIdbCursorStore(cursorDatabase),
+        createWorker: createDecryptWorker,
+      }),
   });
 }
 

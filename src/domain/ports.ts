@@ -252,8 +252,8 @@ export interface DecryptedRoomKey {
 
 export interface ImportOutcome {
   readonly imported: number;
-  /** Of `imported`: those that took the place of a worse copy. */
-  readonly improved: number;
+  /** Of `imported`: those that took the place of a worse copy. Null when the store cannot tell. */
+  readonly improved: number | null;
   readonly already: number;
   readonly failures: readonly RestoreFailure[];
 }
@@ -271,7 +271,8 @@ export interface RoomKeyImport {
 }
 
 export interface RoomKeySink {
-  open(version: BackupVersion): Promise<Result<RoomKeyImport, AppError>>;
+  /** `expected`: how many keys may come. */
+  open(version: BackupVersion, expected: number): Promise<Result<RoomKeyImport, AppError>>;
 }
 
 /** Hands out the decryption key for the backup, or says why not. The caller zeroes the bytes. */

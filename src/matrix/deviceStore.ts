@@ -22,12 +22,22 @@ export async function listCryptoStorePrefixes(): Promise<readonly string[]> {
     .map((name) => name.slice(0, -DATA_SUFFIX.length));
 }
 
+/** The database in which the SDK's Rust crypto keeps its data (matrix-js-sdk 43, `clearStores`). */
+export function cryptoDatabaseName(prefix: string): string {
+  return prefix + DATA_SUFFIX;
+}
+
+/** The database that remembers how far a restore into this crypto store came. */
+export function restoreCursorName(prefix: string): string {
+  return `${prefix}::restore-cursor`;
+}
+
 /**
- * The databases the SDK's Rust crypto makes for a prefix (matrix-js-sdk 43, `clearStores`). Deleted
- * by us rather than by `clearStores`, which waits for ever when another tab holds one of them.
+ * The two databases of a crypto store. Deleted by us rather than by `clearStores`, which waits for
+ * ever when another tab holds one of them.
  */
 function databaseNames(prefix: string): { readonly data: string; readonly meta: string } {
-  return { data: prefix + DATA_SUFFIX, meta: `${prefix}${DATA_SUFFIX}-meta` };
+  return { data: cryptoDatabaseName(prefix), meta: `${prefix}${DATA_SUFFIX}-meta` };
 }
 
 /** How much of a crypto store is there. Rejects with a DatabaseError, "blocked" while it is being deleted. */
@@ -43,8 +53,8 @@ export async function cryptoStoreExists(prefix: string): Promise<boolean> {
   return (await findCryptoStore(prefix)) === "whole";
 }
 
-/** Deletes the crypto store. Rejects with a DatabaseError, "blocked" when another tab holds it open. */
+/** Deletes the crypto store and what is remembered about it. Rejects with a DatabaseError, "blocked" when another tab holds it open. */
 export async function deleteCryptoStore(prefix: string): Promise<void> {
   const { data, meta } = databaseNames(prefix);
-  await Promise.all([deleteDatabase(data), deleteDatabase(meta)]);
+  await Promise.all([data, meta, restoreCursorName(prefix)].map(deleteDatabase));
 }

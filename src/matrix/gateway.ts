@@ -9,6 +9,7 @@ import type {
 } from "@/domain/ports";
 import { ok, type Result } from "@/domain/result";
 import { subscribeCryptoEvents } from "./cryptoEvents";
+import { restoreCursorName } from "./deviceStore";
 import { findHomeserver } from "./discovery";
 import { createKeyBackup } from "./keyBackup";
 import { createDecryptionKeySource } from "./keyBackupDecryptionKey";
@@ -26,6 +27,8 @@ export type CreateRestoreEngine = (ports: {
   readonly source: RoomKeySource;
   readonly sink: RoomKeySink;
   readonly decryptionKey: DecryptionKeySource;
+  /** Where the restore into this device's store remembers how far it came. */
+  readonly cursorDatabase: string;
 }) => RestoreEngine;
 
 /**
@@ -50,6 +53,7 @@ export function createGateway(options: {
       source: createRoomKeySource(context),
       sink: createRoomKeySink(context),
       decryptionKey: createDecryptionKeySource(context),
+      cursorDatabase: restoreCursorName(context.cryptoStorePrefix),
     }),
     subscribe: (emit) => subscribeCryptoEvents(context.client, emit),
   });

@@ -61,6 +61,8 @@ export async function openDevice(server: Homeserver, userId: string): Promise<Te
         return crypto;
       },
       user: { userId, deviceId, homeserverUrl: server.url },
+      // In memory here.
+      cryptoStorePrefix: "",
       closed: closing.signal,
       ...createSessionRequests({
         homeserverUrl: server.url,

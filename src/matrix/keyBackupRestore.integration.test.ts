@@ -73,7 +73,10 @@ async function restore(device: TestDevice, version: BackupVersion): Promise<Impo
     })),
   );
   decryptor.free();
-  return valueOf(await createRoomKeySink(device.context).import(batch, version));
+  const sink = valueOf(await createRoomKeySink(device.context).open(version, batch.length));
+  const outcome = valueOf(await sink.import(batch));
+  sink.close();
+  return outcome;
 }
 
 test("what one device wrote, a second one reads after unlock and restore", async () => {

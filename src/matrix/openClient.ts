@@ -108,6 +108,7 @@ export async function openClient(options: {
       return crypto;
     },
     user,
+    cryptoStorePrefix: options.cryptoStorePrefix,
     closed,
     ...createSessionRequests({
       homeserverUrl: user.homeserverUrl,

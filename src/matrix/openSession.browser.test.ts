@@ -32,7 +32,10 @@ afterEach(async () => {
 function reload(): SessionGateway {
   return createGateway({
     databaseName: NAME,
-    createRestoreEngine: () => ({ run: () => Promise.reject(new Error("not here")) }),
+    createRestoreEngine: () => ({
+      run: () => Promise.reject(new Error("not here")),
+      bringForward: () => undefined,
+    }),
   });
 }
 

@@ -1,9 +1,11 @@
 import type { OlmMachine, RoomId } from "@matrix-org/matrix-sdk-crypto-wasm";
 import type { BackupVersion } from "@/domain/backup";
-import type { DecryptedRoomKey, ImportOutcome, RoomKeySink } from "@/domain/ports";
+import type { DecryptedRoomKey, ImportOutcome, RoomKeyImport, RoomKeySink } from "@/domain/ports";
 import type { RestoreFailure } from "@/domain/restore";
+import { cryptoDatabaseName } from "./deviceStore";
 import { loadCryptoWasm, olmMachineOf, withFreed } from "./olmMachine";
 import { trueSessionId } from "./roomKeySinkSessionId";
+import { watchRoomKeyStore, type RoomKeyStoreWatch } from "./roomKeyStoreWatch";
 import type { SessionContext } from "./sessionContext";
 import { attempt } from "./toAppError";
 
@@ -24,6 +26,8 @@ interface Imported {
   /** Entries the module could read; the rest lacked a field or had a damaged one. */
   readonly readable: number;
   readonly stored: ReadonlySet<Entry>;
+  /** How many of these took the place of a copy, or null when the store could not be watched. */
+  readonly replaced: number | null;
 }
 
 /** One call of the crypto machine. */
@@ -35,46 +39,121 @@ type ImportEntries = (entries: readonly Entry[]) => Promise<Imported>;
  */
 export function createRoomKeySink(context: SessionContext): RoomKeySink {
   return {
-    import: (batch, version) =>
+    open: (version, expected) =>
       attempt(async () => {
         const machine = await olmMachineOf(context);
         const { RoomId } = await loadCryptoWasm();
-        return importBatch(batch, {
-          isRoomId: cached((roomId) => isRoomId(RoomId, roomId)),
-          importEntries: (entries) => importEntries(machine, RoomId, version, entries),
+        const countRows = (): Promise<number> => countRoomKeys(context);
+        const watch = await watchRoomKeyStore({
+          database: cryptoDatabaseName(context.cryptoStorePrefix),
+          countRows,
+          expected,
         });
+        try {
+          return createImport({
+            held: await countRows(),
+            watch,
+            count: () => attempt(countRows),
+            isRoomId: cached((roomId) => isRoomId(RoomId, roomId)),
+            importEntries: async (entries) => {
+              // Throws when the session was closed meanwhile: the machine may be freed then.
+              context.crypto();
+              return withSecondTry(watch, () =>
+                importEntries(machine, RoomId, version, entries, watch),
+              );
+            },
+          });
+        } catch (error) {
+          watch.stop();
+          throw error;
+        }
       }),
   };
 }
 
+async function countRoomKeys(context: SessionContext): Promise<number> {
+  const machine = await olmMachineOf(context);
+  return withFreed(await machine.roomKeyCounts(), ({ total }) => total);
+}
+
+interface Store {
+  readonly held: number;
+  readonly watch: RoomKeyStoreWatch;
+  readonly count: RoomKeyImport["count"];
+  readonly isRoomId: (roomId: string) => boolean;
+  readonly importEntries: ImportEntries;
+}
+
+function createImport(store: Store): RoomKeyImport {
+  /** Sessions that a call under way is about, and when it ends. */
+  const busy = new Map<string, Promise<unknown>>();
+
+  /** Two calls at once may not be about one session: both would compare with the store before either. */
+  async function alone<T>(entries: readonly Entry[], work: () => Promise<T>): Promise<T> {
+    const names = entries.map(({ key, trueId }) => `${trueId} ${key.roomId}`);
+    for (let clash = names.find((name) => busy.has(name)); clash !== undefined;) {
+      await busy.get(clash);
+      clash = names.find((name) => busy.has(name));
+    }
+    const working = work();
+    const ended = working.catch(() => undefined);
+    for (const name of names) busy.set(name, ended);
+    try {
+      return await working;
+    } finally {
+      for (const name of names) busy.delete(name);
+    }
+  }
+
+  return {
+    held: store.held,
+    import: (batch) => attempt(() => importBatch(batch, store, alone)),
+    count: store.count,
+    close: store.watch.stop,
+  };
+}
+
+/** An answer from memory that the module cannot use fails no key: without such answers it is tried again. */
+async function withSecondTry<T>(watch: RoomKeyStoreWatch, work: () => Promise<T>): Promise<T> {
+  const { surprises } = watch;
+  try {
+    return await work();
+  } catch (error) {
+    if (watch.surprises === surprises) throw error;
+    return work();
+  }
+}
+
 async function importBatch(
   batch: readonly DecryptedRoomKey[],
-  store: {
-    readonly isRoomId: (roomId: string) => boolean;
-    readonly importEntries: ImportEntries;
-  },
+  { isRoomId, importEntries }: Store,
+  alone: <T>(entries: readonly Entry[], work: () => Promise<T>) => Promise<T>,
 ): Promise<ImportOutcome> {
   const failures: RestoreFailure[] = [];
   let waiting: Entry[] = [];
   for (const key of batch) {
     const trueId = trueSessionId(key);
-    if (!store.isRoomId(key.roomId)) failures.push(failureOf(key, "bad_room_id"));
+    if (!isRoomId(key.roomId)) failures.push(failureOf(key, "bad_room_id"));
     else if (trueId === null) failures.push(failureOf(key, "rejected"));
     else waiting.push({ key, trueId });
   }
   let imported = 0;
+  let improved: number | null = 0;
   let already = 0;
   while (waiting.length > 0) {
     const { round, rest } = firstOfEach(waiting);
-    const { readable, stored } = await store.importEntries(round);
-    imported += stored.size;
-    const others = round.filter((entry) => !stored.has(entry));
-    const rejected = await findRejected(store.importEntries, others, round.length - readable);
-    already += others.length - rejected.length;
-    failures.push(...rejected.map(({ key }) => failureOf(key, "rejected")));
+    await alone(round, async () => {
+      const { readable, stored, replaced } = await importEntries(round);
+      imported += stored.size;
+      improved = improved === null || replaced === null ? null : improved + replaced;
+      const others = round.filter((entry) => !stored.has(entry));
+      const rejected = await findRejected(importEntries, others, round.length - readable);
+      already += others.length - rejected.length;
+      failures.push(...rejected.map(({ key }) => failureOf(key, "rejected")));
+    });
     waiting = rest;
   }
-  return { imported, already, failures };
+  return { imported, improved, already, failures };
 }
 
 /**
@@ -99,6 +178,7 @@ async function importEntries(
   Room: typeof RoomId,
   version: BackupVersion,
   entries: readonly Entry[],
+  watch: RoomKeyStoreWatch,
 ): Promise<Imported> {
   const byRoom = new Map<string, Map<string, Readonly<Record<string, unknown>>>>();
   for (const { key, trueId } of entries) {
@@ -107,14 +187,28 @@ async function importEntries(
   }
   // The call takes the room ids over and frees them, so each call needs new ones.
   const rooms = new Map([...byRoom].map(([roomId, sessions]) => [new Room(roomId), sessions]));
-  const result = await machine.importBackedUpRoomKeys(rooms, () => undefined, version);
+  /** For each key in its turn: was there a copy? The module calls back right after it has compared. */
+  const found: (boolean | null)[] = [];
+  const onKey = (): void => void found.push(watch.takeRead());
+  const result = await machine.importBackedUpRoomKeys(rooms, onKey, version);
   return withFreed(result, () => {
     const keys = result.keys();
-    const stored = entries.filter(({ key, trueId }) => {
-      const senders = keys.get(key.roomId)?.values() ?? [];
-      return [...senders].some((sessions) => sessions.has(trueId));
-    });
-    return { readable: result.totalCount, stored: new Set(stored) };
+    const stored = new Set(
+      entries.filter(({ key, trueId }) => {
+        const senders = keys.get(key.roomId)?.values() ?? [];
+        return [...senders].some((sessions) => sessions.has(trueId));
+      }),
+    );
+    const inTurn = [...byRoom.keys()].flatMap((roomId) =>
+      entries.filter(({ key }) => key.roomId === roomId),
+    );
+    const isKnown = found.length === entries.length && !found.includes(null);
+    const replaced = inTurn.filter((entry, index) => found[index] === true && stored.has(entry));
+    return {
+      readable: result.totalCount,
+      stored,
+      replaced: isKnown || stored.size === 0 ? replaced.length : null,
+    };
   });
 }
 

@@ -1,23 +1,31 @@
 import type { BackupVersion } from "@/domain/backup";
 import type { AppError } from "@/domain/errors";
-import type { RoomKeySource } from "@/domain/ports";
-import { fail, ok } from "@/domain/result";
+import type { RoomKeyDownload, RoomKeySource } from "@/domain/ports";
+import { fail, ok, type Result } from "@/domain/result";
 import { fetchBackupInfo } from "./roomKeysApi";
 import type { SessionRequests } from "./sessionContext";
 
-/** Streams a backup's keys: `GET /room_keys/keys?version=…`. Aborting the signal ends the transfer. */
+/** A server works for a while before it begins to send a large backup; the engine's own limit comes first. */
+const WHOLE_BACKUP_HEAD_MS = 150_000;
+
+/** Streams a backup's keys, all or one room's. Aborting the signal ends the transfer. */
 export function createRoomKeySource(context: SessionRequests): RoomKeySource {
+  async function stream(
+    path: string,
+    version: BackupVersion,
+    options: { readonly signal: AbortSignal; readonly timeoutMs?: number },
+  ): Promise<Result<RoomKeyDownload, AppError>> {
+    const answer = await context.requestStream("GET", path, { query: { version }, ...options });
+    if (!answer.ok) return fail(await explain(context, version, answer.error));
+    const { body } = answer.value;
+    if (body === null) return fail({ kind: "not_matrix", detail: "room keys without a body" });
+    return ok({ body, byteLength: byteLengthOf(answer.value) });
+  }
   return {
-    async open(version, signal) {
-      const answer = await context.requestStream("GET", "/room_keys/keys", {
-        query: { version },
-        signal,
-      });
-      if (!answer.ok) return fail(await explain(context, version, answer.error));
-      const { body } = answer.value;
-      if (body === null) return fail({ kind: "not_matrix", detail: "room keys without a body" });
-      return ok({ body, byteLength: byteLengthOf(answer.value) });
-    },
+    open: (version, signal) =>
+      stream("/room_keys/keys", version, { signal, timeoutMs: WHOLE_BACKUP_HEAD_MS }),
+    openRoom: (version, roomId, signal) =>
+      stream(`/room_keys/keys/${encodeURIComponent(roomId)}`, version, { signal }),
   };
 }
 

@@ -1,0 +1,117 @@
+import { Fingerprinter, FingerprintSet, fingerprintSeed } from "@/lib/fingerprints";
+import { watchIdbStore } from "@/lib/watchIdbStore";
+
+/**
+ * Where the crypto module keeps room keys (matrix-sdk-crypto-wasm 18.9). A test holds it against
+ * the installed version; under another name nothing is watched and every read goes to the disk.
+ */
+export const ROOM_KEY_STORE = "inbound_group_sessions3";
+
+/** Tries to see list and count agree while keys arrive by sync. */
+const COMPARISONS = 3;
+
+/** Of this page. An update of the module that reads in another way must not meet the same surprise twice. */
+let surprises = 0;
+
+/** The crypto store's table of room keys while a restore writes to it. */
+export interface RoomKeyStoreWatch {
+  /** Whether reads of keys that are known to be absent are answered without the disk. */
+  readonly answersFromMemory: boolean;
+  /**
+   * Whether the newest read of a key found one; null when nothing was read since the last call.
+   * To be asked in the same step in which the reader went on with its answer.
+   */
+  readonly takeRead: () => boolean | null;
+  /** How often the module could not use an answer from memory. After the first there are no more. */
+  readonly surprises: number;
+  /** Safe to call twice. */
+  readonly stop: () => void;
+}
+
+const NOTHING: RoomKeyStoreWatch = {
+  answersFromMemory: false,
+  takeRead: () => null,
+  surprises: 0,
+  stop: () => undefined,
+};
+
+/**
+ * Watches the table from now on. Before the crypto module stores a key it reads whether there is a
+ * copy already, one transaction a key, which is more than half of an import's time. While the watch
+ * lasts, a read of a key that is certainly absent is answered at once. A key counts as possibly
+ * there from the moment it was listed or its write was begun, and for ever after; reads of such
+ * keys, and everything else, go to the disk. That is complete as long as nobody but this page
+ * writes to the store, which the tab lock sees to. `countRows` is the module's own count, which
+ * must agree with the list. `expected`: how many keys may come.
+ */
+export async function watchRoomKeyStore(options: {
+  readonly database: string;
+  readonly countRows: () => Promise<number>;
+  readonly expected: number;
+}): Promise<RoomKeyStoreWatch> {
+  const { database, countRows } = options;
+  const print = new Fingerprinter(fingerprintSeed());
+  const present = new FingerprintSet(options.expected);
+  /** Whether everything in the table is known. */
+  let isListed = false;
+  /** False once something was seen that the watch does not understand. */
+  let isUnderstood = surprises === 0;
+  const answers = (): boolean => isListed && isUnderstood;
+  let lastRead: boolean | null = null;
+  const isKnownAbsent = (key: IDBValidKey): boolean => {
+    if (typeof key !== "string") return false;
+    print.begin().text(key).end();
+    return !present.has(print.high, print.low);
+  };
+  const add = (key: IDBValidKey): void => {
+    if (typeof key !== "string") {
+      isUnderstood = false;
+      return;
+    }
+    print.begin().text(key).end();
+    present.add(print.high, print.low);
+  };
+  const watch = watchIdbStore(database, ROOM_KEY_STORE, {
+    onWrite(key) {
+      if (key === undefined) isUnderstood = false;
+      else add(key);
+    },
+    isAbsent: (key) => answers() && isKnownAbsent(key),
+    onRead(found) {
+      lastRead = found;
+    },
+    onSurprise() {
+      surprises++;
+      isUnderstood = false;
+    },
+  });
+  if (watch === null) return NOTHING;
+  try {
+    // The watch is on, so no write falls between it and the list.
+    isListed = (await watch.listKeys(add)) && (await agrees(present, countRows));
+  } catch {
+    // It stays a watch; every read goes to the disk.
+  }
+  return {
+    get answersFromMemory() {
+      return answers();
+    },
+    takeRead() {
+      const read = lastRead;
+      lastRead = null;
+      return read;
+    },
+    get surprises() {
+      return surprises;
+    },
+    stop: watch.stop,
+  };
+}
+
+/** Keys may arrive between two looks, so a difference is looked at again. */
+async function agrees(present: FingerprintSet, countRows: () => Promise<number>): Promise<boolean> {
+  for (let turn = 0; turn < COMPARISONS; turn++) {
+    if (present.size === (await countRows())) return true;
+  }
+  return false;
+}
