@@ -17,6 +17,8 @@ export function describeRestoreStage(tally: RestoreTally, resumed: boolean): str
       return resumed
         ? "Resuming: keys that are already here are skipped…"
         : "Asking the server for the backup…";
+    case "first_rooms":
+      return "Restoring the rooms you used last…";
     case "downloading":
       // Until the first new key a restore that goes on looks as if it began anew.
       return imported === 0 && already > 0

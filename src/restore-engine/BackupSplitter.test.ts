@@ -7,6 +7,13 @@ import type { BackupBatch } from "./protocol";
 
 const ENTRY_BYTES = 1000;
 
+/** A gate that lets everything through, repeats too. */
+const passesAll: ConstructorParameters<typeof BatchBuilder>[1] = {
+  judge: () => "new",
+  high: 0,
+  low: 0,
+};
+
 interface Split {
   readonly entries: { roomId: string; sessionId: string; json: string }[];
   readonly refused: RestoreFailure[];
@@ -15,10 +22,15 @@ interface Split {
 }
 
 /** Splits a text whose bytes arrive in pieces of the given sizes (the rest in one). */
-function split(text: string | Uint8Array, pieces: readonly number[] = [], perBatch = 3): Split {
+function split(
+  text: string | Uint8Array,
+  pieces: readonly number[] = [],
+  perBatch = 3,
+  roomId?: string,
+): Split {
   const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
-  const builder = new BatchBuilder({ entries: perBatch, entryBytes: ENTRY_BYTES }, () => true);
-  const splitter = new BackupSplitter(builder);
+  const builder = new BatchBuilder({ entries: perBatch, entryBytes: ENTRY_BYTES }, passesAll);
+  const splitter = new BackupSplitter(builder, roomId);
   const batches: BackupBatch[] = [];
   let at = 0;
   for (const size of [...pieces, bytes.length]) {
@@ -212,7 +224,7 @@ describe("sizes", () => {
   const inRoom = (sessions: string): string => `{"rooms":{"!a":{"sessions":{${sessions}}}}}`;
 
   it("refuses one huge entry, keeps its neighbours, and holds no more than the limit", () => {
-    const builder = new BatchBuilder({ entries: 10, entryBytes: ENTRY_BYTES }, () => true);
+    const builder = new BatchBuilder({ entries: 10, entryBytes: ENTRY_BYTES }, passesAll);
     const splitter = new BackupSplitter(builder);
     const push = (text: string): BackupBatch[] => [
       ...splitter.push(new TextEncoder().encode(text)),
@@ -254,5 +266,47 @@ describe("sizes", () => {
     expect(result.refused).toHaveLength(1);
     expect(result.entries).toHaveLength(1);
     expect(result.end.ok).toBe(true);
+  });
+});
+
+describe("the answer for one room", () => {
+  const sessions = '{"sessions":{"a":{"x":1},"b":null}}';
+  const entries = [
+    { roomId: "!room:x", sessionId: "a", json: '{"x":1}' },
+    { roomId: "!room:x", sessionId: "b", json: "null" },
+  ];
+
+  it("is cut into entries of that room, wherever its bytes are cut", () => {
+    for (let at = 0; at <= sessions.length; at++) {
+      const result = split(sessions, [at], 3, "!room:x");
+      expect(result.entries).toEqual(entries);
+      expect(result.end.ok).toBe(true);
+    }
+  });
+
+  it.each(["{}", '{"sessions":{}}', '{"sessions":null}', '{"other":[1]}'])(
+    "may be empty: %s",
+    (text) => {
+      const result = split(text, [], 3, "!room:x");
+      expect(result.entries).toEqual([]);
+      expect(result.end.ok).toBe(true);
+    },
+  );
+
+  it.each(["[]", "null", "<!doctype html>"])("is an object or not Matrix: %s", (text) => {
+    expect(split(text, [], 3, "!room:x").end).toMatchObject({ error: { kind: "not_matrix" } });
+  });
+
+  it("does not end early unnoticed", () => {
+    for (let length = 0; length < sessions.length; length++) {
+      expect(split(sessions.slice(0, length), [], 3, "!room:x").end).toMatchObject({
+        ok: false,
+        error: truncated,
+      });
+    }
+  });
+
+  it("refuses every entry when the room asked for is none", () => {
+    expect(split(sessions, [], 3, "room").refused).toHaveLength(2);
   });
 });

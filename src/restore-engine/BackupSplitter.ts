@@ -23,14 +23,16 @@ type State =
   | "broken";
 
 /**
- * Cuts the body of `GET /room_keys/keys` into entries while its bytes arrive, wherever they are
- * cut. Reads the JSON's frame only: values of entries are handed on as bytes and parsed elsewhere.
+ * Cuts the body of `GET /room_keys/keys`, or of one room's `GET /room_keys/keys/{roomId}`, into
+ * entries while its bytes arrive, wherever they are cut. Reads the JSON's frame only: values of entries are handed on as bytes and parsed elsewhere.
  * Nesting costs no memory; names such as `__proto__` are plain text here.
  */
 export class BackupSplitter {
   readonly #builder: BatchBuilder;
   #state: State = "value";
-  #level: number = LEVEL.start;
+  /** Where the answer's outermost object stands in the frame. */
+  readonly #top: number;
+  #level: number;
   #name = "";
   #roomsSeen = false;
   #problem: AppError | null = null;
@@ -42,8 +44,14 @@ export class BackupSplitter {
   #keyLength = 0;
   #keyIsCut = false;
 
-  constructor(builder: BatchBuilder) {
+  /** With `roomId` the answer is that room's: `{"sessions":{…}}`. */
+  constructor(builder: BatchBuilder, roomId?: string) {
     this.#builder = builder;
+    this.#top = roomId === undefined ? LEVEL.start : LEVEL.rooms;
+    this.#level = this.#top;
+    if (roomId !== undefined) {
+      builder.openRoom({ text: roomId, cut: false });
+    }
   }
 
   /** Why the answer cannot be read on, or null. */
@@ -79,7 +87,9 @@ export class BackupSplitter {
     if (this.#state !== "done") {
       return fail({ kind: "network", detail: "the download ended early" });
     }
-    return this.#roomsSeen ? ok(undefined) : fail(notMatrix("the answer has no rooms"));
+    return this.#roomsSeen || this.#top === LEVEL.rooms
+      ? ok(undefined)
+      : fail(notMatrix("the answer has no rooms"));
   }
 
   /** One byte between values. False when the byte is the first of a value and still to be read. */
@@ -103,7 +113,7 @@ export class BackupSplitter {
       (this.#state === "comma-or-end" || this.#state === "key-or-end")
     ) {
       this.#level--;
-      this.#state = this.#level === LEVEL.start ? "done" : "comma-or-end";
+      this.#state = this.#level === this.#top ? "done" : "comma-or-end";
     } else {
       this.#break("broken JSON");
     }
@@ -113,7 +123,7 @@ export class BackupSplitter {
   /** Enters an object of the frame, or begins a value that is captured or passed over. */
   #openValue(byte: number): boolean {
     const isFrame =
-      this.#level === LEVEL.start ||
+      this.#level === this.#top ||
       this.#level === LEVEL.rooms ||
       (this.#level === LEVEL.root && this.#name === "rooms") ||
       (this.#level === LEVEL.room && this.#name === "sessions");
@@ -123,7 +133,7 @@ export class BackupSplitter {
       this.#state = "key-or-end";
       return true;
     }
-    if (this.#level === LEVEL.start) {
+    if (this.#level === this.#top) {
       this.#break("the answer is not a JSON object");
       return true;
     }

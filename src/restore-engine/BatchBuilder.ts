@@ -1,4 +1,5 @@
 import type { RestoreFailure, RestoreFailureReason } from "@/domain/restore";
+import type { EntryGate } from "./EntryGate";
 import type { BackupBatch, EntryIds } from "./protocol";
 import { isRoomId } from "./roomId";
 
@@ -11,6 +12,8 @@ export interface BatchLimits {
   /** Bytes of one entry's JSON; a real one has about 900. */
   readonly entryBytes: number;
 }
+
+type Gate = Pick<EntryGate, "judge" | "high" | "low">;
 
 /** What becomes of the entry being read. */
 type Fate = "keep" | RestoreFailureReason;
@@ -27,7 +30,7 @@ export interface ReadId {
  */
 export class BatchBuilder {
   readonly #limits: BatchLimits;
-  readonly #isNew: (ids: EntryIds) => boolean;
+  readonly #gate: Gate;
   readonly #maxBytes: number;
   #buffer = new Uint8Array(1 << 16);
   /** End of the last whole entry. */
@@ -36,6 +39,8 @@ export class BatchBuilder {
   #used = 0;
   #ends: number[] = [];
   #entries: EntryIds[] = [];
+  #prints: number[] = [];
+  #recalled = 0;
   #refused: RestoreFailure[] = [];
   #roomId = "";
   #roomIsBad = false;
@@ -43,10 +48,10 @@ export class BatchBuilder {
   #fate: Fate = "keep";
   #closed = 0;
 
-  /** `isNew` is asked once per complete entry; one that is not new is passed over uncounted. */
-  constructor(limits: BatchLimits, isNew: (ids: EntryIds) => boolean) {
+  /** `gate` judges every complete entry; only new ones go into batches. */
+  constructor(limits: BatchLimits, gate: Gate) {
     this.#limits = limits;
-    this.#isNew = isNew;
+    this.#gate = gate;
     this.#maxBytes = limits.entryBytes * 8;
   }
 
@@ -93,13 +98,20 @@ export class BatchBuilder {
   closeEntry(): void {
     this.#closed++;
     const ids: EntryIds = { roomId: this.#roomId, sessionId: this.#sessionId };
-    if (!this.#isNew(ids)) {
+    const kept = this.#fate === "keep";
+    const content = kept ? this.#buffer.subarray(this.#committed, this.#used) : null;
+    const admission = this.#gate.judge(ids, content);
+    if (admission === "recalled") {
+      this.#recalled++;
+    }
+    if (admission !== "new") {
       return;
     }
     if (this.#fate === "keep") {
       this.#committed = this.#used;
       this.#ends.push(this.#committed);
       this.#entries.push(ids);
+      this.#prints.push(this.#gate.high, this.#gate.low);
     } else {
       this.#refused.push({
         roomId: this.#roomId.slice(0, MAX_REPORTED_ID),
@@ -107,6 +119,13 @@ export class BatchBuilder {
         reason: this.#fate,
       });
     }
+  }
+
+  /** Entries passed over since the last call because an earlier run has settled them. */
+  takeRecalled(): number {
+    const recalled = this.#recalled;
+    this.#recalled = 0;
+    return recalled;
   }
 
   get isFull(): boolean {
@@ -125,12 +144,14 @@ export class BatchBuilder {
       bytes: this.#buffer.slice(0, this.#committed),
       ends: this.#ends,
       entries: this.#entries,
+      prints: this.#prints,
       refused: this.#refused,
     };
     this.#committed = 0;
     this.#used = 0;
     this.#ends = [];
     this.#entries = [];
+    this.#prints = [];
     this.#refused = [];
     return batch;
   }

@@ -1,37 +1,47 @@
-import type { BackupVersion } from "@/domain/backup";
 import type { AppError } from "@/domain/errors";
-import type { DecryptedRoomKey, RoomKeySink } from "@/domain/ports";
+import type { DecryptedRoomKey, ImportOutcome, RoomKeyImport } from "@/domain/ports";
 import { raceAbort, withTimeout } from "@/lib/abort";
 import { yieldToMain } from "@/lib/yieldToMain";
 import type { DecryptPool } from "./DecryptPool";
 import { errorName } from "./errorName";
+import { Lanes } from "./Lanes";
 import type { BackupBatch, SessionResult } from "./protocol";
-import type { RestoreLedger } from "./RestoreLedger";
+import type { RestoreCursor } from "./RestoreCursor";
+import { addedRows, type RestoreLedger } from "./RestoreLedger";
 import type { RestoreTuning } from "./tuning";
 
 export interface ImportPipelineOptions {
   readonly pool: DecryptPool;
-  readonly sink: RoomKeySink;
-  readonly version: BackupVersion;
+  readonly store: RoomKeyImport;
+  readonly cursor: RestoreCursor;
   readonly ledger: RestoreLedger;
   readonly tuning: RestoreTuning;
   readonly onSettled: () => void;
 }
 
+/** Keys for one call of the sink, with the fingerprints of their entries. */
+interface ImportPart {
+  readonly keys: DecryptedRoomKey[];
+  readonly prints: number[];
+}
+
 /**
- * Takes batches through decryption (several at once) and import (one call at a time, in the order
- * of arrival), never more than `batchesInFlight` together. The first error ends it.
+ * Takes batches through decryption (several at once) and import (a few calls at a time). The first
+ * error ends it.
  */
 export class ImportPipeline {
   readonly #options: ImportPipelineOptions;
   readonly #broken = new AbortController();
   readonly #inFlight = new Set<Promise<void>>();
-  #lastImport: Promise<void> = Promise.resolve();
+  readonly #lanes: Lanes;
+  /** Imports that the store is working on. */
+  readonly #imports = new Set<Promise<void>>();
   #isStopped = false;
   #error: AppError | null = null;
 
   constructor(options: ImportPipelineOptions) {
     this.#options = options;
+    this.#lanes = new Lanes(options.tuning.importLanes);
   }
 
   /** What ended the pipeline, or null. */
@@ -44,12 +54,17 @@ export class ImportPipeline {
     return this.#broken.signal;
   }
 
-  /** Takes a batch over; resolves when there is room for another. Rejects when aborted. */
-  async submit(batch: BackupBatch, signal: AbortSignal): Promise<void> {
+  /** Takes a batch over. Resolves when all its entries are settled, or will not be. Never rejects. */
+  take(batch: BackupBatch): Promise<void> {
     const settled = this.#process(batch).finally(() => {
       this.#inFlight.delete(settled);
     });
     this.#inFlight.add(settled);
+    return settled;
+  }
+
+  /** Resolves when there is room for another batch. Rejects when aborted. */
+  async hasRoom(signal: AbortSignal): Promise<void> {
     while (this.#inFlight.size >= this.#options.tuning.batchesInFlight) {
       await raceAbort(Promise.race(this.#inFlight), signal);
     }
@@ -61,31 +76,26 @@ export class ImportPipeline {
   }
 
   /**
-   * Starts nothing more, and waits for the import under way: so that it is counted, and because the
-   * store may be closed when the run has ended. A store that hangs is not waited for for ever.
+   * Starts nothing more, and waits for the imports under way: so that they are counted, and because
+   * the store may be closed when the run has ended. A store that hangs is not waited for for ever.
    */
   async stop(): Promise<void> {
     this.#isStopped = true;
     const { stopGraceMs, clock } = this.#options.tuning;
-    await withTimeout(this.#lastImport, stopGraceMs, clock);
+    await withTimeout(Promise.all(this.#imports), stopGraceMs, clock);
   }
 
   async #process(batch: BackupBatch): Promise<void> {
     try {
-      const decrypted = this.#options.pool.decrypt(batch);
-      const before = this.#lastImport;
-      const mine = Promise.all([decrypted, before]).then(async ([result]) => {
-        if (this.#isStopped) {
-          return;
-        }
-        if (result.ok) {
-          await this.#settle(batch, result.value);
-        } else {
-          this.#fail(result.error);
-        }
-      });
-      this.#lastImport = mine.catch(() => undefined);
-      await mine;
+      const decrypted = await this.#options.pool.decrypt(batch);
+      if (this.#isStopped) {
+        return;
+      }
+      if (decrypted.ok) {
+        await this.#settle(batch, decrypted.value);
+      } else {
+        this.#fail(decrypted.error);
+      }
     } catch (error) {
       this.#fail({ kind: "unexpected", detail: errorName(error) });
     }
@@ -96,7 +106,7 @@ export class ImportPipeline {
     for (const failure of batch.refused) {
       ledger.fail(failure);
     }
-    let keys: DecryptedRoomKey[] = [];
+    const parts: ImportPart[] = [];
     for (const [index, entry] of batch.entries.entries()) {
       const result = results[index];
       if (result === undefined) {
@@ -106,31 +116,44 @@ export class ImportPipeline {
         ledger.fail({ ...entry, reason: result.reason });
         continue;
       }
-      if (keys.length >= tuning.importKeys) {
-        await this.#import(keys);
-        keys = [];
+      let part = parts.at(-1);
+      if (part === undefined || part.keys.length >= tuning.importKeys) {
+        part = { keys: [], prints: [] };
+        parts.push(part);
       }
-      keys.push({ ...entry, sessionData: result.sessionData });
+      part.keys.push({ ...entry, sessionData: result.sessionData });
+      part.prints.push(batch.prints[index * 2] ?? 0, batch.prints[index * 2 + 1] ?? 0);
     }
-    await this.#import(keys);
     onSettled();
+    await Promise.all(parts.map((part) => this.#lanes.run(() => this.#import(part))));
   }
 
-  async #import(keys: readonly DecryptedRoomKey[]): Promise<void> {
-    const { sink, version, ledger, onSettled } = this.#options;
-    const [first] = keys;
-    if (this.#isStopped || first === undefined) {
+  async #import(part: ImportPart): Promise<void> {
+    if (this.#isStopped) {
       return;
     }
-    ledger.workingOn(first.roomId);
-    const outcome = await sink.import(keys, version);
+    const importing = this.#importNow(part);
+    const ended = importing.catch(() => undefined);
+    this.#imports.add(ended);
+    try {
+      await importing;
+    } finally {
+      this.#imports.delete(ended);
+    }
+    await yieldToMain();
+  }
+
+  async #importNow({ keys, prints }: ImportPart): Promise<void> {
+    const { store, ledger, cursor, onSettled } = this.#options;
+    ledger.workingOn(keys[0]?.roomId ?? "");
+    const outcome = await store.import(keys);
     if (!outcome.ok) {
       this.#fail(outcome.error);
       return;
     }
     ledger.imported(outcome.value, keys.length);
+    cursor.settle(withoutFailed(keys, prints, outcome.value), addedRows(outcome.value));
     onSettled();
-    await yieldToMain();
   }
 
   #fail(error: AppError): void {
@@ -138,4 +161,24 @@ export class ImportPipeline {
     this.#isStopped = true;
     this.#broken.abort();
   }
+}
+
+/** Fingerprints of what is surely in the store. What failed is tried again by the next run. */
+function withoutFailed(
+  keys: readonly DecryptedRoomKey[],
+  prints: readonly number[],
+  { imported, already, failures }: ImportOutcome,
+): readonly number[] {
+  if (failures.length === 0 && imported + already === keys.length) {
+    return prints;
+  }
+  if (imported + already + failures.length !== keys.length) {
+    return [];
+  }
+  const failed = new Set(failures.map(({ roomId, sessionId }) => `${roomId}\n${sessionId}`));
+  return keys.flatMap(({ roomId, sessionId }, index) =>
+    failed.has(`${roomId}\n${sessionId}`)
+      ? []
+      : [prints[index * 2] ?? 0, prints[index * 2 + 1] ?? 0],
+  );
 }

@@ -15,10 +15,10 @@ describe("the counts of a run", () => {
 
   it("changes no more once it is closed", () => {
     const ledger = new RestoreLedger(5);
-    ledger.imported({ imported: 1, already: 1, failures: [] }, 2);
+    ledger.imported({ imported: 1, improved: 0, already: 1, failures: [] }, 2);
     const { tally, report } = ledger;
     ledger.close();
-    ledger.imported({ imported: 1, already: 0, failures: [] }, 1);
+    ledger.imported({ imported: 1, improved: 0, already: 0, failures: [] }, 1);
     ledger.fail({ roomId: "!a", sessionId: "s", reason: "malformed" });
     ledger.reachedByte(10, 20);
     expect(ledger.tally).toEqual(tally);

@@ -4,6 +4,7 @@ import {
   type RestoreReport,
   type RestoreStage,
   type RestoreTally,
+  type RestoreWait,
 } from "@/domain/restore";
 import type { ImportOutcome } from "@/domain/ports";
 
@@ -16,6 +17,7 @@ const MAX_LISTED_FAILURES = 10_000;
  */
 export class RestoreLedger {
   #tally: RestoreTally;
+  #added = 0;
   readonly #failures: RestoreFailure[] = [];
   #isClosed = false;
 
@@ -34,6 +36,21 @@ export class RestoreLedger {
     this.#change({ bytes, bytesTotal: total !== null && bytes <= total ? total : null });
   }
 
+  /** A wait before the server is asked again begins, or (null) has ended. */
+  waits(waiting: RestoreWait | null): void {
+    this.#change({ waiting });
+  }
+
+  /** Entries that an earlier run has settled. */
+  recall(count: number): void {
+    const { received, already, recalled } = this.#tally;
+    this.#change({
+      received: received + count,
+      already: already + count,
+      recalled: recalled + count,
+    });
+  }
+
   workingOn(roomId: string): void {
     this.#change({ currentRoomId: roomId });
   }
@@ -50,21 +67,28 @@ export class RestoreLedger {
    * to try a key again than to claim it. Throws when it claims more than it was given.
    */
   imported(outcome: ImportOutcome, size: number): void {
-    const { imported, already, failures } = outcome;
+    const { imported, improved, already, failures } = outcome;
     const unmentioned = size - imported - already - failures.length;
-    if (unmentioned < 0) {
+    if (unmentioned < 0 || (improved ?? 0) > imported) {
       throw new RangeError("the sink counted more keys than it was given");
     }
     const { tally } = this;
+    this.#added += addedRows(outcome);
     this.#change({
       received: tally.received + imported + already,
       imported: tally.imported + imported,
+      improved: tally.improved + (improved ?? 0),
       already: tally.already + already,
     });
     for (const failure of failures) {
       this.fail(failure);
     }
     this.#countFailure("rejected", unmentioned);
+  }
+
+  /** Keys that the store has more than before, as far as it can tell. */
+  get added(): number {
+    return this.#added;
   }
 
   /** From here on nothing changes any more: what arrives late was not part of this run. */
@@ -93,4 +117,9 @@ export class RestoreLedger {
       this.#tally = { ...this.#tally, ...change };
     }
   }
+}
+
+/** How many keys the store has more after an import, at least. */
+export function addedRows({ imported, improved }: ImportOutcome): number {
+  return improved === null ? 0 : imported - improved;
 }

@@ -2,18 +2,13 @@ import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { BackupVersion } from "@/domain/backup";
 import type { AppError } from "@/domain/errors";
-import {
-  failedCount,
-  missingCount,
-  settledCount,
-  type RestoreOutcome,
-  type RestoreTally,
-} from "@/domain/restore";
+import { missingCount } from "@/domain/restore";
 import { fail, ok } from "@/domain/result";
 import { yieldToMain } from "@/lib/yieldToMain";
 import {
   bodyOf,
   FixedKeySource,
+  MemoryCursorStore,
   MemorySink,
   ScriptedSource,
   type BodyOptions,
@@ -28,11 +23,14 @@ import {
   type EntryForge,
   type ForgedEntry,
 } from "@/testing/forgeBackup";
-import { ManualClock } from "@/testing/ManualClock";
+import { checkTallies, createEngineRig, requestOf, RIG_VERSION, runOptions } from "./engineRig";
 import { createRestoreEngine } from "./createRestoreEngine";
 import type { RestoreTuning } from "./tuning";
 
-const VERSION = "7" as BackupVersion;
+const VERSION = RIG_VERSION;
+
+const setUp = (source: ScriptedSource, tuning: Partial<RestoreTuning> = {}) =>
+  createEngineRig({ source, privateKey: keyPair.privateKey, expected: good.length, tuning });
 
 let keyPair: BackupKeyPair;
 let forge: EntryForge;
@@ -46,53 +44,6 @@ beforeAll(async () => {
     Array.from({ length: 60 }, (_, index) => forgeEntry(forge, `!room${index % 5}:x`)),
   );
 });
-
-/** Everything of one run, on this thread (no worker can be started), with a clock that stands still. */
-function setUp(source: ScriptedSource, tuning: Partial<RestoreTuning> = {}) {
-  const clock = new ManualClock();
-  const sink = new MemorySink();
-  const key = new FixedKeySource(keyPair.privateKey);
-  const abort = new AbortController();
-  const tallies: RestoreTally[] = [];
-  const engine = createRestoreEngine({
-    source,
-    sink,
-    decryptionKey: key,
-    createWorker: () => {
-      throw new Error("no workers here");
-    },
-    tuning: { clock, random: () => 0, batchEntries: 10, importKeys: 5, ...tuning },
-  });
-  const run = async (expected = good.length): Promise<RestoreOutcome> => {
-    const outcome = await engine.run(
-      { version: VERSION, expected },
-      { signal: abort.signal, onProgress: (tally) => tallies.push(tally) },
-    );
-    checkTallies(tallies, outcome);
-    return outcome;
-  };
-  return { clock, sink, key, abort, tallies, engine, run };
-}
-
-/** What must hold of every tally that is ever shown, and of the last one. */
-function checkTallies(tallies: readonly RestoreTally[], outcome: RestoreOutcome): void {
-  let before: RestoreTally | undefined;
-  for (const tally of tallies) {
-    expect(tally.received).toBeGreaterThanOrEqual(settledCount(tally));
-    if (before !== undefined) {
-      for (const name of ["received", "imported", "already", "bytes"] as const) {
-        expect(tally[name]).toBeGreaterThanOrEqual(before[name]);
-      }
-      expect(failedCount(tally)).toBeGreaterThanOrEqual(failedCount(before));
-    }
-    before = tally;
-  }
-  const { tally, failures } = outcome.report;
-  expect(tallies.at(-1)).toEqual(tally);
-  expect(tally.received).toBe(settledCount(tally));
-  const listed = failures.filter((failure) => failure.reason !== "rejected").length;
-  expect(listed).toBe(failedCount(tally) - tally.failed.rejected);
-}
 
 const without = (data: object, field: string): object =>
   Object.fromEntries(Object.entries(data).filter(([name]) => name !== field));
@@ -244,7 +195,7 @@ describe("what is counted", () => {
 
   it("counts what the sink leaves unmentioned as rejected, and believes no surplus", async () => {
     const less = setUp(new ScriptedSource(body(good.slice(0, 5))));
-    less.sink.intercept = async () => ok({ imported: 3, already: 1, failures: [] });
+    less.sink.intercept = async () => ok({ imported: 3, improved: 0, already: 1, failures: [] });
     expect((await less.run()).report.tally).toMatchObject({
       received: 5,
       imported: 3,
@@ -252,7 +203,7 @@ describe("what is counted", () => {
       failed: { rejected: 1 },
     });
     const more = setUp(new ScriptedSource(body(good.slice(0, 5))));
-    more.sink.intercept = async () => ok({ imported: 6, already: 0, failures: [] });
+    more.sink.intercept = async () => ok({ imported: 6, improved: 0, already: 0, failures: [] });
     expect(await more.run()).toMatchObject({ kind: "failed", error: { kind: "unexpected" } });
   });
 
@@ -261,6 +212,7 @@ describe("what is counted", () => {
     sink.intercept = async ([first, ...rest]) =>
       ok({
         imported: rest.length,
+        improved: 0,
         already: 0,
         failures: [
           { roomId: first?.roomId ?? "", sessionId: first?.sessionId ?? "", reason: "rejected" },
@@ -638,8 +590,8 @@ describe("stopping", () => {
     expect(held).toBe(35);
     tallies.length = 0;
     const again = await engine.run(
-      { version: VERSION, expected: good.length },
-      { signal: new AbortController().signal, onProgress: (tally) => tallies.push(tally) },
+      requestOf(good.length),
+      runOptions({ onProgress: (tally) => tallies.push(tally) }),
     );
     checkTallies(tallies, again);
     expect(again).toMatchObject({
@@ -657,13 +609,11 @@ describe("keys, memory and pace", () => {
       source,
       sink: new MemorySink(),
       decryptionKey: { read: async () => fail(error) },
+      cursors: new MemoryCursorStore(),
       createWorker: () => {
         throw new Error("no workers here");
       },
-    }).run(
-      { version: VERSION, expected: 1 },
-      { signal: new AbortController().signal, onProgress: () => undefined },
-    );
+    }).run(requestOf(1), runOptions());
     expect(outcome).toMatchObject({ kind: "failed", error });
     expect(source.opened).toBe(0);
   });
@@ -682,13 +632,11 @@ describe("keys, memory and pace", () => {
       source: new ScriptedSource(body(good)),
       sink,
       decryptionKey: new FixedKeySource(other.privateKey),
+      cursors: new MemoryCursorStore(),
       createWorker: () => {
         throw new Error("no workers here");
       },
-    }).run(
-      { version: VERSION, expected: good.length },
-      { signal: new AbortController().signal, onProgress: () => undefined },
-    );
+    }).run(requestOf(good.length), runOptions());
     expect(outcome).toMatchObject({
       kind: "completed",
       report: { tally: { imported: 0, failed: { undecryptable: good.length } } },
@@ -763,9 +711,11 @@ describe("keys, memory and pace", () => {
       await gate;
       return undefined;
     };
-    const options = { signal: new AbortController().signal, onProgress: () => undefined };
-    const request = { version: VERSION, expected: good.length };
-    const runs = Promise.all([engine.run(request, options), engine.run(request, options)]);
+    const request = requestOf(good.length);
+    const runs = Promise.all([
+      engine.run(request, runOptions()),
+      engine.run(request, runOptions()),
+    ]);
     open();
     const [first, second] = await runs;
     expect(first.report.tally).toMatchObject({ imported: good.length, already: 0 });

@@ -1,17 +1,9 @@
-import type {
-  DecryptionKeySource,
-  RestoreEngine,
-  RoomKeySink,
-  RoomKeySource,
-} from "@/domain/ports";
-import { runRestore } from "./runRestore";
+import type { RestoreEngine } from "@/domain/ports";
+import type { RoomDownloads } from "./RoomDownloads";
+import { runRestore, type RestoreDeps } from "./runRestore";
 import { defaultTuning, type RestoreTuning } from "./tuning";
 
-export interface RestoreEngineOptions {
-  readonly source: RoomKeySource;
-  readonly sink: RoomKeySink;
-  readonly decryptionKey: DecryptionKeySource;
-  readonly createWorker: () => Worker;
+export interface RestoreEngineOptions extends Omit<RestoreDeps, "workers" | "tuning"> {
   /** Decrypt workers; by default sized to the machine. */
   readonly workers?: number;
   readonly tuning?: Partial<RestoreTuning>;
@@ -25,11 +17,22 @@ export function createRestoreEngine(options: RestoreEngineOptions): RestoreEngin
     tuning: { ...defaultTuning, ...options.tuning },
   };
   let last: Promise<unknown> = Promise.resolve();
+  let current: Pick<RoomDownloads, "bringForward"> | null = null;
   return {
     run(request, runOptions) {
-      const run = last.then(() => runRestore(request, runOptions, deps));
+      const run = last.then(async () => {
+        const onRooms = (rooms: typeof current): void => {
+          current = rooms;
+        };
+        const outcome = await runRestore(request, { ...runOptions, onRooms }, deps);
+        current = null;
+        return outcome;
+      });
       last = run;
       return run;
+    },
+    bringForward(roomId) {
+      current?.bringForward(roomId);
     },
   };
 }

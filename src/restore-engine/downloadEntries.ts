@@ -1,60 +1,75 @@
 import type { BackupVersion } from "@/domain/backup";
 import type { AppError } from "@/domain/errors";
 import type { RoomKeySource } from "@/domain/ports";
-import { fail, ok, type Result } from "@/domain/result";
-import { raceAbort, sleep, TIMED_OUT, withTimeout } from "@/lib/abort";
-import { yieldToMain } from "@/lib/yieldToMain";
+import type { Result } from "@/domain/result";
+import { sleep } from "@/lib/abort";
 import { BackupSplitter } from "./BackupSplitter";
 import { BatchBuilder } from "./BatchBuilder";
-import { errorName } from "./errorName";
+import type { EntryGate } from "./EntryGate";
 import type { ImportPipeline } from "./ImportPipeline";
-import { backoffMs, openDownload, type OpenDownload } from "./openDownload";
+import { backoffMs, openDownload } from "./openDownload";
+import { readBody } from "./readBody";
 import type { RestoreLedger } from "./RestoreLedger";
-import { SeenEntries } from "./SeenEntries";
 import type { RestoreTuning } from "./tuning";
 
+/** What the downloads of one run share. */
 export interface DownloadContext {
   readonly source: RoomKeySource;
   readonly version: BackupVersion;
   readonly pipeline: ImportPipeline;
+  readonly gate: EntryGate;
   readonly ledger: RestoreLedger;
   readonly tuning: RestoreTuning;
   readonly signal: AbortSignal;
   readonly onProgress: () => void;
 }
 
-/** Longest stretch of splitting before other work on this thread gets its turn. */
-const SPLIT_SLICE_MS = 8;
-
-/** Entries taken beyond twice the server's count: a small backup may grow many times over meanwhile. */
-const SPARE_ENTRIES = 10_000;
-/** What the entries taken may have on average. Real ones have about 900 bytes with everything around. */
-const AVERAGE_ENTRY_BYTES = 4096;
-
 /**
- * Downloads the backup and takes its entries through the pipeline, all of them settled when it
- * resolves. A download that breaks off is begun anew (the endpoint has no paging); an entry met
- * before, then or in the same download, is passed over. Rejects when `signal` is aborted.
+ * Downloads the whole backup and takes its entries through the pipeline, all of them settled when
+ * it resolves. A download that breaks off is begun anew (the endpoint has no paging); an entry met
+ * before, then, in the same download or in one of a room, is passed over. Rejects when `signal` is
+ * aborted.
  */
 export async function downloadEntries(context: DownloadContext): Promise<Result<void, AppError>> {
-  const { ledger, pipeline, signal, tuning, onProgress } = context;
-  const seen = new SeenEntries();
-  for (let download = 1; ; download++) {
-    ledger.enter("opening");
+  const { source, version, ledger, pipeline, signal, tuning, onProgress } = context;
+  const onWait = (wait: Parameters<typeof ledger.waits>[0]): void => {
+    ledger.waits(wait);
     onProgress();
-    const opened = await openDownload(context.source, context.version, signal, tuning);
+  };
+  for (let download = 1; ; download++) {
+    const opened = await openDownload(
+      (aborted) => source.open(version, aborted),
+      signal,
+      tuning,
+      onWait,
+    );
     if (!opened.ok) {
       return opened;
     }
     ledger.enter("downloading");
-    const builder = new BatchBuilder(
-      { entries: tuning.batchEntries, entryBytes: tuning.entryBytes },
-      ({ roomId, sessionId }) => seen.add(roomId, sessionId),
-    );
-    const read = await readDownload(context, opened.value, builder);
+    const builder = createBuilder(context);
+    const takeRecalled = (): void => ledger.recall(builder.takeRecalled());
+    const read = await readBody(opened.value, {
+      splitter: new BackupSplitter(builder),
+      builder,
+      expected: ledger.tally.expected,
+      tuning,
+      signal,
+      async take(batch) {
+        takeRecalled();
+        void pipeline.take(batch);
+        await pipeline.hasRoom(signal);
+      },
+      onBytes(position) {
+        takeRecalled();
+        ledger.reachedByte(position, opened.value.byteLength);
+        onProgress();
+      },
+    });
+    takeRecalled();
     const rest = builder.take();
     if (rest !== null) {
-      await pipeline.submit(rest, signal);
+      void pipeline.take(rest);
     }
     ledger.enter("finishing");
     onProgress();
@@ -64,76 +79,17 @@ export async function downloadEntries(context: DownloadContext): Promise<Result<
     if (read.ok || !mayPass(read.error) || download > tuning.restarts) {
       return read;
     }
-    await sleep(backoffMs(download, tuning), tuning.clock, signal);
+    const ms = backoffMs(download, tuning);
+    ledger.enter("opening");
+    onWait({ error: read.error, ms });
+    await sleep(ms, tuning.clock, signal);
+    onWait(null);
   }
 }
 
-/** Reads one download to its end and submits every full batch. */
-async function readDownload(
-  context: DownloadContext,
-  download: OpenDownload,
-  builder: BatchBuilder,
-): Promise<Result<void, AppError>> {
-  const { ledger, pipeline, signal, tuning, onProgress } = context;
-  const splitter = new BackupSplitter(builder);
-  const { expected } = ledger.tally;
-  const maxEntries = 2 * expected + SPARE_ENTRIES;
-  const reader = download.body.getReader();
-  let position = 0;
-  let yieldedAt = tuning.clock.now();
-  try {
-    for (;;) {
-      const chunk = await readChunk(reader, context);
-      if (!chunk.ok) {
-        return chunk;
-      }
-      if (chunk.value === null) {
-        return splitter.end();
-      }
-      position += chunk.value.length;
-      ledger.reachedByte(position, download.byteLength);
-      onProgress();
-      for (const batch of splitter.push(chunk.value)) {
-        await pipeline.submit(batch, signal);
-      }
-      if (splitter.problem !== null) {
-        return fail(splitter.problem);
-      }
-      if (builder.entriesRead > maxEntries || position > maxEntries * AVERAGE_ENTRY_BYTES) {
-        return fail(tooLarge(expected));
-      }
-      if (tuning.clock.now() - yieldedAt > SPLIT_SLICE_MS) {
-        await yieldToMain();
-        yieldedAt = tuning.clock.now();
-      }
-    }
-  } finally {
-    // Both are needed: cancelling frees the stream, closing ends a request that ignores it.
-    reader.cancel().catch(() => undefined);
-    download.close();
-  }
-}
-
-/** The next bytes, or null at the end. */
-async function readChunk(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  { signal, tuning }: DownloadContext,
-): Promise<Result<Uint8Array | null, AppError>> {
-  const reading = reader.read().catch((error: unknown) => errorName(error));
-  const read = await raceAbort(withTimeout(reading, tuning.stallTimeoutMs, tuning.clock), signal);
-  if (read === TIMED_OUT) {
-    return fail({ kind: "timeout", detail: "the download stood still" });
-  }
-  if (typeof read === "string") {
-    return fail({ kind: "network", detail: `the download broke off (${read})` });
-  }
-  return ok(read.done ? null : read.value);
-}
-
-/** An answer that may never end. What came of it so far is settled like any other. */
-function tooLarge(expected: number): AppError {
-  const detail = `too large: the server sends far more than the ${expected} keys it counted`;
-  return { kind: "not_matrix", detail };
+/** A builder of batches for one download of this run. */
+export function createBuilder({ tuning, gate }: DownloadContext): BatchBuilder {
+  return new BatchBuilder({ entries: tuning.batchEntries, entryBytes: tuning.entryBytes }, gate);
 }
 
 /** Whether the same download may go through when begun anew. */

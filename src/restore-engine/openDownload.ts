@@ -1,29 +1,30 @@
-import type { BackupVersion } from "@/domain/backup";
 import type { AppError } from "@/domain/errors";
-import type { RoomKeySource } from "@/domain/ports";
+import type { RoomKeyDownload } from "@/domain/ports";
+import type { RestoreWait } from "@/domain/restore";
 import { fail, ok, type Result } from "@/domain/result";
 import { raceAbort, sleep, TIMED_OUT, withTimeout } from "@/lib/abort";
 import type { RestoreTuning } from "./tuning";
 
-export interface OpenDownload {
-  readonly body: ReadableStream<Uint8Array>;
-  readonly byteLength: number | null;
+export type OpenRequest = (signal: AbortSignal) => Promise<Result<RoomKeyDownload, AppError>>;
+
+export interface OpenDownload extends RoomKeyDownload {
   /** Ends the request, whatever it is doing. */
   readonly close: () => void;
 }
 
 /**
  * Opens the download. Tries again after failures that may pass: with growing, jittered waits, and
- * when the server sets a limit, exactly as long as it says. Rejects when `signal` is aborted.
+ * when the server sets a limit, exactly as long as it says; `onWait` hears of every wait and of its
+ * end. Rejects when `signal` is aborted.
  */
 export async function openDownload(
-  source: RoomKeySource,
-  version: BackupVersion,
+  request: OpenRequest,
   signal: AbortSignal,
   tuning: RestoreTuning,
+  onWait: (wait: RestoreWait | null) => void,
 ): Promise<Result<OpenDownload, AppError>> {
   for (let attempt = 1; ; attempt++) {
-    const opened = await openOnce(source, version, signal, tuning);
+    const opened = await openOnce(request, signal, tuning);
     if (opened.ok) {
       return opened;
     }
@@ -31,7 +32,9 @@ export async function openDownload(
     if (wait === null || attempt >= tuning.openAttempts) {
       return opened;
     }
+    onWait({ error: opened.error, ms: wait });
     await sleep(wait, tuning.clock, signal);
+    onWait(null);
   }
 }
 
@@ -41,13 +44,12 @@ export function backoffMs(attempt: number, tuning: RestoreTuning): number {
 }
 
 async function openOnce(
-  source: RoomKeySource,
-  version: BackupVersion,
+  open: OpenRequest,
   signal: AbortSignal,
   tuning: RestoreTuning,
 ): Promise<Result<OpenDownload, AppError>> {
   const request = new AbortController();
-  const opening = source.open(version, AbortSignal.any([signal, request.signal]));
+  const opening = open(AbortSignal.any([signal, request.signal]));
   const opened = await raceAbort(withTimeout(opening, tuning.headTimeoutMs, tuning.clock), signal);
   if (opened === TIMED_OUT) {
     request.abort();

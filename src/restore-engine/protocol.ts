@@ -16,6 +16,8 @@ export interface EncryptedEntries {
 export interface BackupBatch extends EncryptedEntries {
   /** As many as `ends`. */
   readonly entries: readonly EntryIds[];
+  /** Fingerprints of the entries, two words each. */
+  readonly prints: readonly number[];
   readonly refused: readonly RestoreFailure[];
 }
 

@@ -7,7 +7,12 @@ import {
 } from "@matrix-org/matrix-sdk-crypto-wasm";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { BackupVersion } from "@/domain/backup";
-import type { DecryptedRoomKey, RoomKeySink } from "@/domain/ports";
+import type {
+  DecryptedRoomKey,
+  RestoreCursorStore,
+  RoomKeyImport,
+  RoomKeySink,
+} from "@/domain/ports";
 import {
   failedCount,
   settledCount,
@@ -15,7 +20,13 @@ import {
   type RestoreTally,
 } from "@/domain/restore";
 import { ok } from "@/domain/result";
-import { bodyOf, FixedKeySource, MemorySink, ScriptedSource } from "@/testing/fakeRestorePorts";
+import {
+  bodyOf,
+  FixedKeySource,
+  MemoryCursorStore,
+  MemorySink,
+  ScriptedSource,
+} from "@/testing/fakeRestorePorts";
 import {
   createEntryForge,
   forgeEntry,
@@ -88,6 +99,7 @@ const opensThen = (onDecrypt: string): string => `
 interface Run {
   readonly createWorker: () => Worker;
   readonly sink?: RoomKeySink;
+  readonly cursors?: RestoreCursorStore;
   readonly backup?: readonly ForgedEntry[];
   readonly tuning?: Partial<RestoreTuning>;
   readonly signal?: AbortSignal;
@@ -100,13 +112,15 @@ async function restore(run: Run): Promise<RestoreOutcome> {
     source: new ScriptedSource(() => bodyOf(serializeBackup(backup))),
     sink: run.sink ?? new MemorySink(),
     decryptionKey: new FixedKeySource(keyPair.privateKey),
+    cursors: run.cursors ?? new MemoryCursorStore(),
     createWorker: run.createWorker,
     workers: 2,
     ...(run.tuning === undefined ? {} : { tuning: run.tuning }),
   });
   const outcome = await engine.run(
-    { version: VERSION, expected: backup.length },
+    { version: VERSION, expected: backup.length, etag: "1", firstRooms: [] },
     {
+      onRoomReady: () => undefined,
       signal: run.signal ?? new AbortController().signal,
       onProgress(tally) {
         expect(tally.received).toBe(settledCount(tally));
@@ -119,6 +133,18 @@ async function restore(run: Run): Promise<RestoreOutcome> {
   return outcome;
 }
 
+function sinkOf(count: () => Promise<number>, take: RoomKeyImport["import"]): RoomKeySink {
+  return {
+    open: async () =>
+      ok({
+        held: await count(),
+        import: take,
+        count: async () => ok(await count()),
+        close: () => undefined,
+      }),
+  };
+}
+
 const complete = (count: number) => ({
   kind: "completed",
   report: { tally: { received: count, imported: count, already: 0 } },
@@ -129,22 +155,21 @@ describe("with real workers and the SDK's own machine as the store", { timeout: 
     await initAsync();
     const machine = await OlmMachine.initialize(new UserId("@alice:x"), new DeviceId("DEVICE"));
     await machine.enableBackupV1(unpaddedBase64(keyPair.publicKey), VERSION);
-    const sink: RoomKeySink = {
-      async import(batch, version) {
-        const rooms = new Map<string, Map<string, DecryptedRoomKey["sessionData"]>>();
-        for (const { roomId, sessionId, sessionData } of batch) {
-          const sessions = rooms.get(roomId) ?? new Map<string, DecryptedRoomKey["sessionData"]>();
-          rooms.set(roomId, sessions.set(sessionId, sessionData));
-        }
-        const result = await machine.importBackedUpRoomKeys(
-          new Map([...rooms].map(([roomId, sessions]) => [new RoomId(roomId), sessions])),
-          () => undefined,
-          version,
-        );
-        const imported = result.importedCount;
-        return ok({ imported, already: result.totalCount - imported, failures: [] });
-      },
-    };
+    const total = async (): Promise<number> => (await machine.roomKeyCounts()).total;
+    const sink = sinkOf(total, async (batch) => {
+      const rooms = new Map<string, Map<string, DecryptedRoomKey["sessionData"]>>();
+      for (const { roomId, sessionId, sessionData } of batch) {
+        const sessions = rooms.get(roomId) ?? new Map<string, DecryptedRoomKey["sessionData"]>();
+        rooms.set(roomId, sessions.set(sessionId, sessionData));
+      }
+      const result = await machine.importBackedUpRoomKeys(
+        new Map([...rooms].map(([roomId, sessions]) => [new RoomId(roomId), sessions])),
+        () => undefined,
+        VERSION,
+      );
+      const imported = result.importedCount;
+      return ok({ imported, improved: 0, already: result.totalCount - imported, failures: [] });
+    });
     const backup = entries.flatMap((entry, index) => {
       const bad = index % 100 === 50 ? damaged[Math.floor(index / 100)] : undefined;
       return bad === undefined ? [entry] : [entry, bad];

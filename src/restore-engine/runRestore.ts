@@ -1,46 +1,120 @@
 import type { AppError } from "@/domain/errors";
 import type {
   DecryptionKeySource,
+  RestoreCursorStore,
+  RestoreEngine,
   RestoreRequest,
+  RoomKeyImport,
   RoomKeySink,
   RoomKeySource,
 } from "@/domain/ports";
-import type { RestoreOutcome, RestoreTally } from "@/domain/restore";
-import type { Result } from "@/domain/result";
+import { failedCount, missingCount, type RestoreOutcome } from "@/domain/restore";
+import { fail, ok, type Result } from "@/domain/result";
 import { raceAbort } from "@/lib/abort";
 import { DecryptPool } from "./DecryptPool";
 import { downloadEntries } from "./downloadEntries";
+import { EntryGate } from "./EntryGate";
 import { errorName } from "./errorName";
 import { ImportPipeline } from "./ImportPipeline";
 import { ProgressReporter } from "./ProgressReporter";
+import { RestoreCursor } from "./RestoreCursor";
 import { RestoreLedger } from "./RestoreLedger";
+import { RoomDownloads } from "./RoomDownloads";
 import type { RestoreTuning } from "./tuning";
 
 export interface RestoreDeps {
   readonly source: RoomKeySource;
   readonly sink: RoomKeySink;
   readonly decryptionKey: DecryptionKeySource;
+  readonly cursors: RestoreCursorStore;
   readonly createWorker: () => Worker;
   readonly workers: number;
   readonly tuning: RestoreTuning;
 }
 
+export type RunOptions = Parameters<RestoreEngine["run"]>[1] & {
+  /** Called with what brings rooms forward, once it can. */
+  readonly onRooms: (rooms: Pick<RoomDownloads, "bringForward">) => void;
+};
+
 /** One run from its first byte to its report. Never rejects. */
 export async function runRestore(
   request: RestoreRequest,
-  options: { readonly signal: AbortSignal; readonly onProgress: (tally: RestoreTally) => void },
+  options: RunOptions,
   deps: RestoreDeps,
 ): Promise<RestoreOutcome> {
-  const { tuning } = deps;
-  const { version } = request;
   const ledger = new RestoreLedger(request.expected);
   const progress = new ProgressReporter(() => ledger.tally, options.onProgress, {
-    everyMs: tuning.progressEveryMs,
-    clock: tuning.clock,
+    everyMs: deps.tuning.progressEveryMs,
+    clock: deps.tuning.clock,
   });
-  const onSettled = (): void => {
-    progress.changed();
-  };
+  progress.changed();
+  let error: AppError | null = null;
+  let isInterrupted = false;
+  try {
+    const result = await restoreInto(request, options, deps, { ledger, progress });
+    error = result.ok ? null : result.error;
+  } catch (thrown) {
+    isInterrupted = options.signal.aborted;
+    error = isInterrupted ? null : { kind: "unexpected", detail: errorName(thrown) };
+  }
+  ledger.close();
+  progress.finish();
+  const { report } = ledger;
+  if (isInterrupted) {
+    return { kind: "interrupted", report };
+  }
+  return error === null ? { kind: "completed", report } : { kind: "failed", report, error };
+}
+
+interface Telling {
+  readonly ledger: RestoreLedger;
+  readonly progress: ProgressReporter;
+}
+
+/** Rejects when aborted, and on bugs. */
+async function restoreInto(
+  request: RestoreRequest,
+  options: RunOptions,
+  deps: RestoreDeps,
+  telling: Telling,
+): Promise<Result<void, AppError>> {
+  options.signal.throwIfAborted();
+  const opened = await deps.sink.open(request.version, request.expected);
+  if (!opened.ok) {
+    return opened;
+  }
+  const store = opened.value;
+  try {
+    return await restoreThrough(store, request, options, deps, telling);
+  } finally {
+    store.close();
+  }
+}
+
+async function restoreThrough(
+  store: RoomKeyImport,
+  request: RestoreRequest,
+  options: RunOptions,
+  deps: RestoreDeps,
+  { ledger, progress }: Telling,
+): Promise<Result<void, AppError>> {
+  const { tuning } = deps;
+  const { version, expected, etag } = request;
+  const cursor = await RestoreCursor.open({
+    store: deps.cursors,
+    version,
+    held: store.held,
+    everyKeys: tuning.cursorKeys,
+  });
+  options.signal.throwIfAborted();
+  if (cursor.completed?.etag === etag && cursor.completed.count === expected) {
+    // Nothing was added to the backup since all of it was found here, and the store has lost nothing.
+    ledger.recall(expected);
+    ledger.enter("finishing");
+    return ok(undefined);
+  }
+  const onProgress = (): void => progress.changed();
   const pool = new DecryptPool({
     createWorker: deps.createWorker,
     workers: deps.workers,
@@ -50,51 +124,79 @@ export async function runRestore(
   });
   const pipeline = new ImportPipeline({
     pool,
-    sink: deps.sink,
-    version,
+    store,
+    cursor,
     ledger,
     tuning,
-    onSettled,
+    onSettled: onProgress,
   });
   const signal = AbortSignal.any([options.signal, pipeline.broken]);
-
-  const work = async (): Promise<Result<void, AppError>> => {
-    progress.changed();
+  let completedAt: Parameters<RestoreCursor["close"]>[0] = null;
+  try {
     const opened = await raceAbort(pool.open(), signal);
     if (!opened.ok) {
       return opened;
     }
-    return downloadEntries({
-      source: deps.source,
-      version,
-      pipeline,
-      ledger,
-      tuning,
-      signal,
-      onProgress: onSettled,
-    });
-  };
-
-  let error: AppError | null = null;
-  let isInterrupted = false;
-  try {
-    const result = await work();
-    error = result.ok ? null : result.error;
-  } catch (thrown) {
-    if (pipeline.error === null && options.signal.aborted) {
-      isInterrupted = true;
-    } else {
-      error = pipeline.error ?? { kind: "unexpected", detail: errorName(thrown) };
+    const gate = new EntryGate(cursor.seed, cursor.recalled, expected);
+    const result = await downloadAll(
+      { source: deps.source, version, pipeline, gate, ledger, tuning, signal, onProgress },
+      request.firstRooms,
+      options,
+    );
+    if (!result.ok) {
+      return result;
     }
+    const checked = await checkStore(store, ledger);
+    const { tally } = ledger;
+    if (checked.ok && failedCount(tally) + missingCount(tally) === 0) {
+      completedAt = { etag, count: expected };
+    }
+    return checked;
+  } catch (thrown) {
+    if (pipeline.error !== null) {
+      return fail(pipeline.error);
+    }
+    throw thrown;
+  } finally {
+    pool.close();
+    await pipeline.stop();
+    await cursor.close(completedAt);
   }
-  pool.close();
-  await pipeline.stop();
-  ledger.close();
-  progress.finish();
+}
 
-  const { report } = ledger;
-  if (isInterrupted) {
-    return { kind: "interrupted", report };
+/** The rooms that matter first, then everything; rooms can be brought forward all the time. */
+async function downloadAll(
+  context: Parameters<typeof downloadEntries>[0],
+  firstRooms: readonly string[],
+  { onRoomReady, onRooms }: RunOptions,
+): Promise<Result<void, AppError>> {
+  const rooms = new RoomDownloads(context, firstRooms, onRoomReady);
+  onRooms(rooms);
+  await rooms.begin();
+  const serving = rooms.serve();
+  let result: Result<void, AppError>;
+  try {
+    result = await downloadEntries(context);
+  } finally {
+    await rooms.end();
+    await serving;
   }
-  return error === null ? { kind: "completed", report } : { kind: "failed", report, error };
+  // What a room brought last.
+  await context.pipeline.drain(context.signal);
+  context.signal.throwIfAborted();
+  return result;
+}
+
+/** Asks the store itself, once, whether it holds what was counted into it. */
+async function checkStore(
+  store: RoomKeyImport,
+  ledger: RestoreLedger,
+): Promise<Result<void, AppError>> {
+  const count = await store.count();
+  if (!count.ok) {
+    return count;
+  }
+  return count.value >= store.held + ledger.added
+    ? ok(undefined)
+    : fail({ kind: "unexpected", detail: "the store holds fewer keys than were stored" });
 }

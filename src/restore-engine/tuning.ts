@@ -9,6 +9,14 @@ export interface RestoreTuning {
   readonly batchEntries: number;
   /** Keys per call of the sink: few enough to keep the main thread free. */
   readonly importKeys: number;
+  /** Calls of the sink at a time: while one waits for the disk, the next one is prepared. */
+  readonly importLanes: number;
+  /** Keys stored between two notes of how far the restore came. */
+  readonly cursorKeys: number;
+  /** Share of the backup fetched room by room before the rest, at least one room. */
+  readonly firstRoomsShare: number;
+  /** Longest wait for the first room before the whole backup is asked for. */
+  readonly firstRoomMs: number;
   /** Batches between splitter and store at any time; with their bytes, the memory bound. */
   readonly batchesInFlight: number;
   /** JSON bytes of one entry. A real one has about 900. */
@@ -37,7 +45,11 @@ export const defaultTuning: RestoreTuning = {
   clock: systemClock,
   random: Math.random,
   batchEntries: 200,
-  importKeys: 100,
+  importKeys: 40,
+  importLanes: 2,
+  cursorKeys: 400,
+  firstRoomsShare: 0.02,
+  firstRoomMs: 2_000,
   batchesInFlight: 4,
   entryBytes: 64 * 1024,
   openAttempts: 4,

@@ -4,6 +4,10 @@ import type {
   DecryptedRoomKey,
   DecryptionKeySource,
   ImportOutcome,
+  RestoreCursorStore,
+  RestoreProgressRecord,
+  RoomKeyDownload,
+  RoomKeyImport,
   RoomKeySink,
   RoomKeySource,
 } from "@/domain/ports";
@@ -15,6 +19,9 @@ export type ScriptedAnswer = AppError | ReadableStream<Uint8Array> | Promise<nev
 /** A source that gives its answers one after the other; the last one again and again. */
 export class ScriptedSource implements RoomKeySource {
   readonly signals: AbortSignal[] = [];
+  /** Answers for single rooms; a room without one has no keys. */
+  readonly rooms = new Map<string, () => ScriptedAnswer>();
+  readonly roomsAsked: string[] = [];
   readonly #answers: readonly (() => ScriptedAnswer)[];
 
   constructor(...answers: readonly (() => ScriptedAnswer)[]) {
@@ -31,9 +38,22 @@ export class ScriptedSource implements RoomKeySource {
     if (answer === undefined) {
       throw new Error("the script is empty");
     }
-    const given = await answer();
-    return given instanceof ReadableStream ? ok({ body: given, byteLength: null }) : fail(given);
+    return resultOf(await answer());
   }
+
+  async openRoom(
+    _version: BackupVersion,
+    roomId: string,
+    _signal: AbortSignal,
+  ): ReturnType<RoomKeySource["openRoom"]> {
+    this.roomsAsked.push(roomId);
+    const answer = this.rooms.get(roomId);
+    return resultOf(answer === undefined ? bodyOf(new TextEncoder().encode("{}")) : await answer());
+  }
+}
+
+function resultOf(given: AppError | ReadableStream<Uint8Array>): Result<RoomKeyDownload, AppError> {
+  return given instanceof ReadableStream ? ok({ body: given, byteLength: null }) : fail(given);
 }
 
 export interface BodyOptions {
@@ -74,15 +94,30 @@ export function bodyOf(bytes: Uint8Array, options: BodyOptions = {}): ReadableSt
 export class MemorySink implements RoomKeySink {
   readonly held = new Map<string, DecryptedRoomKey>();
   readonly batchSizes: number[] = [];
+  /** Imports opened and not closed. */
+  openImports = 0;
   /** Called before each import; may wait, or answer in the sink's place. */
   intercept: (
     batch: readonly DecryptedRoomKey[],
   ) => Promise<Result<ImportOutcome, AppError> | undefined> = async () => undefined;
+  /** What the store says of its size. */
+  count: () => number = () => this.held.size;
 
-  async import(
-    batch: readonly DecryptedRoomKey[],
-    _version: BackupVersion,
-  ): Promise<Result<ImportOutcome, AppError>> {
+  async open(): Promise<Result<RoomKeyImport, AppError>> {
+    this.openImports++;
+    let isOpen = true;
+    return ok({
+      held: this.count(),
+      import: (batch) => this.#import(batch),
+      count: async () => ok(this.count()),
+      close: () => {
+        this.openImports -= isOpen ? 1 : 0;
+        isOpen = false;
+      },
+    });
+  }
+
+  async #import(batch: readonly DecryptedRoomKey[]): Promise<Result<ImportOutcome, AppError>> {
     const answer = await this.intercept(batch);
     if (answer !== undefined) {
       return answer;
@@ -96,7 +131,56 @@ export class MemorySink implements RoomKeySink {
       }
     }
     const imported = this.held.size - before;
-    return ok({ imported, already: batch.length - imported, failures: [] });
+    return ok({ imported, improved: 0, already: batch.length - imported, failures: [] });
+  }
+}
+
+/** A cursor in memory, as it would be after a crash at any moment. */
+export class MemoryCursorStore implements RestoreCursorStore {
+  readonly records = new Map<BackupVersion, RestoreProgressRecord>();
+  /** Answers in the store's place when it is not null. */
+  failure: AppError | null = null;
+  writes = 0;
+
+  async read(version: BackupVersion) {
+    return this.#unlessFailing(() => this.records.get(version) ?? null);
+  }
+
+  async begin(version: BackupVersion, seed: Uint32Array<ArrayBuffer>) {
+    return this.#unlessFailing(() => {
+      this.records.clear();
+      this.records.set(version, { seed, settled: [], held: 0, completed: null });
+    });
+  }
+
+  async append(version: BackupVersion, settled: Uint32Array<ArrayBuffer>, held: number) {
+    return this.#change(version, (record) => ({
+      ...record,
+      settled: [...record.settled, settled],
+      held: Math.max(record.held, held),
+    }));
+  }
+
+  async complete(version: BackupVersion, completed: { etag: string; count: number }) {
+    return this.#change(version, (record) => ({ ...record, completed }));
+  }
+
+  #change(
+    version: BackupVersion,
+    change: (record: RestoreProgressRecord) => RestoreProgressRecord,
+  ): Result<void, AppError> {
+    return this.#unlessFailing(() => {
+      const record = this.records.get(version);
+      if (record === undefined) {
+        throw new Error("nothing was begun");
+      }
+      this.writes++;
+      this.records.set(version, change(record));
+    });
+  }
+
+  #unlessFailing<T>(work: () => T): Result<T, AppError> {
+    return this.failure === null ? ok(work()) : fail(this.failure);
   }
 }
 

@@ -1,0 +1,153 @@
+import { raceAbort, withTimeout } from "@/lib/abort";
+import { BackupSplitter } from "./BackupSplitter";
+import { createBuilder, type DownloadContext } from "./downloadEntries";
+import { openDownload } from "./openDownload";
+import { readBody } from "./readBody";
+import { isRoomId } from "./roomId";
+
+/** Batches of a room on their way at a time, beside those of the whole download. */
+const BATCHES_AT_ONCE = 2;
+
+/**
+ * Fetches rooms by themselves, ahead of the whole backup: those used last, as far as they are a
+ * small part of it, and any that a person asks for. They come once more with the whole backup and
+ * are passed over then, so a room that fails here is late and never lost.
+ */
+export class RoomDownloads {
+  readonly #context: DownloadContext;
+  readonly #onReady: (roomId: string) => void;
+  readonly #first: string[];
+  /** Entries that the rooms used last may still bring. */
+  #allowance: number;
+  readonly #asked: string[] = [];
+  readonly #ready = new Set<string>();
+  readonly #ending = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #underWay = new Set<Promise<void>>();
+  #wake: (() => void) | null = null;
+
+  constructor(
+    context: DownloadContext,
+    firstRooms: readonly string[],
+    onReady: (roomId: string) => void,
+  ) {
+    this.#context = context;
+    this.#signal = AbortSignal.any([context.signal, this.#ending.signal]);
+    this.#onReady = onReady;
+    this.#first = firstRooms.filter(isRoomId);
+    this.#allowance = Math.max(1, context.ledger.tally.expected * context.tuning.firstRoomsShare);
+  }
+
+  /** Puts a room before all others. One that is in already is told of again. */
+  bringForward(roomId: string): void {
+    if (!isRoomId(roomId) || this.#asked.includes(roomId)) {
+      return;
+    }
+    if (this.#ready.has(roomId)) {
+      this.#onReady(roomId);
+      return;
+    }
+    this.#asked.push(roomId);
+    this.#wake?.();
+  }
+
+  /**
+   * The room used last. Resolves when it is in, has failed, or takes too long and goes on meanwhile.
+   * Rejects when the run is aborted.
+   */
+  async begin(): Promise<void> {
+    const { ledger, tuning, onProgress, signal } = this.#context;
+    const roomId = this.#first.shift();
+    if (roomId === undefined) {
+      return;
+    }
+    ledger.enter("first_rooms");
+    onProgress();
+    await raceAbort(withTimeout(this.#fetch(roomId), tuning.firstRoomMs, tuning.clock), signal);
+  }
+
+  /** Fetches room after room, and waits for more to be asked for, until `end`. */
+  async serve(): Promise<void> {
+    while (!this.#signal.aborted) {
+      const roomId = this.#next();
+      await (roomId === undefined ? this.#somethingToDo() : this.#fetch(roomId));
+    }
+  }
+
+  /** Stops what is under way: the rest comes, or came, with the whole backup. */
+  async end(): Promise<void> {
+    this.#ending.abort();
+    await Promise.all(this.#underWay);
+  }
+
+  #next(): string | undefined {
+    const asked = this.#asked.shift();
+    if (asked !== undefined) {
+      return asked;
+    }
+    return this.#allowance > 0 ? this.#first.shift() : undefined;
+  }
+
+  #somethingToDo(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    return raceAbort(promise, this.#signal).catch(() => undefined);
+  }
+
+  /** Never rejects: every failure, also an abort, is left to the whole download. */
+  #fetch(roomId: string): Promise<void> {
+    const fetching = this.#fetchRoom(roomId)
+      .catch(() => undefined)
+      .finally(() => {
+        this.#underWay.delete(fetching);
+      });
+    this.#underWay.add(fetching);
+    return fetching;
+  }
+
+  async #fetchRoom(roomId: string): Promise<void> {
+    const { source, version, ledger, pipeline, tuning, onProgress } = this.#context;
+    const signal = this.#signal;
+    const opened = await openDownload(
+      (aborted) => source.openRoom(version, roomId, aborted),
+      signal,
+      { ...tuning, openAttempts: 1 },
+      () => undefined,
+    );
+    if (!opened.ok) {
+      return;
+    }
+    const builder = createBuilder(this.#context);
+    const batches: Promise<void>[] = [];
+    let isWhole = false;
+    try {
+      const read = await readBody(opened.value, {
+        splitter: new BackupSplitter(builder, roomId),
+        builder,
+        expected: ledger.tally.expected,
+        tuning,
+        signal,
+        async take(batch) {
+          batches.push(pipeline.take(batch));
+          await raceAbort(batches.at(-BATCHES_AT_ONCE) ?? Promise.resolve(), signal);
+        },
+        onBytes: () => undefined,
+      });
+      isWhole = read.ok;
+    } finally {
+      // What was met here is passed over in the whole download, so it must be settled here.
+      const rest = builder.take();
+      if (rest !== null) {
+        batches.push(pipeline.take(rest));
+      }
+      ledger.recall(builder.takeRecalled());
+      this.#allowance -= builder.entriesRead;
+      onProgress();
+    }
+    await raceAbort(Promise.all(batches), signal);
+    if (isWhole && pipeline.error === null) {
+      this.#ready.add(roomId);
+      this.#onReady(roomId);
+    }
+  }
+}
