@@ -4,6 +4,7 @@ import type {
   RoomKeySink,
   RoomKeySource,
 } from "@/domain/ports";
+import type { EngineChoice } from "./protocol";
 import { runRestore } from "./runRestore";
 import { defaultTuning, type RestoreTuning } from "./tuning";
 
@@ -14,6 +15,8 @@ export interface RestoreEngineOptions {
   readonly createWorker: () => Worker;
   /** Decrypt workers; by default sized to the machine. */
   readonly workers?: number;
+  /** What workers decrypt with; by default the fastest that the browser has. */
+  readonly decryptWith?: EngineChoice;
   readonly tuning?: Partial<RestoreTuning>;
 }
 
@@ -22,6 +25,7 @@ export function createRestoreEngine(options: RestoreEngineOptions): RestoreEngin
   const deps = {
     ...options,
     workers: options.workers ?? defaultWorkers(),
+    decryptWith: options.decryptWith ?? "auto",
     tuning: { ...defaultTuning, ...options.tuning },
   };
   let last: Promise<unknown> = Promise.resolve();

@@ -13,6 +13,7 @@ import { downloadEntries } from "./downloadEntries";
 import { errorName } from "./errorName";
 import { ImportPipeline } from "./ImportPipeline";
 import { ProgressReporter } from "./ProgressReporter";
+import type { EngineChoice } from "./protocol";
 import { RestoreLedger } from "./RestoreLedger";
 import type { RestoreTuning } from "./tuning";
 
@@ -22,6 +23,7 @@ export interface RestoreDeps {
   readonly decryptionKey: DecryptionKeySource;
   readonly createWorker: () => Worker;
   readonly workers: number;
+  readonly decryptWith: EngineChoice;
   readonly tuning: RestoreTuning;
 }
 
@@ -44,6 +46,7 @@ export async function runRestore(
   const pool = new DecryptPool({
     createWorker: deps.createWorker,
     workers: deps.workers,
+    engine: deps.decryptWith,
     readKey: () => deps.decryptionKey.read(version),
     silenceMs: tuning.workerSilenceMs,
     clock: tuning.clock,
