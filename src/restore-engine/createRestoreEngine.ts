@@ -38,7 +38,7 @@ export function createRestoreEngine(options: RestoreEngineOptions): RestoreEngin
   };
 }
 
-/** One worker decrypts three times as fast as the store takes keys in; a second smooths waits. */
+/** One worker decrypts several times as fast as the store takes keys in; a second smooths waits. */
 function defaultWorkers(): number {
   return navigator.hardwareConcurrency >= 4 ? 2 : 1;
 }

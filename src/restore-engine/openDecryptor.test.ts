@@ -187,6 +187,20 @@ describe("WebCrypto", () => {
   });
 });
 
+describe("a browser that takes off the wrong padding", () => {
+  it.each([
+    ["none", 0],
+    ["more than a block", 17],
+  ])("is not believed: %s", async (_what, removed) => {
+    const decryptor = await openDecryptor(key());
+    const text = JSON.stringify({ body: "x".repeat(30) });
+    const session = await forge.encrypt(text);
+    const length = atob(session.ciphertext).length - removed;
+    vi.spyOn(crypto.subtle, "decrypt").mockResolvedValue(new ArrayBuffer(length));
+    expect(await decryptor.decrypt(session)).toBe(text);
+  });
+});
+
 describe("the key", () => {
   it.each(["auto", "webcrypto", "wasm"] as const)(
     "is zeroed by whom it is given to: %s",
@@ -225,12 +239,39 @@ describe("the key", () => {
     expect(kept).toEqual(new Uint8Array(32));
   });
 
-  it("is gone after closing: no WebAssembly is opened with what is left of it", async () => {
+  it("is gone when closed in the middle: no WebAssembly is opened with what is left of it", async () => {
     const decryptor = await openDecryptor(key(), "auto", noWasm);
+    const verdict = decryptor.decrypt({ ...good, mac: "" });
     decryptor.close();
-    await expect(decryptor.decrypt({ ...good, mac: "" })).rejects.toThrow("the key is gone");
+    await expect(verdict).rejects.toThrow("the key is gone");
     expect(noWasm).not.toHaveBeenCalled();
   });
+
+  it("is gone when closed while the WebAssembly is still loading, and condemns no entry", async () => {
+    const loading = Promise.withResolvers<void>();
+    const openWasm = vi.fn(async (given: Uint8Array) => {
+      await loading.promise;
+      return openWasmDecryptor(given);
+    });
+    const decryptor = await openDecryptor(key(), "auto", openWasm);
+    const verdict = decryptor.decrypt({ ...good, mac: good.mac.slice(0, 6) });
+    await vi.waitFor(() => {
+      expect(openWasm).toHaveBeenCalled();
+    });
+    decryptor.close();
+    loading.resolve();
+    await expect(verdict).rejects.toThrow("the key is gone");
+  });
+
+  it.each(["webcrypto", "wasm"] as const)(
+    "is gone after closing once or twice: %s",
+    async (choice) => {
+      const decryptor = await openDecryptor(key(), choice);
+      decryptor.close();
+      decryptor.close();
+      await expect(decryptor.decrypt(good)).rejects.toThrow("the key is gone");
+    },
+  );
 
   it("is freed in the WebAssembly by closing, too", async () => {
     const close = vi.fn<() => void>();

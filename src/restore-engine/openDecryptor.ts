@@ -7,7 +7,7 @@ type OpenWasm = (key: Uint8Array) => Promise<EntryDecryptor>;
 
 /**
  * Takes the raw 32-byte key, which is zeroed here, to the browser's WebCrypto where that passes the
- * probe (twice as fast), else to the SDK's WebAssembly. Rejects when the engine asked for is not to
+ * probe (it is the faster), else to the SDK's WebAssembly. Rejects when the engine asked for is not to
  * be had. `openWasm` is called only when the WebAssembly is needed: it is large.
  */
 export async function openDecryptor(
@@ -57,15 +57,17 @@ class JudgedDecryptor implements EntryDecryptor {
   }
 
   async decrypt(session: EncryptedSession): Promise<string | null> {
+    this.#refuseWhenClosed();
     const plaintext = await this.#webCrypto.decrypt(session);
     if (plaintext !== null) {
       return plaintext;
     }
-    if (this.#isClosed) {
-      throw new Error("the key is gone");
-    }
+    this.#refuseWhenClosed();
     this.#wasm ??= this.#openWasm(this.#key);
-    return (await this.#wasm).decrypt(session);
+    const wasm = await this.#wasm;
+    // Closed meanwhile, it may have been opened with a key of zeros, and would condemn every entry.
+    this.#refuseWhenClosed();
+    return wasm.decrypt(session);
   }
 
   close(): void {
@@ -75,5 +77,11 @@ class JudgedDecryptor implements EntryDecryptor {
       (wasm) => wasm.close(),
       () => undefined,
     );
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#isClosed) {
+      throw new Error("the key is gone");
+    }
   }
 }

@@ -15,9 +15,13 @@ export async function openWasmDecryptor(key: Uint8Array): Promise<EntryDecryptor
   } finally {
     key.fill(0);
   }
+  let isClosed = false;
   return {
     engine: "wasm",
     async decrypt({ ephemeral, mac, ciphertext }) {
+      if (isClosed) {
+        throw new Error("the key is gone");
+      }
       try {
         return wasmKey.decryptV1(ephemeral, mac, ciphertext);
       } catch (error) {
@@ -29,7 +33,10 @@ export async function openWasmDecryptor(key: Uint8Array): Promise<EntryDecryptor
       }
     },
     close() {
-      wasmKey.free();
+      if (!isClosed) {
+        wasmKey.free();
+      }
+      isClosed = true;
     },
   };
 }
