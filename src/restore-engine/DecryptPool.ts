@@ -3,7 +3,13 @@ import { fail, ok, type Result } from "@/domain/result";
 import type { Clock } from "@/lib/clock";
 import { RpcWorker, WorkerLost, WorkerRefused } from "@/lib/rpc";
 import { InThreadDecryptor } from "./InThreadDecryptor";
-import type { DecryptAnswer, DecryptRequest, EncryptedEntries, SessionResult } from "./protocol";
+import type {
+  DecryptAnswer,
+  DecryptRequest,
+  EncryptedEntries,
+  EngineChoice,
+  SessionResult,
+} from "./protocol";
 
 type DecryptWorker = RpcWorker<DecryptRequest, DecryptAnswer>;
 
@@ -17,6 +23,8 @@ interface Slot {
 export interface DecryptPoolOptions {
   readonly createWorker: () => Worker;
   readonly workers: number;
+  /** What the workers decrypt with. This thread always uses the WebAssembly. */
+  readonly engine: EngineChoice;
   /** A fresh copy of the raw key; the pool zeroes it. */
   readonly readKey: () => Promise<Result<Uint8Array, AppError>>;
   readonly silenceMs: number;
@@ -141,6 +149,7 @@ export class DecryptPool {
 
   /** A worker that has loaded its crypto and holds the key, or null. `given` is copied, not kept. */
   async #start(given?: Uint8Array<ArrayBuffer>): Promise<DecryptWorker | null> {
+    const { engine } = this.#options;
     for (let attempt = 0; attempt < STARTS && !this.#isClosed; attempt++) {
       const worker = this.#create();
       if (worker === null) {
@@ -149,7 +158,7 @@ export class DecryptPool {
       this.#starting.add(worker);
       try {
         if (given !== undefined && attempt === 0) {
-          await worker.call({ kind: "open", key: given });
+          await worker.call({ kind: "open", key: given, engine });
           return worker;
         }
         const key = await this.#readKey();
@@ -158,7 +167,7 @@ export class DecryptPool {
           worker.close();
           return null;
         }
-        const opened = worker.call({ kind: "open", key: key.value });
+        const opened = worker.call({ kind: "open", key: key.value, engine });
         key.value.fill(0);
         await opened;
         return worker;

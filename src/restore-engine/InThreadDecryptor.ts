@@ -1,13 +1,18 @@
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import { yieldToMain } from "@/lib/yieldToMain";
-import { decryptEntries, openDecryptor, type EntryDecryptor } from "./decryptBatch";
+import { decryptEntries } from "./decryptBatch";
+import type { EntryDecryptor } from "./entryDecryptor";
 import type { EncryptedEntries, SessionResult } from "./protocol";
+import { openWasmDecryptor } from "./wasmDecryptor";
 
 /** Entries between two yields: about 4 ms of work. */
 const STEP = 16;
 
-/** Decrypts on the calling thread, for browsers that start no worker. Slow, but complete. */
+/**
+ * Decrypts on the calling thread, for browsers that start no worker. Slow, but complete. Always in
+ * the WebAssembly, which the main thread has loaded anyway for its store.
+ */
 export class InThreadDecryptor {
   readonly #readKey: () => Promise<Result<Uint8Array, AppError>>;
   #decryptor: Promise<Result<EntryDecryptor, AppError>> | null = null;
@@ -29,7 +34,7 @@ export class InThreadDecryptor {
         return fail({ kind: "closed" });
       }
       const to = Math.min(from + STEP, batch.ends.length);
-      results.push(...decryptEntries(decryptor.value, batch, from, to));
+      results.push(...(await decryptEntries(decryptor.value, batch, from, to)));
       await yieldToMain();
     }
     return ok(results);
@@ -51,7 +56,7 @@ export class InThreadDecryptor {
       return key;
     }
     try {
-      return ok(await openDecryptor(key.value));
+      return ok(await openWasmDecryptor(key.value));
     } catch (error) {
       const detail = error instanceof Error ? error.name : "unknown";
       return fail({ kind: "crypto_unavailable", detail });

@@ -1,11 +1,17 @@
 import type { RestoreEngine } from "@/domain/ports";
+import type { EngineChoice } from "./protocol";
 import type { RoomDownloads } from "./RoomDownloads";
 import { runRestore, type RestoreDeps } from "./runRestore";
 import { defaultTuning, type RestoreTuning } from "./tuning";
 
-export interface RestoreEngineOptions extends Omit<RestoreDeps, "workers" | "tuning"> {
+export interface RestoreEngineOptions extends Omit<
+  RestoreDeps,
+  "workers" | "decryptWith" | "tuning"
+> {
   /** Decrypt workers; by default sized to the machine. */
   readonly workers?: number;
+  /** What workers decrypt with; by default the fastest that the browser has. */
+  readonly decryptWith?: EngineChoice;
   readonly tuning?: Partial<RestoreTuning>;
 }
 
@@ -14,6 +20,7 @@ export function createRestoreEngine(options: RestoreEngineOptions): RestoreEngin
   const deps = {
     ...options,
     workers: options.workers ?? defaultWorkers(),
+    decryptWith: options.decryptWith ?? "auto",
     tuning: { ...defaultTuning, ...options.tuning },
   };
   let last: Promise<unknown> = Promise.resolve();
@@ -37,7 +44,7 @@ export function createRestoreEngine(options: RestoreEngineOptions): RestoreEngin
   };
 }
 
-/** One worker decrypts three times as fast as the store takes keys in; a second smooths waits. */
+/** One worker decrypts several times as fast as the store takes keys in; a second smooths waits. */
 function defaultWorkers(): number {
   return navigator.hardwareConcurrency >= 4 ? 2 : 1;
 }

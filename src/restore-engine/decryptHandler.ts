@@ -1,17 +1,26 @@
-import { decryptEntries, openDecryptor, type EntryDecryptor } from "./decryptBatch";
+import { decryptEntries } from "./decryptBatch";
+import type { EntryDecryptor } from "./entryDecryptor";
+import { openDecryptor } from "./openDecryptor";
 import type { DecryptAnswer, DecryptRequest } from "./protocol";
 
-/** What a decrypt worker does with its messages. Throws when asked to decrypt before `open`. */
-export function createDecryptHandler(): (request: DecryptRequest) => Promise<DecryptAnswer> {
+/**
+ * What a decrypt worker does with its messages; tests give their own `open`. Rejects when asked to
+ * decrypt before `open`, and when the key cannot be opened with the engine asked for.
+ */
+export function createDecryptHandler(
+  options: { readonly open?: typeof openDecryptor } = {},
+): (request: DecryptRequest) => Promise<DecryptAnswer> {
+  const { open = openDecryptor } = options;
   let decryptor: EntryDecryptor | null = null;
   return async (request) => {
     if (request.kind === "open") {
-      decryptor = await openDecryptor(request.key);
-      return { kind: "opened" };
+      decryptor?.close();
+      decryptor = await open(request.key, request.engine);
+      return { kind: "opened", engine: decryptor.engine };
     }
     if (decryptor === null) {
       throw new Error("no key was given");
     }
-    return { kind: "decrypted", results: decryptEntries(decryptor, request.batch) };
+    return { kind: "decrypted", results: await decryptEntries(decryptor, request.batch) };
   };
 }

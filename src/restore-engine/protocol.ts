@@ -26,13 +26,23 @@ export type SessionResult =
   | { readonly ok: true; readonly sessionData: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly reason: RestoreFailureReason };
 
+/** What decrypts: the browser's own crypto, or the SDK's WebAssembly. */
+export type DecryptEngine = "webcrypto" | "wasm";
+
+/** `auto` is WebCrypto where it can, else the WebAssembly. The others are for tests and measuring. */
+export type EngineChoice = "auto" | DecryptEngine;
+
 /** What the main thread asks of a decrypt worker. `open` comes first, once. */
 export type DecryptRequest =
   /** The raw 32-byte backup decryption key. */
-  | { readonly kind: "open"; readonly key: Uint8Array<ArrayBuffer> }
+  | {
+      readonly kind: "open";
+      readonly key: Uint8Array<ArrayBuffer>;
+      readonly engine?: EngineChoice;
+    }
   | { readonly kind: "decrypt"; readonly batch: EncryptedEntries };
 
 export type DecryptAnswer =
-  | { readonly kind: "opened" }
+  | { readonly kind: "opened"; readonly engine: DecryptEngine }
   /** As many as the batch's entries, in their order. */
   | { readonly kind: "decrypted"; readonly results: readonly SessionResult[] };

@@ -17,6 +17,7 @@ import { EntryGate } from "./EntryGate";
 import { errorName } from "./errorName";
 import { ImportPipeline } from "./ImportPipeline";
 import { ProgressReporter } from "./ProgressReporter";
+import type { EngineChoice } from "./protocol";
 import { RestoreCursor } from "./RestoreCursor";
 import { RestoreLedger } from "./RestoreLedger";
 import { RoomDownloads } from "./RoomDownloads";
@@ -29,6 +30,7 @@ export interface RestoreDeps {
   readonly cursors: RestoreCursorStore;
   readonly createWorker: () => Worker;
   readonly workers: number;
+  readonly decryptWith: EngineChoice;
   readonly tuning: RestoreTuning;
 }
 
@@ -118,6 +120,7 @@ async function restoreThrough(
   const pool = new DecryptPool({
     createWorker: deps.createWorker,
     workers: deps.workers,
+    engine: deps.decryptWith,
     readKey: () => deps.decryptionKey.read(version),
     silenceMs: tuning.workerSilenceMs,
     clock: tuning.clock,

@@ -21,8 +21,15 @@ export interface ForgedEntry {
 
 /** Encrypts plaintexts to one backup key. */
 export interface EntryForge {
-  /** One encrypted `session_data`: the given text, whatever it is. */
-  encrypt(plaintext: string): Promise<{ ephemeral: string; ciphertext: string; mac: string }>;
+  /** One encrypted `session_data`: the given text or bytes, whatever they are. */
+  encrypt(plaintext: string | Uint8Array<ArrayBuffer>): Promise<ForgedSession>;
+}
+
+/** The encrypted `session_data` of the spec's KeyBackupData. */
+export interface ForgedSession {
+  readonly ephemeral: string;
+  readonly ciphertext: string;
+  readonly mac: string;
 }
 
 const AES_KEY_BYTES = 32;
@@ -62,6 +69,20 @@ export async function createEntryForge(publicKey: Uint8Array<ArrayBuffer>): Prom
     ephemeral.privateKey,
     256,
   );
+  return createForgeFrom(
+    new Uint8Array(shared),
+    new Uint8Array(await crypto.subtle.exportKey("raw", ephemeral.publicKey)),
+  );
+}
+
+/**
+ * A forge for a shared secret that was made in some other way, and the ephemeral public key that is
+ * written into its entries.
+ */
+export async function createForgeFrom(
+  shared: Uint8Array<ArrayBuffer>,
+  ephemeralPublic: Uint8Array,
+): Promise<EntryForge> {
   const secret = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveBits"]);
   const derived = new Uint8Array(
     await crypto.subtle.deriveBits(
@@ -88,15 +109,13 @@ export async function createEntryForge(publicKey: Uint8Array<ArrayBuffer>): Prom
   // The algorithm's MAC covers an empty string (a known flaw of it), so it is the same for all.
   const macBytes = new Uint8Array(await crypto.subtle.sign("HMAC", macKey, new Uint8Array(0)));
   const mac = unpaddedBase64(macBytes.slice(0, MAC_BYTES));
-  const ephemeralText = unpaddedBase64(
-    new Uint8Array(await crypto.subtle.exportKey("raw", ephemeral.publicKey)),
-  );
+  const ephemeralText = unpaddedBase64(ephemeralPublic);
   return {
     async encrypt(plaintext) {
       const ciphertext = await crypto.subtle.encrypt(
         { name: "AES-CBC", iv },
         aesKey,
-        new TextEncoder().encode(plaintext),
+        typeof plaintext === "string" ? new TextEncoder().encode(plaintext) : plaintext,
       );
       return {
         ephemeral: ephemeralText,
