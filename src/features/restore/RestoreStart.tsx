@@ -102,7 +102,7 @@ interface ReadyProps {
 
 function Ready({ overview: { roomKeys, lastRestore }, info, busy, onStart }: ReadyProps) {
   const held = lastValue(roomKeys);
-  const estimate = describeRestoreEstimate(info.count);
+  const estimate = describeRestoreEstimate(info.count, lastRestore?.keysPerSecond ?? null);
   const last = lastRestore?.version === info.version ? lastRestore : null;
   // A key that could not be opened will not open the next time.
   const restored = last !== null && held !== undefined && held.total >= info.count - last.failed;

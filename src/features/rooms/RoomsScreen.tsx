@@ -1,5 +1,6 @@
 import { lastValue } from "@/domain/reading";
-import { useKeyBackupOverview, useRooms } from "@/state/hooks";
+import { useKeyBackupOverview } from "@/state/hooks";
+import { useRooms, useRoomsRestore } from "@/state/roomHooks";
 import { useEffect, useEffectEvent } from "react";
 import { RoomsList } from "./RoomsList";
 
@@ -9,6 +10,7 @@ const COUNTED_BY_ITSELF = 5_000;
 /** The proof of a restore: rooms, their keys on this device, their last messages. */
 export function RoomsScreen() {
   const view = useRooms();
+  const restore = useRoomsRestore();
   const countKeys = useEffectEvent(view.countKeys);
   const total = lastValue(useKeyBackupOverview().roomKeys)?.total;
 
@@ -17,5 +19,5 @@ export function RoomsScreen() {
     if (total !== undefined && total <= COUNTED_BY_ITSELF) countKeys();
   }, [total]);
 
-  return <RoomsList {...view} />;
+  return <RoomsList {...view} restore={restore} />;
 }
