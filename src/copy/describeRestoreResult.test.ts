@@ -98,7 +98,7 @@ describe("what is behind the sum", () => {
       describeRestoreParts(tally({ imported: 5, improved: 2, already: 1_300, recalled: 1_200 })),
     ).toEqual([
       "Of the newly stored keys, 2 replace copies that opened fewer messages.",
-      "Of the keys already here, 1,200 came with an earlier restore and have not changed on the server since.",
+      "Of the keys already here, an earlier restore had dealt with 1,200; they have not changed on the server since.",
     ]);
     expect(describeRestoreParts(tally({ imported: 1, improved: 1 }))[0]).toContain("1 replaces a");
   });

@@ -38,7 +38,7 @@ export function describeRestoreParts({ improved, recalled }: RestoreTally): read
   }
   if (recalled > 0) {
     parts.push(
-      `Of the keys already here, ${formatNumber(recalled)} came with an earlier restore and ${recalled === 1 ? "has" : "have"} not changed on the server since.`,
+      `Of the keys already here, an earlier restore had dealt with ${formatNumber(recalled)}; ${recalled === 1 ? "it has" : "they have"} not changed on the server since.`,
     );
   }
   return parts;

@@ -101,7 +101,7 @@ function Wait({ job: { tally, waitLeftMs } }: { job: RunningRestore }) {
       testId="restore-wait"
       quiet
     >
-      <p>Keys that came in are stored. There is nothing to do.</p>
+      <p>What came in stays. There is nothing for you to do.</p>
     </Alert>
   );
 }

@@ -126,8 +126,9 @@ function Ready({ overview: { roomKeys, lastRestore }, info, busy, onStart }: Rea
         ]}
       />
       <p>
-        The keys are downloaded, decrypted on this device and stored here. Keys that are here
-        already stay as they are, and nothing on the server changes.
+        The keys are downloaded, decrypted on this device and stored here. A key that is here
+        already stays, unless the backup’s copy opens more messages, and nothing on the server
+        changes.
       </p>
       {estimate === null || restored ? null : <p>{estimate}</p>}
     </Card>

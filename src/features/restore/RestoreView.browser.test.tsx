@@ -433,7 +433,9 @@ describe("at the end", () => {
       }),
     );
     await expect.element(screen.getByText(/12 replace copies that opened fewer/)).toBeVisible();
-    await expect.element(screen.getByText(/1,000 came with an earlier restore/)).toBeVisible();
+    await expect
+      .element(screen.getByText(/an earlier restore had dealt with 1,000;/))
+      .toBeVisible();
     await expect.element(summary).toHaveAttribute("data-imported", "900");
     await expect.element(summary).toHaveAttribute("data-already", "1100");
     await expect.element(summary).toHaveAttribute("data-total", "2000");

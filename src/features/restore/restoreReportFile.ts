@@ -23,7 +23,7 @@ export function restoreReportJson(
       /** Of these, those that took the place of a copy that opened fewer messages. */
       improved: tally.improved,
       already: tally.already,
-      /** Of these, those that an earlier restore had brought and that are unchanged since. */
+      /** Of these, those that an earlier restore had dealt with and that are unchanged since. */
       recalled: tally.recalled,
       failed: failedCount(tally),
       missing: missingCount(tally),

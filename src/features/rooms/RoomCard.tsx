@@ -37,12 +37,10 @@ export function RoomCard({ room, keys, now, restore }: RoomCardProps) {
           <bdi>{shortenText(room.name, 120)}</bdi>
         </h2>
         {keys === null ? null : <Badge tone="neutral">{formatRoomKeys(keys)} here</Badge>}
-      </div>
-      {restore === null ? null : (
-        <div>
+        {restore === null ? null : (
           <RoomRestore roomId={room.roomId} nameId={nameId} restore={restore} />
-        </div>
-      )}
+        )}
+      </div>
       {room.messages.length === 0 ? (
         <p className={styles.quiet}>No messages loaded from this room.</p>
       ) : (

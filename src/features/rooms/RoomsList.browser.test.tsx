@@ -224,6 +224,16 @@ describe("while a restore runs", () => {
     expect(document.activeElement).toBe(document.body);
   });
 
+  it("no number of keys is shown that is no longer true", async () => {
+    const counts = known(new Map([["!kitchen:example.org", 3]]));
+    const { screen, rooms, count, update } = await show({ keyCounts: counts }, restoring());
+    await expect.element(rooms).not.toHaveAttribute("data-keys");
+    expect(screen.getByText(/room keys/).elements()).toEqual([]);
+    expect(count.elements()).toEqual([]);
+    await update(null);
+    await expect.element(rooms).toHaveAttribute("data-keys", "3");
+  });
+
   it("nothing of it is shown when none runs", async () => {
     const { screen, rooms, update } = await show({ rooms: two }, restoring());
     await expect.element(first(screen, "Hall")).toBeVisible();

@@ -21,14 +21,18 @@ export function RoomsList({ rooms, keyCounts, countKeys, restore }: RoomsListPro
   const [now] = useState(() => Date.now());
   const [shown, setShown] = useState(PAGE);
   const list = lastValue(rooms);
-  const counts = lastValue(keyCounts);
+  // What was counted before is no longer true of a store that is being filled.
+  const counts = restore === null ? lastValue(keyCounts) : undefined;
   return (
     <div className={styles.page}>
       <div className={styles.head}>
         <h1 className={styles.heading} tabIndex={-1}>
           Rooms
         </h1>
-        {list === undefined || list.length === 0 || counts !== undefined ? null : (
+        {list === undefined ||
+        list.length === 0 ||
+        counts !== undefined ||
+        restore !== null ? null : (
           <Button variant="secondary" onClick={countKeys}>
             Count keys
           </Button>

@@ -11,13 +11,14 @@ const COUNTED_BY_ITSELF = 5_000;
 export function RoomsScreen() {
   const view = useRooms();
   const restore = useRoomsRestore();
+  const restoring = restore !== null;
   const countKeys = useEffectEvent(view.countKeys);
   const total = lastValue(useKeyBackupOverview().roomKeys)?.total;
 
   // Again whenever the number of keys changes, so that the counts by room stay true.
   useEffect(() => {
-    if (total !== undefined && total <= COUNTED_BY_ITSELF) countKeys();
-  }, [total]);
+    if (!restoring && total !== undefined && total <= COUNTED_BY_ITSELF) countKeys();
+  }, [restoring, total]);
 
   return <RoomsList {...view} restore={restore} />;
 }
