@@ -4,7 +4,7 @@ import { EndedScreen } from "@/features/session/EndedScreen";
 import { ExpiredScreen } from "@/features/session/ExpiredScreen";
 import { SignInScreen } from "@/features/sign-in/SignInScreen";
 import { hrefOf, type Route } from "@/lib/route";
-import { useSessionPhase } from "@/state/hooks";
+import { useSessionPhase } from "@/state/sessionHooks";
 import { Spinner } from "@/ui/Spinner";
 import { Account } from "./Account";
 import type { AppConfig } from "./config";
@@ -13,6 +13,7 @@ import { Frame, type FrameProps } from "./Frame";
 import styles from "./Frame.module.css";
 import { Heading } from "./Heading";
 import { Nav } from "./Nav";
+import { RestoreNews } from "./RestoreNews";
 import { ROUTE_TITLES, SessionScreen } from "./SessionScreen";
 import { TabLockScreen } from "./TabLockScreen";
 import { useRoute } from "./useRoute";
@@ -23,10 +24,21 @@ export function App({ config }: { config: AppConfig }) {
   const route = useRoute();
   useFreshAddress(phase.kind === "signed_out");
   // One frame for all screens: it sees them change, and moves the focus along.
-  return <Frame {...screenOf(phase, route, config)} />;
+  const { title, ...frame } = screenOf(phase, route, config);
+  return (
+    <>
+      <Frame {...frame} />
+      <RestoreNews title={title} route={phase.kind === "active" ? route : null} />
+    </>
+  );
 }
 
-function screenOf(phase: SessionPhase, route: Route, config: AppConfig): FrameProps {
+interface Screen extends FrameProps {
+  /** For the document's title; null while there is nothing to name. */
+  title: string | null;
+}
+
+function screenOf(phase: SessionPhase, route: Route, config: AppConfig): Screen {
   switch (phase.kind) {
     case "starting":
       return {
@@ -86,7 +98,7 @@ function screenOf(phase: SessionPhase, route: Route, config: AppConfig): FramePr
 }
 
 /** A screen outside a session: one narrow column under a heading that is also its title. */
-function page(screen: string, title: string, content: FrameProps["children"]): FrameProps {
+function page(screen: string, title: string, content: FrameProps["children"]): Screen {
   return {
     screen,
     title,

@@ -1,6 +1,7 @@
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import type { ConfigProblem } from "./config";
+import { DocumentTitle } from "./DocumentTitle";
 import { Frame } from "./Frame";
 import { Heading } from "./Heading";
 
@@ -8,7 +9,8 @@ import { Heading } from "./Heading";
 export function ConfigErrorScreen({ problem }: { problem: ConfigProblem }) {
   const what = problem.field === "" ? "config.json" : `“${problem.field}” in config.json`;
   return (
-    <Frame screen="config" title="The app is not set up correctly" narrow>
+    <Frame screen="config" narrow>
+      <DocumentTitle title="The app is not set up correctly" />
       <Heading>The app is not set up correctly</Heading>
       <Alert
         tone="critical"

@@ -3,6 +3,7 @@ import { describeError } from "@/copy/describeError";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { redactError } from "./redactError";
+import { DocumentTitle } from "./DocumentTitle";
 import { ErrorReport } from "./ErrorReport";
 import { Frame } from "./Frame";
 import { Heading } from "./Heading";
@@ -24,7 +25,8 @@ export class ErrorScreen extends Component<{ children: ReactNode }, ErrorScreenS
     if (report === null) return this.props.children;
     const words = describeError({ kind: "unexpected", detail: "" });
     return (
-      <Frame screen="error" title="Something went wrong" narrow>
+      <Frame screen="error" narrow>
+        <DocumentTitle title="Something went wrong" />
         <Heading>Something went wrong</Heading>
         <Alert
           tone="critical"

@@ -6,8 +6,6 @@ import styles from "./Frame.module.css";
 export interface FrameProps {
   /** Names the screen: a new one moves the focus to the new heading. */
   screen: string;
-  /** For the document's title; null while there is nothing to name. */
-  title: string | null;
   /** Beside the product name: who is signed in, and the way out. */
   account?: ReactNode;
   nav?: ReactNode;
@@ -16,14 +14,10 @@ export interface FrameProps {
   children: ReactNode;
 }
 
-/** What stands around every screen: skip link, header, main landmark, title, focus. */
-export function Frame({ screen, title, account, nav, narrow = false, children }: FrameProps) {
+/** What stands around every screen: skip link, header, main landmark, focus. */
+export function Frame({ screen, account, nav, narrow = false, children }: FrameProps) {
   const main = useRef<HTMLElement>(null);
   const previous = useRef<string | null>(null);
-
-  useEffect(() => {
-    document.title = title === null ? PRODUCT_NAME : `${title} – ${PRODUCT_NAME}`;
-  }, [title]);
 
   // On the first screen the focus belongs to the browser; from then on it follows the screens.
   useEffect(() => {

@@ -3,6 +3,7 @@ import { createRoot, type Root } from "react-dom/client";
 import type { SessionGateway } from "@/domain/ports";
 import type { Result } from "@/domain/result";
 import { acquireTabLock, takeOverTabLock } from "@/lib/tabLock";
+import { onWakeUp } from "@/lib/wakeUps";
 import { createAppServices } from "@/state/createAppServices";
 import { createMemory } from "@/state/memory";
 import { App } from "./App";
@@ -29,6 +30,7 @@ export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp 
       takeOver: (options) => takeOverTabLock(TAB_LOCK, options),
     },
     memory: createMemory(browserStorage()),
+    wakeUps: onWakeUp,
   });
   let root: Root | null = null;
 

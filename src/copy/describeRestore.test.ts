@@ -1,16 +1,12 @@
-import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { emptyTally, missingCount, settledCount, type RestoreTally } from "@/domain/restore";
+import { emptyTally, type RestoreTally } from "@/domain/restore";
 import { backupVersion } from "@/testing/facts";
 import {
+  describeDownload,
   describeLastRestore,
   describePace,
-  describeRestoreDifference,
   describeRestoreEstimate,
-  describeRestoreFailure,
-  describeRestoreResult,
   describeRestoreStage,
-  describeRestoreSum,
   describeTimeLeft,
   progressMax,
 } from "./describeRestore";
@@ -19,90 +15,21 @@ function tally(changes: Partial<RestoreTally>): RestoreTally {
   return { ...emptyTally(0), ...changes };
 }
 
-/** Any tally at the end of a restore: what was received is settled. */
-const anyEnd = fc
-  .record({
-    expected: fc.nat(5_000),
-    imported: fc.nat(3_000),
-    already: fc.nat(3_000),
-    undecryptable: fc.nat(50),
-    malformed: fc.nat(50),
-  })
-  .map(({ undecryptable, malformed, ...counts }) => {
-    const failed = { ...emptyTally(0).failed, undecryptable, malformed };
-    const received = counts.imported + counts.already + undecryptable + malformed;
-    return tally({ ...counts, failed, received });
-  });
-
-const numbersIn = (text: string) =>
-  [...text.matchAll(/\d[\d,]*/g)].map(([number]) => Number(number.replaceAll(",", "")));
-
-describe("the sum in words", () => {
-  it("adds up, whatever the numbers", () => {
-    fc.assert(
-      fc.property(anyEnd, (end) => {
-        const [total, ...parts] = numbersIn(describeRestoreSum(end));
-        expect(total).toBe(settledCount(end));
-        expect(parts.reduce((sum, part) => sum + part, 0)).toBe(total);
-      }),
-    );
-  });
-
-  it("explains every difference to the server's count, and only a difference", () => {
-    fc.assert(
-      fc.property(anyEnd, (end) => {
-        const words = describeRestoreDifference(end);
-        expect(words === null).toBe(end.received === end.expected);
-        if (words !== null) {
-          expect(numbersIn(words)).toContain(Math.abs(end.received - end.expected));
-        }
-      }),
-    );
-  });
-});
-
-describe("the headline of a finished restore", () => {
-  it("is a success only when nothing failed and nothing is missing", () => {
-    fc.assert(
-      fc.property(anyEnd, (end) => {
-        const failed = end.failed.undecryptable + end.failed.malformed;
-        const { tone } = describeRestoreResult(end);
-        if (failed + missingCount(end) > 0) expect(tone).toBe("warning");
-        else expect(tone).toBe(end.received === 0 ? "info" : "success");
-      }),
-    );
-  });
-
-  it("speaks of one key in the singular", () => {
-    const one = tally({ expected: 1, received: 1, imported: 1 });
-    expect(describeRestoreResult(one).title).toBe("The 1 room key of the backup is on this device");
-    expect(describeRestoreResult({ ...one, imported: 0, already: 1 }).title).toContain(
-      "was here already",
-    );
-  });
-
-  it("never calls a restored key verified", () => {
-    fc.assert(
-      fc.property(anyEnd, (end) => {
-        expect(describeRestoreResult(end).title).not.toMatch(/verified/i);
-      }),
-    );
-  });
-
-  it("is friendly about an empty backup", () => {
-    const { tone, title } = describeRestoreResult(tally({}));
-    expect(tone).toBe("info");
-    expect(title).toContain("nothing to restore");
-  });
-});
+function downloading(changes: Partial<RestoreTally>): RestoreTally {
+  return tally({ stage: "downloading", expected: 5_000, ...changes });
+}
 
 describe("the line above the bar", () => {
-  const downloading = (changes: Partial<RestoreTally>) =>
-    tally({ stage: "downloading", expected: 5_000, ...changes });
-
   it("says that a resumed restore skips what is here, before the first number", () => {
     expect(describeRestoreStage(tally({}), true)).toMatch(/^Resuming: .* are skipped/);
     expect(describeRestoreStage(tally({}), false)).not.toContain("Resuming");
+  });
+
+  it("has words of its own for every stage", () => {
+    const stages = ["opening", "first_rooms", "downloading", "finishing"] as const;
+    const words = stages.map((stage) => describeRestoreStage(tally({ stage }), false));
+    expect(new Set(words).size).toBe(stages.length);
+    for (const text of words) expect(text).toMatch(/…$/);
   });
 
   it("counts what is here already until the first new key comes", () => {
@@ -123,6 +50,7 @@ describe("the last restore", () => {
     already: 10,
     failed: 0,
     missing: 0,
+    keysPerSecond: null,
   };
 
   it("was of all keys only when none failed, none was missing and none was added since", () => {
@@ -151,28 +79,35 @@ describe("pace, time and estimate", () => {
   });
 
   it("warn of the time a large backup takes, and only of that", () => {
-    expect(describeRestoreEstimate(10_000)).toBeNull();
-    expect(describeRestoreEstimate(100_000)).toContain("2 minutes");
+    expect(describeRestoreEstimate(10_000, null)).toBeNull();
+    expect(describeRestoreEstimate(100_000, null)).toMatch(
+      /^About 84 MB to download\. This may take 40 seconds or more, by the speed of this device/,
+    );
+    expect(describeRestoreEstimate(300_000, null)).toContain("2 minutes or more");
+  });
+
+  it("go by the last restore on this device where its speed is known", () => {
+    expect(describeRestoreEstimate(100_000, 500)).toContain(
+      "This may take 3 minutes, by the speed of the last restore on this device.",
+    );
+  });
+
+  it("tell how much came, of how much, and how fast, as far as that is known", () => {
+    const coming = downloading({ bytes: 1_500_000 });
+    expect(describeDownload(coming, null)).toBe("1.5 MB");
+    expect(describeDownload(coming, 250_400)).toBe("1.5 MB, 250.4 kB per second");
+    expect(describeDownload({ ...coming, bytesTotal: 84_200_000 }, 250_400)).toBe(
+      "1.5 MB of 84.2 MB, 250.4 kB per second",
+    );
+    // The server's word was wrong: it is not repeated.
+    expect(describeDownload({ ...coming, bytesTotal: 5 }, null)).toBe("1.5 MB");
+    // Nothing comes any more, so nothing is said of how fast.
+    expect(describeDownload({ ...coming, bytesTotal: 1_500_000 }, 4)).toBe("1.5 MB of 1.5 MB");
+    expect(describeDownload({ ...coming, stage: "finishing" }, 4)).toBe("1.5 MB");
   });
 
   it("give the bar an end that is never behind what came", () => {
     expect(progressMax(tally({ expected: 10, received: 12 }))).toBe(12);
     expect(progressMax(tally({ expected: 10, received: 2 }))).toBe(10);
-  });
-});
-
-describe("reasons of failure", () => {
-  it("each have words of their own", () => {
-    const reasons = [
-      "malformed",
-      "bad_room_id",
-      "undecryptable",
-      "wrong_algorithm",
-      "too_large",
-      "rejected",
-    ] as const;
-    expect(Object.keys(emptyTally(0).failed).toSorted()).toEqual(reasons.toSorted());
-    const words = reasons.map(describeRestoreFailure);
-    expect(new Set(words.map(({ title }) => title)).size).toBe(reasons.length);
   });
 });

@@ -1,12 +1,6 @@
-import {
-  failedCount,
-  missingCount,
-  settledCount,
-  type RestoreFailureReason,
-  type RestoreTally,
-} from "@/domain/restore";
+import { type RestoreTally, settledCount } from "@/domain/restore";
 import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
-import { formatCount, formatNumber, formatRoomKeys } from "./formatNumber";
+import { formatBytes, formatCount, formatNumber, formatRoomKeys } from "./formatNumber";
 import { formatDateTime, formatDuration } from "./formatTime";
 
 /** What goes on right now, as a line above the bar. `resumed`: it goes on with an earlier one. */
@@ -18,7 +12,7 @@ export function describeRestoreStage(tally: RestoreTally, resumed: boolean): str
         ? "Resuming: keys that are already here are skipped…"
         : "Asking the server for the backup…";
     case "first_rooms":
-      return "Restoring the rooms you used last…";
+      return "Restoring the rooms you used last, while the server prepares the rest…";
     case "downloading":
       // Until the first new key a restore that goes on looks as if it began anew.
       return imported === 0 && already > 0
@@ -29,54 +23,28 @@ export function describeRestoreStage(tally: RestoreTally, resumed: boolean): str
   }
 }
 
-/** Why an entry did not become a key here, and whether anything can be done about it. */
-export function describeRestoreFailure(reason: RestoreFailureReason): {
-  title: string;
-  body: string;
-} {
-  switch (reason) {
-    case "malformed":
-      return {
-        title: "Damaged entry",
-        body: "The entry in the backup lacks parts every room key has. Another of your devices may hold a good copy.",
-      };
-    case "bad_room_id":
-      return {
-        title: "Not a room",
-        body: "The entry stands under a name that is no room id, so no message can belong to it.",
-      };
-    case "undecryptable":
-      return {
-        title: "Could not be decrypted",
-        body: "The entry was damaged, or made for another backup key. Another of your devices may hold a good copy.",
-      };
-    case "wrong_algorithm":
-      return {
-        title: "Unknown kind of key",
-        body: "The entry is for an encryption method this app does not know.",
-      };
-    case "too_large":
-      return {
-        title: "Too large",
-        body: "The entry is far larger than any real key and was left out.",
-      };
-    case "rejected":
-      return {
-        title: "Refused by this device’s key store",
-        body: "The entry was decrypted, but the key in it is not valid.",
-      };
-  }
-}
+/** A cautious guess; the last restore on this device knows better. */
+const CAUTIOUS_KEYS_PER_SECOND = 2_500;
+/** About the size of an entry as servers send it. */
+const BYTES_PER_KEY = 842;
 
-/** Seconds a restore of so many keys may take; an order of magnitude, by a cautious measured rate. */
-function estimateRestoreSeconds(count: number): number {
-  return count / 1_000;
-}
-
-/** The estimate in words, or null where it would only distract. */
-export function describeRestoreEstimate(count: number): string | null {
+/**
+ * What a large backup asks for, in words; null where it would only distract. `keysPerSecond` is the
+ * speed of the last restore on this device, where that is known.
+ */
+export function describeRestoreEstimate(
+  count: number,
+  keysPerSecond: number | null,
+): string | null {
   if (count <= 10_000) return null;
-  return `This may take ${formatDuration(estimateRestoreSeconds(count))} or more, by the speed of this device and the server. You can go on using the app meanwhile, pause, and resume.`;
+  const megabytes = Math.max(1, Math.round((count * BYTES_PER_KEY) / 1_000_000));
+  const size = `About ${formatBytes(megabytes * 1_000_000)} to download.`;
+  const time = formatDuration(count / (keysPerSecond ?? CAUTIOUS_KEYS_PER_SECOND));
+  const duration =
+    keysPerSecond === null
+      ? `This may take ${time} or more, by the speed of this device and the server.`
+      : `This may take ${time}, by the speed of the last restore on this device.`;
+  return `${size} ${duration} You can go on using the app meanwhile, pause, and resume.`;
 }
 
 /** The bar's end: the server's count, or what it has sent when that is more. */
@@ -88,11 +56,11 @@ export function progressMax(tally: RestoreTally): number {
 export function describeRestoreProgress(job: RestoreJob): string | null {
   switch (job.kind) {
     case "running":
-      return `Restoring history: ${shareDone(job.tally)}.`;
+      return `Restoring history: ${doneOf(job.tally)}.`;
     case "paused":
-      return `The restore is paused: ${shareDone(job.report.tally)}.`;
+      return `The restore is paused: ${doneOf(job.report.tally)}.`;
     case "failed":
-      return `The restore was interrupted: ${shareDone(job.report.tally)}.`;
+      return `The restore was interrupted: ${doneOf(job.report.tally)}.`;
     // Its backup may be gone by now; the restore page knows, and offers to go on.
     case "interrupted":
     case "idle":
@@ -101,7 +69,7 @@ export function describeRestoreProgress(job: RestoreJob): string | null {
   }
 }
 
-function shareDone(tally: RestoreTally): string {
+function doneOf(tally: RestoreTally): string {
   return `${formatNumber(settledCount(tally))} of ${formatRoomKeys(progressMax(tally))}`;
 }
 
@@ -111,70 +79,30 @@ export function describePace(keysPerSecond: number): string {
   return `${formatCount(Math.round(keysPerSecond / step) * step, "key")} per second`;
 }
 
+/** How much has come, of how much where the server says so, and how fast where that is known. */
+export function describeDownload(
+  { bytes, bytesTotal, stage }: RestoreTally,
+  bytesPerSecond: number | null,
+): string {
+  const ended = stage === "finishing" || bytes === bytesTotal;
+  const amount =
+    bytesTotal === null || bytesTotal < bytes
+      ? formatBytes(bytes)
+      : `${formatBytes(bytes)} of ${formatBytes(bytesTotal)}`;
+  return ended || bytesPerSecond === null
+    ? amount
+    : `${amount}, ${formatBytes(bytesPerSecond)} per second`;
+}
+
 /** "About 3 minutes" */
 export function describeTimeLeft(seconds: number): string {
   const time = formatDuration(seconds);
   return time.startsWith("less") ? "Less than 5 seconds" : `About ${time}`;
 }
 
-/**
- * The sum in words: "2,000 keys received = 1,950 newly stored + 48 already here + 2 failed."
- * True at every moment, because keys under way are not counted as received here.
- */
-export function describeRestoreSum(tally: RestoreTally): string {
-  const parts = [
-    `${formatNumber(tally.imported)} newly stored`,
-    `${formatNumber(tally.already)} already here`,
-    `${formatNumber(failedCount(tally))} failed`,
-  ];
-  return `${formatCount(settledCount(tally), "key")} processed = ${parts.join(" + ")}.`;
-}
-
-/** The line on what the server counted but did not send, or sent beyond its count; null when equal. */
-export function describeRestoreDifference(tally: RestoreTally): string | null {
-  const missing = missingCount(tally);
-  if (missing > 0) {
-    return `The server counted ${formatRoomKeys(tally.expected)} but sent ${formatNumber(tally.received)}: ${formatNumber(missing)} ${missing === 1 ? "is" : "are"} missing. Restoring again may bring them.`;
-  }
-  const extra = tally.received - tally.expected;
-  if (extra > 0) {
-    return `The server sent ${formatNumber(extra)} more than the ${formatRoomKeys(tally.expected)} it had counted at the start: another device added keys meanwhile. They are all in these numbers.`;
-  }
-  return null;
-}
-
-/** Headline of a finished restore. Good only when nothing failed and nothing is missing. */
-export function describeRestoreResult(tally: RestoreTally): {
-  tone: "success" | "warning" | "info";
-  title: string;
-} {
-  const failed = failedCount(tally);
-  const missing = missingCount(tally);
-  if (tally.expected === 0 && tally.received === 0) {
-    return { tone: "info", title: "The backup is empty: there was nothing to restore" };
-  }
-  if (failed + missing === 0) {
-    const count = settledCount(tally);
-    const keys = count === 1 ? "The 1 room key" : `All ${formatRoomKeys(count)}`;
-    const [is, was] = count === 1 ? ["is", "was"] : ["are", "were"];
-    return {
-      tone: "success",
-      title:
-        tally.imported === 0
-          ? `${keys} of the backup ${was} here already`
-          : `${keys} of the backup ${is} on this device`,
-    };
-  }
-  const good = tally.imported + tally.already;
-  return {
-    tone: "warning",
-    title: `${formatNumber(good)} of ${formatRoomKeys(progressMax(tally))} ${good === 1 ? "is" : "are"} on this device`,
-  };
-}
-
-/** Before going on with a restore that was stopped: what reading it again from the start means. */
+/** Before going on with a restore that was stopped: what that means for the connection. */
 export const RESTORE_RESUMING =
-  "Resuming reads the backup from the start; keys that are already here are skipped.";
+  "Resuming downloads the backup again; keys that are already here are passed over without work.";
 
 /** The last restore of the backup that `serverCount` keys are in now, in one sentence. */
 export function describeLastRestore(last: LastRestore, serverCount: number): string {
@@ -188,11 +116,3 @@ export function describeLastRestore(last: LastRestore, serverCount: number): str
     ? `Backup version ${version} was last restored on ${when}. It held ${formatRoomKeys(here)} then.`
     : `Backup version ${version} was last restored on ${when}: ${formatNumber(here)} of ${formatRoomKeys(here + failed + missing)} came to this device.`;
 }
-
-/** What stays unreadable whatever the restore brings. */
-export const RESTORE_LIMITS =
-  "Messages from before you joined a room, and messages whose keys were never uploaded to this backup, stay unreadable.";
-
-/** Where restored keys come from, for people who wonder about the mark on old messages. */
-export const RESTORE_ORIGIN =
-  "Restored keys are of unverified origin: the backup does not prove who made them, so some apps mark old messages.";

@@ -30,7 +30,15 @@ const newDevice = {
 const keysLost = { ...newDevice, privateKeysInSecretStorage: false };
 const withoutCrossSigning = { ...readySecretStorage, crossSigningKeysStored: false };
 const brokenStorage = { ...readySecretStorage, defaultKey: "broken" } as const;
-const lastRestore = { version: v1, at: 0, imported: 90, already: 0, failed: 10, missing: 0 };
+const lastRestore = {
+  version: v1,
+  at: 0,
+  imported: 90,
+  already: 0,
+  failed: 10,
+  missing: 0,
+  keysPerSecond: null,
+};
 
 type Row = [string, Partial<DeviceStateInputs>, string, string];
 

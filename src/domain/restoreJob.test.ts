@@ -5,21 +5,27 @@ import { emptyTally } from "./restore";
 import {
   type RestoreJob,
   type RestoreJobEvent,
+  type RunningRestore,
   restoreJobReducer,
   summariseRestore,
 } from "./restoreJob";
 
 const v1 = backupVersion("1");
 const v2 = backupVersion("2");
-const rate = { keysPerSecond: 12, secondsLeft: 3 };
+const rate = { keysPerSecond: 12, bytesPerSecond: 10_000, secondsLeft: 3 };
 const report = aReport({ received: 5, imported: 5 });
 const started: RestoreJobEvent = { type: "started", version: v1, expected: 100, at: 1000 };
-const running: RestoreJob = {
+const running: RunningRestore = {
   kind: "running",
   version: v1,
   tally: emptyTally(100),
+  share: 0,
   startedAt: 1000,
+  waitLeftMs: null,
+  askedRooms: new Set(),
+  readyRooms: new Set(),
   keysPerSecond: null,
+  bytesPerSecond: null,
   secondsLeft: null,
 };
 const paused: RestoreJob = { kind: "paused", version: v1, report };
@@ -54,11 +60,51 @@ describe("restoreJobReducer", () => {
 
   it("carries progress", () => {
     const tally = aTally({ received: 10, imported: 9 });
-    expect(restoreJobReducer(running, { type: "progressed", tally, rate })).toEqual({
+    const progressed: RestoreJobEvent = { type: "progressed", tally, rate, waitLeftMs: 1_500 };
+    expect(restoreJobReducer(running, progressed)).toEqual({
       ...running,
       tally,
+      share: 0.09,
+      waitLeftMs: 1_500,
       ...rate,
     });
+  });
+
+  it("never takes back a share that was done", () => {
+    const counts = fc.array(fc.tuple(fc.nat(200), fc.nat(200), fc.nat(200)));
+    fc.assert(
+      fc.property(counts, (samples) => {
+        let job: RestoreJob = running;
+        let share = 0;
+        for (const [expected, imported, inFlight] of samples) {
+          const tally = aTally({ expected, imported, received: imported + inFlight });
+          job = restoreJobReducer(job, { type: "progressed", tally, rate, waitLeftMs: null });
+          if (job.kind !== "running") throw new Error("not running");
+          expect(job.share).toBeGreaterThanOrEqual(share);
+          expect(job.share).toBeLessThanOrEqual(1);
+          share = job.share;
+        }
+      }),
+    );
+  });
+
+  it("remembers the rooms asked for and the rooms that are in, each once", () => {
+    const asked: RestoreJobEvent = { type: "room_asked", roomId: "!a:x" };
+    const ready: RestoreJobEvent = { type: "room_ready", roomId: "!a:x" };
+    const first = restoreJobReducer(running, asked);
+    expect(first).toEqual({ ...running, askedRooms: new Set(["!a:x"]) });
+    const second = restoreJobReducer(first, ready);
+    expect(second).toEqual({ ...first, readyRooms: new Set(["!a:x"]) });
+    const again = restoreJobReducer(second, ready);
+    expect(again).toEqual(second);
+  });
+
+  it("remembers no more rooms than anybody looks through", () => {
+    let job: RestoreJob = running;
+    for (let room = 0; room < 5_010; room++) {
+      job = restoreJobReducer(job, { type: "room_ready", roomId: `!${room}:x` });
+    }
+    expect(job).toMatchObject({ readyRooms: { size: 5_000 } });
   });
 
   it("pauses, finishes and fails with its report", () => {
@@ -76,7 +122,9 @@ describe("restoreJobReducer", () => {
 
   const tally = aTally();
   const late: RestoreJobEvent[] = [
-    { type: "progressed", tally, rate },
+    { type: "progressed", tally, rate, waitLeftMs: null },
+    { type: "room_asked", roomId: "!a:x" },
+    { type: "room_ready", roomId: "!a:x" },
     { type: "paused", report },
     { type: "finished", report },
     { type: "failed", report, error: offline },
@@ -115,13 +163,14 @@ describe("summariseRestore", () => {
       already: 30,
       failed: { ...emptyTally(0).failed, undecryptable: 5, malformed: 2 },
     });
-    expect(summariseRestore(v1, whole, 42)).toEqual({
+    expect(summariseRestore(v1, whole, 42, 2_500)).toEqual({
       version: v1,
       at: 42,
       imported: 60,
       already: 30,
       failed: 7,
       missing: 3,
+      keysPerSecond: 2_500,
     });
   });
 });

@@ -6,26 +6,35 @@ import {
   missingCount,
   type RestoreReport,
   type RestoreTally,
+  settledCount,
 } from "./restore";
-import type { RestoreRate } from "./restoreRate";
+import { RATE_UNKNOWN, type RestoreRate } from "./restoreRate";
+
+/** A restore under way. */
+export interface RunningRestore extends RestoreRate {
+  readonly kind: "running";
+  readonly version: BackupVersion;
+  /** Goes on with what was stopped: much of what comes first is here already. */
+  readonly resumed?: true;
+  readonly tally: RestoreTally;
+  /** Between 0 and 1. Never smaller than before, whatever the server counts or sends anew. */
+  readonly share: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** While it waits before it asks the server again: time until then. */
+  readonly waitLeftMs: number | null;
+  /** Rooms that somebody asked for, to come before all others. */
+  readonly askedRooms: ReadonlySet<string>;
+  /** Rooms whose keys are all in, of those that came before others. */
+  readonly readyRooms: ReadonlySet<string>;
+}
 
 /** The one restore of this page. Pausing is stopping; resuming runs again and skips what is held. */
 export type RestoreJob =
   | { readonly kind: "idle" }
   /** Begun in an earlier visit and not ended; how far it came is not known. */
   | { readonly kind: "interrupted"; readonly version: BackupVersion }
-  | {
-      readonly kind: "running";
-      readonly version: BackupVersion;
-      /** Goes on with what was stopped: much of what comes first is here already. */
-      readonly resumed?: true;
-      readonly tally: RestoreTally;
-      /** Milliseconds since the epoch. */
-      readonly startedAt: number;
-      /** Null until enough was seen to mean something. */
-      readonly keysPerSecond: number | null;
-      readonly secondsLeft: number | null;
-    }
+  | RunningRestore
   | { readonly kind: "paused"; readonly version: BackupVersion; readonly report: RestoreReport }
   | { readonly kind: "finished"; readonly version: BackupVersion; readonly report: RestoreReport }
   | {
@@ -44,6 +53,8 @@ export interface LastRestore {
   readonly already: number;
   readonly failed: number;
   readonly missing: number;
+  /** How fast keys were worked on, or null when there were too few of them to tell. */
+  readonly keysPerSecond: number | null;
 }
 
 /** A restore that began and did not end, told apart by the device whose store it filled. */
@@ -60,12 +71,23 @@ export type RestoreJobEvent =
       readonly expected: number;
       readonly at: number;
     }
-  | { readonly type: "progressed"; readonly tally: RestoreTally; readonly rate: RestoreRate }
+  | {
+      readonly type: "progressed";
+      readonly tally: RestoreTally;
+      readonly rate: RestoreRate;
+      readonly waitLeftMs: number | null;
+    }
+  | { readonly type: "room_asked"; readonly roomId: string }
+  | { readonly type: "room_ready"; readonly roomId: string }
   | { readonly type: "paused"; readonly report: RestoreReport }
   | { readonly type: "finished"; readonly report: RestoreReport }
   | { readonly type: "failed"; readonly report: RestoreReport; readonly error: AppError }
   /** Stopped for good, or the report was read: nothing imported is taken back. */
   | { readonly type: "dismissed" };
+
+const NO_ROOMS: ReadonlySet<string> = new Set();
+/** More rooms than anybody looks through; a server's word cannot make the set grow for ever. */
+const ROOMS_REMEMBERED = 5_000;
 
 /** Legal transitions only; an event that does not fit the state leaves it as it is. */
 export function restoreJobReducer(job: RestoreJob, event: RestoreJobEvent): RestoreJob {
@@ -77,9 +99,12 @@ export function restoreJobReducer(job: RestoreJob, event: RestoreJobEvent): Rest
           version: event.version,
           ...(goesOn(job, event.version) ? { resumed: true } : {}),
           tally: emptyTally(event.expected),
+          share: 0,
           startedAt: event.at,
-          keysPerSecond: null,
-          secondsLeft: null,
+          waitLeftMs: null,
+          askedRooms: NO_ROOMS,
+          readyRooms: NO_ROOMS,
+          ...RATE_UNKNOWN,
         };
   }
   if (event.type === "recalled") {
@@ -89,8 +114,14 @@ export function restoreJobReducer(job: RestoreJob, event: RestoreJobEvent): Rest
   if (job.kind !== "running") return job;
   const { version } = job;
   switch (event.type) {
-    case "progressed":
-      return { ...job, tally: event.tally, ...event.rate };
+    case "progressed": {
+      const { tally, rate, waitLeftMs } = event;
+      return { ...job, ...rate, tally, waitLeftMs, share: Math.max(job.share, shareDone(tally)) };
+    }
+    case "room_asked":
+      return { ...job, askedRooms: withRoom(job.askedRooms, event.roomId) };
+    case "room_ready":
+      return { ...job, readyRooms: withRoom(job.readyRooms, event.roomId) };
     case "paused":
       return { kind: "paused", version, report: event.report };
     case "finished":
@@ -98,6 +129,17 @@ export function restoreJobReducer(job: RestoreJob, event: RestoreJobEvent): Rest
     case "failed":
       return { kind: "failed", version, report: event.report, error: event.error };
   }
+}
+
+function shareDone(tally: RestoreTally): number {
+  const whole = Math.max(tally.expected, tally.received);
+  return whole === 0 ? 0 : settledCount(tally) / whole;
+}
+
+/** The same set when the room is in it already, so that nothing is drawn anew. */
+function withRoom(rooms: ReadonlySet<string>, roomId: string): ReadonlySet<string> {
+  if (rooms.has(roomId) || rooms.size >= ROOMS_REMEMBERED) return rooms;
+  return new Set([...rooms, roomId]);
 }
 
 function goesOn(job: RestoreJob, version: BackupVersion): boolean {
@@ -116,6 +158,7 @@ export function summariseRestore(
   version: BackupVersion,
   { tally }: RestoreReport,
   at: number,
+  keysPerSecond: number | null,
 ): LastRestore {
   return {
     version,
@@ -124,5 +167,6 @@ export function summariseRestore(
     already: tally.already,
     failed: failedCount(tally),
     missing: missingCount(tally),
+    keysPerSecond,
   };
 }

@@ -59,6 +59,8 @@ export interface RestoreControl {
   readonly cancel: () => void;
   readonly resume: () => void;
   readonly dismiss: () => void;
+  /** Restores this room before all others. */
+  readonly bringForward: (roomId: string) => void;
 }
 
 /** Everything the hooks need; made once by the composition root. */

@@ -18,6 +18,7 @@ const EVERYTHING: readonly KeyBackupQueryName[] = [
   "secretStorage",
   "roomKeys",
   "rooms",
+  "roomNames",
   "roomKeyCounts",
 ];
 
@@ -69,7 +70,7 @@ function apply(event: SessionEvent, { store, invalidate, onSignedOut }: SessionE
       invalidate(["secretStorage", "crossSigning"]);
       return;
     case "rooms_changed":
-      invalidate(["rooms"]);
+      invalidate(["rooms", "roomNames"]);
       return;
     case "carry_over":
       store.setState({ carryOver: event.state });

@@ -6,10 +6,11 @@ import type { AppServices } from "./StoreContext";
 
 /**
  * The whole state layer of one page: the store, the query cache, the session and the restore. What
- * it needs from outside are the ways to the SDK, to the tab lock and to the browser's memory.
+ * it needs from outside are the ways to the SDK, to the tab lock, to the browser's memory and to its
+ * signs that the connection may be back.
  */
 export function createAppServices(
-  deps: Pick<SessionDeps, "gateway" | "lock" | "memory">,
+  deps: Pick<SessionDeps, "gateway" | "lock" | "memory" | "wakeUps">,
 ): AppServices & { readonly queryClient: QueryClient } {
   const store = createAppStore();
   const queryClient = createQueryClient();

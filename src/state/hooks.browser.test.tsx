@@ -11,10 +11,10 @@ import {
   useKeyBackupOverview,
   useLiveSession,
   useRestoreJob,
-  useRooms,
   useSessionActions,
-  useSessionPhase,
 } from "./hooks";
+import { useRooms } from "./roomHooks";
+import { useSessionPhase } from "./sessionHooks";
 
 function Overview() {
   const { deviceState, backupState, backup, pendingKeys, notice, ...rest } = useKeyBackupOverview();

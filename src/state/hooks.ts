@@ -10,35 +10,20 @@ import type { BackupNotice } from "@/domain/backupNotice";
 import type { BackupState, DeviceState, DeviceStateInputs, Finding } from "@/domain/deviceState";
 import { deriveBackupState } from "@/domain/backupState";
 import { listFindings } from "@/domain/findings";
-import type { EncryptedRoom, LiveSession } from "@/domain/ports";
+import type { LiveSession } from "@/domain/ports";
 import type { Reading } from "@/domain/reading";
 import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
-import type { CarryOverState, SessionPhase, SyncState } from "@/domain/session";
+import type { CarryOverState, SyncState } from "@/domain/session";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useContext, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { useShallow } from "zustand/react/shallow";
 import type { UploadError } from "./appStore";
 import { currentUploadError, doubtWithout, pendingKeys } from "./overview";
 import { queriesOf, toReading, trustOptions, unreadOptions } from "./queries";
 import { readBeforeSignOut } from "./readBeforeSignOut";
-import {
-  type AppServices,
-  type RestoreControl,
-  type SessionActions,
-  StoreContext,
-} from "./StoreContext";
-
-function useServices(): AppServices {
-  const services = useContext(StoreContext);
-  if (services === null) throw new Error("StoreContext is missing above this component");
-  return services;
-}
-
-/** Where the session is; the screen follows from it. */
-export function useSessionPhase(): SessionPhase {
-  return useStore(useServices().store, (state) => state.phase);
-}
+import { useOpenSession, useServices } from "./sessionHooks";
+import type { RestoreControl, SessionActions } from "./StoreContext";
 
 export function useSessionActions(): SessionActions {
   return useServices().session;
@@ -54,12 +39,6 @@ export function useLiveSession(): LiveSession {
   const session = useOpenSession();
   if (session === null) throw new Error("No session is open");
   return session;
-}
-
-function useOpenSession(): LiveSession | null {
-  const session = useServices().session.liveSession();
-  const phase = useSessionPhase();
-  return phase.kind === "active" && session?.id === phase.sessionId ? session : null;
 }
 
 export interface KeyBackupOverview {
@@ -207,38 +186,6 @@ export function useRestoreJob(): { readonly job: RestoreJob } & RestoreControl {
   const { store, restore } = useServices();
   const job = useStore(store, (state) => state.restoreJob);
   return { job, ...restore };
-}
-
-export interface RoomsView {
-  readonly rooms: Reading<readonly EncryptedRoom[]>;
-  /** Room keys in this device's store by room; unread until `countKeys` was called. */
-  readonly keyCounts: Reading<ReadonlyMap<string, number>>;
-  readonly countKeys: () => void;
-}
-
-/** The encrypted rooms with their newest messages, and on demand how many keys each has here. */
-export function useRooms(): RoomsView {
-  const session = useOpenSession();
-  const [asked, setAsked] = useState(false);
-  const queries = session === null ? null : queriesOf(session);
-  const rooms = useQuery(queries?.rooms ?? unreadOptions<readonly EncryptedRoom[]>("rooms"));
-  const countsOptions =
-    queries?.roomKeyCounts ?? unreadOptions<ReadonlyMap<string, number>>("roomKeyCounts");
-  const cached = useQueryClient().getQueryData<RoomsView["keyCounts"]>(countsOptions.queryKey);
-  const countedBefore = toReading({ data: cached }).status !== "unread";
-  const keyCounts = useQuery({
-    ...countsOptions,
-    enabled: session !== null && (asked || countedBefore),
-  });
-  return {
-    rooms: toReading(rooms),
-    keyCounts: toReading(keyCounts),
-    countKeys: () => {
-      setAsked(true);
-      // A count that failed is asked for again.
-      if (session !== null && keyCounts.isFetched) void keyCounts.refetch();
-    },
-  };
 }
 
 /** Reads everything about the key backup again; call it after unlock and set-up. */

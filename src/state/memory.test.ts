@@ -11,6 +11,7 @@ const lastRestore = {
   already: 2,
   failed: 3,
   missing: 4,
+  keysPerSecond: 2_400,
 };
 const interrupted = { version: backupVersion("3"), deviceId: "DEVICE" };
 const nothing = { seen: null, lastRestore: null, interrupted: null };
@@ -37,6 +38,14 @@ describe("the browser's memory of a user", () => {
     expect(memory.read("@b:x").seen).toEqual(seen);
     memory.clear("@b:x");
     expect(storage.items.size).toBe(0);
+  });
+
+  it.each([undefined, null, 0, -1, "2400"])("takes the speed %j for not known", (keysPerSecond) => {
+    const storage = createFakeStorage();
+    const record = JSON.stringify({ lastRestore: { ...lastRestore, keysPerSecond } });
+    storage.setItem("key-backup.memory.@a:x", record);
+    const expected = { ...lastRestore, keysPerSecond: null };
+    expect(createMemory(storage).read("@a:x").lastRestore).toEqual(expected);
   });
 
   it.each([

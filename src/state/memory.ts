@@ -74,7 +74,10 @@ function parseLastRestore(data: unknown): LastRestore | null {
   const { version, at, imported, already, failed, missing } = data;
   if (!isVersion(version) || !isCount(at) || !isCount(imported) || !isCount(already)) return null;
   if (!isCount(failed) || !isCount(missing)) return null;
-  return { version, at, imported, already, failed, missing };
+  // Records of earlier builds have no speed.
+  const { keysPerSecond } = data;
+  const speed = isCount(keysPerSecond) && keysPerSecond > 0 ? keysPerSecond : null;
+  return { version, at, imported, already, failed, missing, keysPerSecond: speed };
 }
 
 function parseInterrupted(data: unknown): InterruptedRestore | null {

@@ -8,7 +8,7 @@ import type {
 } from "@/domain/backup";
 import { unsupportedReason } from "@/domain/backupState";
 import type { AppError } from "@/domain/errors";
-import type { EncryptedRoom, LiveSession } from "@/domain/ports";
+import type { EncryptedRoom, LiveSession, RoomName } from "@/domain/ports";
 import { lastValue, type Reading, UNREAD } from "@/domain/reading";
 import type { Result } from "@/domain/result";
 import { hashKey, queryOptions } from "@tanstack/react-query";
@@ -44,6 +44,7 @@ export type KeyBackupQueryName =
   | "secretStorage"
   | "roomKeys"
   | "rooms"
+  | "roomNames"
   | "roomKeyCounts";
 
 /** The root of everything read through one session; a late answer of a closed one lands nowhere. */
@@ -113,6 +114,11 @@ function createQueries(session: LiveSession) {
     rooms: readingOptions<readonly EncryptedRoom[]>({
       key: queryKey(id, "rooms"),
       read: () => rooms.list(),
+    }),
+    /** Without messages: what a room is called, where only its id is at hand. */
+    roomNames: readingOptions<readonly RoomName[]>({
+      key: queryKey(id, "roomNames"),
+      read: () => rooms.listLastUsed(),
     }),
     /** Reads the whole store: enabled on demand only. */
     roomKeyCounts: readingOptions<ReadonlyMap<string, number>>({

@@ -1,8 +1,7 @@
 import type { BackupInfo, BackupVersion } from "@/domain/backup";
-import type { AppError } from "@/domain/errors";
 import type { LiveSession } from "@/domain/ports";
 import { lastValue } from "@/domain/reading";
-import { emptyTally, type RestoreOutcome, type RestoreTally, settledCount } from "@/domain/restore";
+import type { RestoreOutcome } from "@/domain/restore";
 import {
   type InterruptedRestore,
   isResumable,
@@ -10,19 +9,20 @@ import {
   restoreJobReducer,
   summariseRestore,
 } from "@/domain/restoreJob";
-import { addSample, readRate, type RestoreRate, startRateMeter } from "@/domain/restoreRate";
 import { type Clock, systemClock } from "@/lib/clock";
 import type { QueryClient } from "@tanstack/react-query";
 import type { AppStore } from "./appStore";
-import { readAgain } from "./invalidate";
+import { createInvalidator, readAgain } from "./invalidate";
 import type { Memory } from "./memory";
 import { queriesOf, toReading } from "./queries";
+import { resumeOnWakeUp, type WakeUps } from "./resumeOnWakeUp";
+import { runRestore } from "./runRestore";
+import { showProgress } from "./showProgress";
 import type { RestoreControl } from "./StoreContext";
-import { unexpected } from "./withoutThrowing";
+import { throttle } from "./throttle";
 
-/** How often the screen hears of progress, and how often of the rate, which should stand still to be read. */
-const TALLY_EVERY_MS = 200;
-const RATE_EVERY_MS = 1000;
+/** How often messages are decrypted anew while rooms come in. */
+const ROOMS_EVERY_MS = 1_000;
 
 interface RestoreDeps {
   readonly store: AppStore;
@@ -30,6 +30,7 @@ interface RestoreDeps {
   readonly memory: Memory;
   /** The open session, or null. */
   readonly session: () => LiveSession | null;
+  readonly wakeUps: WakeUps;
   readonly clock?: Clock;
 }
 
@@ -42,12 +43,15 @@ interface Run {
   readonly abort: AbortController;
   /** What a stop means. */
   intent: "pause" | "cancel";
+  /** Rooms asked for before the engine runs; null from then on. */
+  askedEarly: string[] | null;
   done: Promise<void>;
 }
 
 /** Runs the page's one restore. It belongs to no component and survives navigation. */
 export function createRestoreControl(deps: RestoreDeps): RestoreJobControl {
-  const { store } = deps;
+  const { store, queryClient } = deps;
+  const clock = deps.clock ?? systemClock;
   let current: Run | null = null;
 
   const dispatch = (event: RestoreJobEvent): void => {
@@ -80,30 +84,69 @@ export function createRestoreControl(deps: RestoreDeps): RestoreJobControl {
     if (session === null || current !== null) return;
     const { queryKey } = queriesOf(session).backup;
     const info = lastValue(
-      toReading<BackupInfo | null>({ data: deps.queryClient.getQueryData(queryKey) }),
+      toReading<BackupInfo | null>({ data: queryClient.getQueryData(queryKey) }),
     );
     if (info === undefined || info === null) return;
     const { version, count: expected } = info;
-    const run: Run = { abort: new AbortController(), intent: "pause", done: Promise.resolve() };
+    const run: Run = {
+      abort: new AbortController(),
+      intent: "pause",
+      askedEarly: [],
+      done: Promise.resolve(),
+    };
     current = run;
     remember(session, { version, deviceId: session.user.deviceId });
     dispatch({ type: "started", version, expected, at: Date.now() });
-    run.done = runRestore(session, version, expected, run);
+    run.done = follow(session, version, expected, run);
   }
 
-  async function runRestore(
+  async function follow(
     session: LiveSession,
     version: BackupVersion,
     lastCount: number,
     run: Run,
   ): Promise<void> {
-    const progress = showProgress(deps.clock ?? systemClock, lastCount, dispatch);
-    const outcome = await restoreAll(session, version, run.abort.signal, progress);
+    const progress = showProgress(clock, lastCount, dispatch);
+    const invalidate = createInvalidator(queryClient, session.id);
+    const readRooms = throttle(clock, ROOMS_EVERY_MS, () => {
+      invalidate(["rooms"]);
+    });
+    const outcome = await runRestore({
+      session,
+      version,
+      signal: run.abort.signal,
+      progress,
+      clock,
+      onRoomReady(roomId) {
+        if (current !== run) return;
+        dispatch({ type: "room_ready", roomId });
+        readRooms.call();
+      },
+      takeAskedRooms() {
+        const rooms = run.askedEarly ?? [];
+        run.askedEarly = null;
+        return rooms;
+      },
+    });
     progress.stop();
+    readRooms.stop();
     current = null;
+    end(session, version, run, outcome, progress.speed());
+    void readAgain(queryClient, session.id, ["roomKeys", "rooms", "roomKeyCounts", "backup"]);
+  }
+
+  function end(
+    session: LiveSession,
+    version: BackupVersion,
+    run: Run,
+    outcome: RestoreOutcome,
+    speed: number | null,
+  ): void {
     const { report } = outcome;
     if (outcome.kind === "completed") {
-      const lastRestore = summariseRestore(version, report, Date.now());
+      // A restore that found everything here says nothing of the speed: the one known stays true.
+      const keysPerSecond = speed ?? store.getState().lastRestore?.keysPerSecond ?? null;
+      const lastRestore = summariseRestore(version, report, Date.now(), keysPerSecond);
       deps.memory.write(session.user.userId, { lastRestore, interrupted: null });
       store.setState({ lastRestore });
       dispatch({ type: "finished", report });
@@ -118,7 +161,19 @@ export function createRestoreControl(deps: RestoreDeps): RestoreJobControl {
     } else {
       dispatch({ type: "paused", report });
     }
-    void readAgain(deps.queryClient, session.id, ["roomKeys", "rooms", "roomKeyCounts", "backup"]);
+  }
+
+  function resume(): void {
+    if (isResumable(store.getState().restoreJob)) begin();
+  }
+
+  function bringForward(roomId: string): void {
+    const session = deps.session();
+    if (session === null || current === null) return;
+    dispatch({ type: "room_asked", roomId });
+    if (current.askedEarly === null) session.restore.bringForward(roomId);
+    // The latest wish comes first, as it does once the engine runs.
+    else current.askedEarly.unshift(roomId);
   }
 
   async function stopWith(intent: Run["intent"]): Promise<void> {
@@ -128,11 +183,12 @@ export function createRestoreControl(deps: RestoreDeps): RestoreJobControl {
     await current.done;
   }
 
+  resumeOnWakeUp(deps.wakeUps, { job: () => store.getState().restoreJob, resume });
+
   return {
     start: begin,
-    resume() {
-      if (isResumable(store.getState().restoreJob)) begin();
-    },
+    resume,
+    bringForward,
     pause: () => void stopWith("pause"),
     cancel() {
       if (current === null) dismiss();
@@ -142,72 +198,5 @@ export function createRestoreControl(deps: RestoreDeps): RestoreJobControl {
       if (current === null) dismiss();
     },
     stop: () => stopWith("pause"),
-  };
-}
-
-/** Asks for the count anew, then runs the engine. Never throws. */
-async function restoreAll(
-  session: LiveSession,
-  version: BackupVersion,
-  signal: AbortSignal,
-  progress: ProgressDisplay,
-): Promise<RestoreOutcome> {
-  const failed = (error: AppError): RestoreOutcome =>
-    signal.aborted
-      ? { kind: "interrupted", report: { tally: progress.tally(), failures: [] } }
-      : { kind: "failed", report: { tally: progress.tally(), failures: [] }, error };
-  try {
-    const fresh = await session.keyBackup.fetchBackupInfo(signal);
-    if (!fresh.ok) return failed(fresh.error);
-    if (fresh.value === null) return failed({ kind: "no_backup" });
-    const { version: actual, count: expected, etag } = fresh.value;
-    if (actual !== version) return failed({ kind: "backup_changed", expected: version, actual });
-    if (signal.aborted) return failed({ kind: "closed" });
-    return await session.restore.run(
-      { version, expected, etag, firstRooms: [] },
-      { signal, onProgress: progress.onProgress, onRoomReady: () => undefined },
-    );
-  } catch (error) {
-    return failed(unexpected(error));
-  }
-}
-
-interface ProgressDisplay {
-  readonly onProgress: (tally: RestoreTally) => void;
-  /** The newest tally. */
-  readonly tally: () => RestoreTally;
-  readonly stop: () => void;
-}
-
-/** Passes the newest tally on a few times a second, also in a stall, in which the rate sinks. */
-function showProgress(
-  clock: Clock,
-  expected: number,
-  dispatch: (event: RestoreJobEvent) => void,
-): ProgressDisplay {
-  let newest = emptyTally(expected);
-  let meter = startRateMeter(clock.now());
-  let rate: RestoreRate = { keysPerSecond: null, secondsLeft: null };
-  let rateAt = clock.now();
-  let cancel = clock.startTimer(TALLY_EVERY_MS, show);
-  function show(): void {
-    const now = clock.now();
-    const done = settledCount(newest);
-    meter = addSample(meter, now, done);
-    if (rate.keysPerSecond === null || now - rateAt >= RATE_EVERY_MS) {
-      rate = readRate(meter, newest.expected - done);
-      rateAt = now;
-    }
-    dispatch({ type: "progressed", tally: newest, rate });
-    cancel = clock.startTimer(TALLY_EVERY_MS, show);
-  }
-  return {
-    onProgress(tally) {
-      newest = tally;
-    },
-    tally: () => newest,
-    stop: () => {
-      cancel();
-    },
   };
 }

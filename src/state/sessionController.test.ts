@@ -29,6 +29,7 @@ const aRestore: LastRestore = {
   already: 0,
   failed: 0,
   missing: 0,
+  keysPerSecond: null,
 };
 const wrongPassword: AppError = { kind: "wrong_password" };
 const softLogout: AppError = { kind: "signed_out", soft: true };
@@ -111,6 +112,7 @@ describe("at the start", () => {
       store,
       queryClient: createQueryClient(),
       memory: createMemory(null),
+      wakeUps: () => () => undefined,
     });
     session.start();
     await settle();

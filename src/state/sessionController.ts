@@ -10,6 +10,7 @@ import { readAllAgain } from "./invalidate";
 import { lazyGateway } from "./lazyGateway";
 import type { Memory } from "./memory";
 import { createRestoreControl } from "./restoreControl";
+import type { WakeUps } from "./resumeOnWakeUp";
 import type { RestoreControl, SessionActions, SessionController } from "./StoreContext";
 import { trackSession } from "./trackSession";
 import { withoutThrowing } from "./withoutThrowing";
@@ -29,6 +30,8 @@ export interface SessionDeps {
   readonly store: AppStore;
   readonly queryClient: QueryClient;
   readonly memory: Memory;
+  /** Signs that the connection may be back. */
+  readonly wakeUps: WakeUps;
 }
 
 /**
@@ -57,6 +60,7 @@ export function createSessionController(deps: SessionDeps): {
     store,
     queryClient,
     memory,
+    wakeUps: deps.wakeUps,
     session: () => attached?.session ?? null,
   });
 

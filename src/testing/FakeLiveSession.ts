@@ -21,7 +21,8 @@ import { FakeRestoreEngine } from "./FakeRestoreEngine";
 class FakeRooms implements RoomsPort {
   rooms: Result<readonly EncryptedRoom[], AppError> = ok([]);
   counts: Result<ReadonlyMap<string, number>, AppError> = ok(new Map());
-  lastUsed: Result<readonly RoomName[], AppError> = ok([]);
+  /** A promise is one that the test keeps waiting for. */
+  lastUsed: Result<readonly RoomName[], AppError> | Promise<never> = ok([]);
   readonly asked = { list: 0, countKeysByRoom: 0 };
 
   async listLastUsed(): Promise<Result<readonly RoomName[], AppError>> {

@@ -13,8 +13,21 @@ export function createTestApp(stored: SignedInUser | null = null) {
   const gateway = new FakeGateway(stored);
   const lock = new FakeTabLock();
   const memory = createMemory(createFakeStorage());
-  const services = createAppServices({ gateway: () => Promise.resolve(gateway), lock, memory });
-  return { gateway, lock, memory, services, ...services };
+  const wakeUps = new Set<() => void>();
+  const services = createAppServices({
+    gateway: () => Promise.resolve(gateway),
+    lock,
+    memory,
+    wakeUps: (listener) => {
+      wakeUps.add(listener);
+      return () => wakeUps.delete(listener);
+    },
+  });
+  /** Says to the app that the connection may be back. */
+  const wakeUp = (): void => {
+    for (const listener of wakeUps) listener();
+  };
+  return { gateway, lock, memory, services, wakeUp, ...services };
 }
 
 /** A test app with alice's session open and, unless told otherwise, its first sync done. */

@@ -11,6 +11,8 @@ import type { DeviceStateInputs } from "@/domain/deviceState";
 import type { AppError } from "@/domain/errors";
 import type { Reading } from "@/domain/reading";
 import { emptyTally, type RestoreReport, type RestoreTally } from "@/domain/restore";
+import type { RunningRestore } from "@/domain/restoreJob";
+import { RATE_UNKNOWN } from "@/domain/restoreRate";
 import type { SignedInUser } from "@/domain/session";
 
 /** Facts of a healthy account, to be spoilt one at a time by a test. */
@@ -105,6 +107,22 @@ export function healthyInputs(changes: Partial<DeviceStateInputs> = {}): DeviceS
 
 export function aTally(changes: Partial<RestoreTally> = {}): RestoreTally {
   return { ...emptyTally(100), stage: "downloading", ...changes };
+}
+
+/** A restore that has just begun. */
+export function aRunningRestore(changes: Partial<RunningRestore> = {}): RunningRestore {
+  return {
+    kind: "running",
+    version: backupVersion("1"),
+    tally: emptyTally(100),
+    share: 0,
+    startedAt: 0,
+    waitLeftMs: null,
+    askedRooms: new Set(),
+    readyRooms: new Set(),
+    ...RATE_UNKNOWN,
+    ...changes,
+  };
 }
 
 export function aReport(changes: Partial<RestoreTally> = {}): RestoreReport {

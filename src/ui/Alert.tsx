@@ -13,6 +13,9 @@ interface AlertProps {
   action?: ReactNode;
   /** The kind of the error, for tests and for people helping each other. */
   code?: string | undefined;
+  testId?: string | undefined;
+  /** Something else on the page tells listeners of it, or it changes too often for them. */
+  quiet?: boolean;
 }
 
 const ICONS = {
@@ -23,14 +26,14 @@ const ICONS = {
 };
 
 /** A message beside the thing it is about. A critical one is announced at once. */
-export function Alert({ tone, title, children, action, code }: AlertProps) {
+export function Alert({ tone, title, children, action, code, testId, quiet = false }: AlertProps) {
   const Icon = ICONS[tone];
   const critical = tone === "critical";
   return (
     <div
       className={`${styles.alert} ${styles[tone]}`}
-      role={critical ? "alert" : "status"}
-      data-testid={critical ? "error" : undefined}
+      role={critical ? "alert" : quiet ? undefined : "status"}
+      data-testid={critical ? "error" : testId}
       data-code={code}
     >
       <Icon className={styles.icon} aria-hidden="true" />

@@ -9,6 +9,7 @@ import type { RestoreJob } from "@/domain/restoreJob";
 import type { KeyBackupOverview } from "@/state/hooks";
 import {
   aBackup,
+  aRunningRestore,
   aTally,
   backupVersion,
   failedReading,
@@ -247,18 +248,7 @@ describe("trust", () => {
 describe("a restore under way", () => {
   it("is told of, with the way back to it", async () => {
     const tally = aTally({ expected: 2000, received: 700, imported: 600, already: 23 });
-    const { screen } = await show(
-      {},
-      {},
-      {
-        kind: "running",
-        version: backupVersion("1"),
-        tally,
-        startedAt: 0,
-        keysPerSecond: null,
-        secondsLeft: null,
-      },
-    );
+    const { screen } = await show({}, {}, aRunningRestore({ tally }));
     await expect
       .element(screen.getByText(/^Restoring history: 623 of 2,000 room keys\./))
       .toBeVisible();

@@ -1,14 +1,21 @@
-import { describeRestoreFailure } from "@/copy/describeRestore";
+import { describeRestoreFailure } from "@/copy/describeRestoreFailure";
 import { formatCount, formatNumber } from "@/copy/formatNumber";
 import { failedCount, type RestoreFailureReason, type RestoreReport } from "@/domain/restore";
 import { Details } from "@/ui/Details";
 import { groupFailures } from "./groupFailures";
 import styles from "./Restore.module.css";
+import { RoomLabel } from "./RoomLabel";
 
 const ROOMS_SHOWN = 50;
 
 /** Failures folded: by reason with what can be done, then by room, worst first. */
-export function RestoreFailures({ report }: { report: RestoreReport }) {
+export function RestoreFailures({
+  report,
+  roomNames,
+}: {
+  report: RestoreReport;
+  roomNames: ReadonlyMap<string, string>;
+}) {
   const failed = failedCount(report.tally);
   if (failed === 0) return null;
   const rooms = groupFailures(report.failures);
@@ -32,7 +39,7 @@ export function RestoreFailures({ report }: { report: RestoreReport }) {
       <ul className={styles.reasons}>
         {rooms.slice(0, ROOMS_SHOWN).map((room) => (
           <li key={room.roomId}>
-            <bdi className={styles.roomId}>{shorten(room.roomId)}</bdi>:{" "}
+            <RoomLabel roomId={room.roomId} names={roomNames} />:{" "}
             {room.reasons
               .map(
                 ({ reason, count }) =>
@@ -66,10 +73,4 @@ function reasonsOf(report: RestoreReport): [RestoreFailureReason, number][] {
     ["bad_room_id", failed.bad_room_id],
   ];
   return all.filter(([, count]) => count > 0).toSorted(([, a], [, b]) => b - a);
-}
-
-/** What stands as a room id in a backup is the server's word and can be any text. */
-function shorten(text: string): string {
-  const characters = Array.from(text);
-  return characters.length <= 120 ? text : `${characters.slice(0, 119).join("")}…`;
 }

@@ -1,4 +1,8 @@
-import { describeRestoreDifference, describeRestoreSum } from "@/copy/describeRestore";
+import {
+  describeRestoreDifference,
+  describeRestoreParts,
+  describeRestoreSum,
+} from "@/copy/describeRestoreResult";
 import { formatNumber } from "@/copy/formatNumber";
 import { failedCount, missingCount, settledCount, type RestoreTally } from "@/domain/restore";
 import styles from "./Restore.module.css";
@@ -35,6 +39,11 @@ export function RestoreNumbers({ tally, caption, ended }: RestoreNumbersProps) {
         </tbody>
       </table>
       {ended ? <p className={styles.note}>{describeRestoreSum(tally)}</p> : null}
+      {describeRestoreParts(tally).map((part) => (
+        <p key={part} className={styles.note}>
+          {part}
+        </p>
+      ))}
       {ended && difference !== null ? <p className={styles.note}>{difference}</p> : null}
     </div>
   );

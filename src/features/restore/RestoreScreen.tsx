@@ -1,9 +1,11 @@
 import { useKeyBackupOverview, useRestoreJob } from "@/state/hooks";
+import { useRoomNames } from "@/state/roomHooks";
 import { RestoreView } from "./RestoreView";
 
 /** Restores the backup's keys to this device. The job lives in the store, not in this screen. */
 export function RestoreScreen() {
   const overview = useKeyBackupOverview();
   const restore = useRestoreJob();
-  return <RestoreView overview={overview} {...restore} />;
+  const roomNames = useRoomNames();
+  return <RestoreView overview={overview} roomNames={roomNames} {...restore} />;
 }

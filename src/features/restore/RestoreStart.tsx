@@ -102,7 +102,7 @@ interface ReadyProps {
 
 function Ready({ overview: { roomKeys, lastRestore }, info, busy, onStart }: ReadyProps) {
   const held = lastValue(roomKeys);
-  const estimate = describeRestoreEstimate(info.count);
+  const estimate = describeRestoreEstimate(info.count, lastRestore?.keysPerSecond ?? null);
   const last = lastRestore?.version === info.version ? lastRestore : null;
   // A key that could not be opened will not open the next time.
   const restored = last !== null && held !== undefined && held.total >= info.count - last.failed;
@@ -126,8 +126,9 @@ function Ready({ overview: { roomKeys, lastRestore }, info, busy, onStart }: Rea
         ]}
       />
       <p>
-        The keys are downloaded, decrypted on this device and stored here. Keys that are here
-        already stay as they are, and nothing on the server changes.
+        The keys are downloaded, decrypted on this device and stored here. A key that is here
+        already stays, unless the backup’s copy opens more messages, and nothing on the server
+        changes.
       </p>
       {estimate === null || restored ? null : <p>{estimate}</p>}
     </Card>

@@ -1,8 +1,9 @@
-import { describeError } from "@/copy/describeError";
 import { RESTORE_RESUMING } from "@/copy/describeRestore";
+import { describeRestoreError } from "@/copy/describeRestoreError";
 import { formatCount } from "@/copy/formatNumber";
 import { failedCount, type RestoreTally } from "@/domain/restore";
 import type { RestoreJob } from "@/domain/restoreJob";
+import { goTo } from "@/lib/route";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
@@ -11,45 +12,58 @@ import { RestoreNumbers } from "./RestoreNumbers";
 
 interface RestoreStoppedProps {
   job: Extract<RestoreJob, { kind: "paused" | "failed" }>;
+  roomNames: ReadonlyMap<string, string>;
   onResume: () => void;
   onCancel: () => void;
 }
 
 /** A restore that stopped short, by choice or by a fault. What came in stays in. */
-export function RestoreStopped({ job, onResume, onCancel }: RestoreStoppedProps) {
+export function RestoreStopped({ job, roomNames, onResume, onCancel }: RestoreStoppedProps) {
   const { tally } = job.report;
+  const words = job.kind === "failed" ? describeRestoreError(job.error) : null;
+  const goesOn = words?.next !== "current_backup";
   return (
     <Card
       title={job.kind === "paused" ? "Restore paused" : "Restore interrupted"}
       actions={
-        <>
-          <Button onClick={onResume}>{job.kind === "paused" ? "Resume" : "Retry"}</Button>
-          <Button variant="tertiary" onClick={onCancel}>
-            Cancel
-          </Button>
-        </>
+        goesOn ? (
+          <>
+            {words?.next === "reload" ? (
+              <Button onClick={() => window.location.reload()}>Reload</Button>
+            ) : null}
+            {words?.next === "unlock" ? (
+              <Button onClick={() => goTo("unlock")}>Enter recovery key</Button>
+            ) : null}
+            <Button
+              variant={words === null || words.next === "retry" ? "primary" : "secondary"}
+              onClick={onResume}
+            >
+              {job.kind === "paused" ? "Resume" : "Retry"}
+            </Button>
+            <Button variant="tertiary" onClick={onCancel}>
+              Cancel
+            </Button>
+          </>
+        ) : (
+          <Button onClick={onCancel}>Look at the current state</Button>
+        )
       }
     >
-      {job.kind === "failed" ? <Failure job={job} /> : null}
+      {job.kind === "failed" && words !== null ? (
+        <Alert tone="critical" title={words.title} code={job.error.kind}>
+          <p>{words.body}</p>
+        </Alert>
+      ) : null}
       <p>
-        {keptText(tally)} {RESTORE_RESUMING}
+        {keptText(tally)} {goesOn ? RESTORE_RESUMING : null}
       </p>
       <RestoreNumbers
         tally={tally}
         caption={`Backup version ${job.version}, so far`}
         ended={false}
       />
-      <RestoreFailures report={job.report} />
+      <RestoreFailures report={job.report} roomNames={roomNames} />
     </Card>
-  );
-}
-
-function Failure({ job }: { job: Extract<RestoreJob, { kind: "failed" }> }) {
-  const { title, body } = describeError(job.error);
-  return (
-    <Alert tone="critical" title={title} code={job.error.kind}>
-      <p>{body}</p>
-    </Alert>
   );
 }
 

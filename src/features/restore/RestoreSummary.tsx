@@ -1,4 +1,9 @@
-import { RESTORE_LIMITS, RESTORE_ORIGIN, describeRestoreResult } from "@/copy/describeRestore";
+import {
+  describeRestoreResult,
+  describeUnchanged,
+  RESTORE_LIMITS,
+  RESTORE_ORIGIN,
+} from "@/copy/describeRestoreResult";
 import { failedCount, missingCount, settledCount } from "@/domain/restore";
 import type { RestoreJob } from "@/domain/restoreJob";
 import { hrefOf } from "@/lib/route";
@@ -11,18 +16,20 @@ import { downloadText, restoreReportJson } from "./restoreReportFile";
 
 interface RestoreSummaryProps {
   job: Extract<RestoreJob, { kind: "finished" }>;
+  roomNames: ReadonlyMap<string, string>;
   onRetry: () => void;
   onDismiss: () => void;
 }
 
 /** The end of a restore: numbers that add up, what failed and why, and what stays unreadable. */
-export function RestoreSummary({ job, onRetry, onDismiss }: RestoreSummaryProps) {
+export function RestoreSummary({ job, roomNames, onRetry, onDismiss }: RestoreSummaryProps) {
   const { tally } = job.report;
   const failed = failedCount(tally);
   const missing = missingCount(tally);
   const total = settledCount(tally);
   const incomplete = failed + missing > 0;
   const { tone, title } = describeRestoreResult(tally);
+  const unchanged = describeUnchanged(tally);
   return (
     <section
       aria-label="Result"
@@ -35,7 +42,7 @@ export function RestoreSummary({ job, onRetry, onDismiss }: RestoreSummaryProps)
     >
       {total + missing === 0 ? (
         <Card actions={<Button onClick={onDismiss}>Done</Button>}>
-          <Alert tone={tone} title={title}>
+          <Alert tone={tone} title={title} quiet>
             <p>
               The server holds backup version {job.version} with no keys in it. They arrive as your
               devices upload them.
@@ -60,7 +67,8 @@ export function RestoreSummary({ job, onRetry, onDismiss }: RestoreSummaryProps)
             </>
           }
         >
-          <Alert tone={tone} title={title}>
+          <Alert tone={tone} title={title} quiet>
+            {unchanged === null ? null : <p>{unchanged}</p>}
             <p>
               Read your messages under <a href={hrefOf("rooms")}>Rooms</a>.
             </p>
@@ -70,7 +78,7 @@ export function RestoreSummary({ job, onRetry, onDismiss }: RestoreSummaryProps)
             caption={`Result for backup version ${job.version}`}
             ended
           />
-          <RestoreFailures report={job.report} />
+          <RestoreFailures report={job.report} roomNames={roomNames} />
           <p>{RESTORE_LIMITS}</p>
           <p>{RESTORE_ORIGIN}</p>
         </Card>

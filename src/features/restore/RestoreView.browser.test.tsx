@@ -4,25 +4,26 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { render } from "vitest-browser-react";
 import type { DeviceStateInputs } from "@/domain/deviceState";
+import type { AppError } from "@/domain/errors";
 import { UNREAD } from "@/domain/reading";
 import { emptyTally, type RestoreFailure, type RestoreTally } from "@/domain/restore";
-import type { RestoreJob } from "@/domain/restoreJob";
-import { aBackup, aTally, backupVersion, failedReading, known, offline } from "@/testing/facts";
+import type { RestoreJob, RunningRestore } from "@/domain/restoreJob";
+import {
+  aBackup,
+  aRunningRestore,
+  aTally,
+  backupVersion,
+  failedReading,
+  known,
+  offline,
+} from "@/testing/facts";
 import { anOverview } from "@/testing/overview";
 import { RestoreView } from "./RestoreView";
 
 const version = backupVersion("4");
 
-function running(tally: Partial<RestoreTally>, pace: Partial<RestoreJob> = {}): RestoreJob {
-  return {
-    kind: "running",
-    version,
-    tally: aTally(tally),
-    startedAt: 0,
-    keysPerSecond: null,
-    secondsLeft: null,
-    ...pace,
-  } as RestoreJob;
+function running(tally: Partial<RestoreTally>, rest: Partial<RunningRestore> = {}): RestoreJob {
+  return aRunningRestore({ version, tally: aTally(tally), ...rest });
 }
 
 function ended(tally: Partial<RestoreTally>, failures: readonly RestoreFailure[] = []): RestoreJob {
@@ -54,6 +55,8 @@ const incomplete = ended(
   ],
 );
 
+const roomNames = new Map([["!kitchen:example.org", "Kitchen"]]);
+
 async function show(job: RestoreJob, facts: Partial<DeviceStateInputs> = {}) {
   const actions = {
     start: vi.fn(),
@@ -65,7 +68,7 @@ async function show(job: RestoreJob, facts: Partial<DeviceStateInputs> = {}) {
   const overview = anOverview(facts);
   const view = (next: RestoreJob) => (
     <main>
-      <RestoreView job={next} overview={overview} {...actions} />
+      <RestoreView job={next} overview={overview} roomNames={roomNames} {...actions} />
     </main>
   );
   const screen = await render(view(job));
@@ -89,6 +92,16 @@ afterEach(() => {
 });
 
 describe("before", () => {
+  const lastRestore = {
+    version: backupVersion("1"),
+    at: Date.UTC(2026, 4, 20, 12),
+    imported: 1990,
+    already: 10,
+    failed: 0,
+    missing: 0,
+    keysPerSecond: null,
+  };
+
   it("says how much there is and starts with one press", async () => {
     const { screen, button, actions } = await show(
       { kind: "idle" },
@@ -102,17 +115,21 @@ describe("before", () => {
 
   it("estimates the time of a large backup", async () => {
     const { screen } = await show({ kind: "idle" }, { backup: known(aBackup({ count: 100_000 })) });
-    await expect.element(screen.getByText(/This may take 2 minutes or more/)).toBeVisible();
+    await expect.element(screen.getByText(/^About 84 MB to download/)).toBeVisible();
+    await expect.element(screen.getByText(/This may take 40 seconds or more/)).toBeVisible();
   });
 
-  const lastRestore = {
-    version: backupVersion("1"),
-    at: Date.UTC(2026, 4, 20, 12),
-    imported: 1990,
-    already: 10,
-    failed: 0,
-    missing: 0,
-  };
+  it("estimates it by the last restore on this device, also of another backup", async () => {
+    const { screen } = await show(
+      { kind: "idle" },
+      {
+        backup: known(aBackup({ count: 100_000, version })),
+        lastRestore: { ...lastRestore, keysPerSecond: 800 },
+      },
+    );
+    await expect.element(screen.getByText(/This may take 2 minutes, by the speed/)).toBeVisible();
+  });
+
   const whole = { backup: known(aBackup({ count: 2000 })), lastRestore };
 
   it("says so when everything was restored already, and does not urge to do it again", async () => {
@@ -199,7 +216,12 @@ describe("while it runs", () => {
           bytes: 505_200,
           bytesTotal: 1_684_000,
         },
-        { keysPerSecond: 1_630, secondsLeft: 12 },
+        {
+          keysPerSecond: 1_630,
+          bytesPerSecond: 1_400_000,
+          secondsLeft: 12,
+          readyRooms: new Set(["!kitchen:example.org", "!hall:example.org"]),
+        },
       ),
     );
     for (const [name, value] of [
@@ -212,11 +234,12 @@ describe("while it runs", () => {
       ["data-done", "503"],
       ["data-failed", "3"],
       ["data-bytes", "505200"],
+      ["data-rooms-ready", "2"],
     ] as const) {
       await expect.element(bar).toHaveAttribute(name, value);
     }
     for (const words of [
-      "505.2 kB of 1.7 MB",
+      "505.2 kB of 1.7 MB, 1.4 MB per second",
       "1,600 keys per second",
       "About 15 seconds",
       "Downloading and decrypting keys…",
@@ -233,6 +256,47 @@ describe("while it runs", () => {
       .element(screen.getByText("Going through what is already here: 40 keys…"))
       .toBeVisible();
     await expect.element(bar).toHaveAttribute("data-done", "40");
+  });
+
+  it("names the room that comes in, or shows its id as plain text", async () => {
+    const at = (currentRoomId: string | null) => running({ received: 1, currentRoomId });
+    const { screen, update } = await show(at("!kitchen:example.org"));
+    await expect.element(screen.getByText("Kitchen", { exact: true })).toBeVisible();
+    const odd = `<img src=x>\u202E${"x".repeat(500)}`;
+    await update(at(odd));
+    const shown = screen.getByText(/^<img src=x>/);
+    await expect.element(shown).toBeVisible();
+    expect(shown.element().tagName).toBe("BDI");
+    expect(shown.element().textContent).toHaveLength(120);
+    expect(screen.container.querySelector("img")).toBeNull();
+  });
+
+  it("says that the rooms used last come first", async () => {
+    const { screen, bar } = await show(running({ stage: "first_rooms" }));
+    await expect.element(screen.getByText(/^Restoring the rooms you used last/)).toBeVisible();
+    await expect.element(bar).toHaveAttribute("data-stage", "first_rooms");
+  });
+
+  it("counts a wait down where it can be seen, and leaves listeners in peace", async () => {
+    const waiting = { error: { kind: "rate_limited", retryAfterMs: 12_000 }, ms: 12_000 } as const;
+    const at = (waitLeftMs: number) => running({ waiting }, { waitLeftMs });
+    const { screen, update } = await show(at(12_000));
+    const wait = screen.getByTestId("restore-wait");
+    await expect.element(wait).toHaveAttribute("data-code", "rate_limited");
+    await expect.element(wait).toMatchTextContent("trying again in 12 seconds");
+    await update(at(2_400));
+    await expect.element(wait).toMatchTextContent("trying again in 3 seconds");
+    expect(wait.element().closest("[role=status], [role=alert], [aria-live]")).toBeNull();
+    await update(running({}));
+    await expect.element(wait).not.toBeInTheDocument();
+  });
+
+  it("never takes the bar back, and never calls done what is not", async () => {
+    const more = running({ expected: 100, received: 150, imported: 80 }, { share: 0.8 });
+    const { bar, screen } = await show(more);
+    await expect.element(bar).toHaveAttribute("aria-valuenow", "120");
+    await expect.element(bar).toHaveAttribute("data-done", "80");
+    await expect.element(screen.getByText("80 of 150 room keys")).toBeVisible();
   });
 
   it("does not guess a pace", async () => {
@@ -252,19 +316,6 @@ describe("while it runs", () => {
     expect(actions.cancel).toHaveBeenCalledOnce();
   });
 
-  it("is announced at every ten percent, not at every chunk", async () => {
-    const at = (imported: number) => running({ expected: 1000, received: imported, imported });
-    const { screen, update } = await show(at(0));
-    const live = screen.container.querySelector("[aria-live=polite]");
-    const heard = new Set<string | null | undefined>();
-    for (let done = 0; done <= 1000; done += 20) {
-      await update(at(done));
-      heard.add(live?.textContent);
-    }
-    expect(heard.size).toBe(11);
-    expect([...heard].at(-1)).toBe("100 percent of the keys processed");
-  });
-
   it("never shows more done than there is, when the server sends more than it counted", async () => {
     const { bar } = await show(running({ expected: 10, received: 12, imported: 12 }));
     await expect.element(bar).toHaveAttribute("aria-valuemax", "12");
@@ -282,7 +333,7 @@ describe("stopped short", () => {
       .toBeVisible();
     await expect.element(screen.getByRole("row", { name: "Not downloaded yet 60" })).toBeVisible();
     await expect
-      .element(screen.getByText(/Resuming reads the backup from the start; keys .* are skipped/))
+      .element(screen.getByText(/Resuming downloads the backup again; keys .* without work/))
       .toBeVisible();
     await button("Resume").click();
     await button("Cancel").click();
@@ -299,9 +350,40 @@ describe("stopped short", () => {
     });
     const error = screen.getByTestId("error");
     await expect.element(error).toHaveAttribute("data-code", "network");
+    await expect.element(error).toMatchTextContent("goes on by itself");
     await expect.element(screen.getByText(/40 keys .* stay here/)).toBeVisible();
     await button("Retry").click();
     expect(actions.resume).toHaveBeenCalledOnce();
+  });
+});
+
+describe("the way on from a fault", () => {
+  const report = { tally: aTally({ received: 40, imported: 30, already: 10 }), failures: [] };
+
+  it.each<[AppError, string[], boolean]>([
+    [{ kind: "storage", reason: "quota" }, ["Retry", "Cancel"], true],
+    [{ kind: "storage", reason: "unavailable" }, ["Reload", "Retry", "Cancel"], true],
+    [{ kind: "worker_crashed" }, ["Retry", "Cancel"], true],
+    [{ kind: "decryption_key", reason: "absent" }, ["Enter recovery key", "Retry", "Cancel"], true],
+    [{ kind: "no_backup" }, ["Look at the current state"], false],
+    [
+      { kind: "backup_changed", expected: version, actual: backupVersion("5") },
+      ["Look at the current state"],
+      false,
+    ],
+  ])("%j", async (error, names, resumes) => {
+    const { screen, buttons, button, actions } = await show({
+      kind: "failed",
+      version,
+      report,
+      error,
+    });
+    await expect.element(screen.getByTestId("error")).toHaveAttribute("data-code", error.kind);
+    await expect.element(screen.getByText(/40 keys .* stay here/)).toBeVisible();
+    expect(buttons()).toEqual(names);
+    expect(screen.getByText(/Resuming downloads/).elements()).toHaveLength(resumes ? 1 : 0);
+    await button(names.at(-1) ?? "").click();
+    expect(actions.cancel).toHaveBeenCalledOnce();
   });
 });
 
@@ -336,6 +418,39 @@ describe("at the end", () => {
       .toBeVisible();
     await expect.element(summary).toHaveAttribute("data-missing", "10");
     await expect.element(screen.getByText(/10 are missing/)).toBeVisible();
+  });
+
+  it("says below the sum what is behind its parts, and leaves the sum as it is", async () => {
+    const { screen, summary } = await show(
+      ended({
+        expected: 2000,
+        received: 2000,
+        imported: 900,
+        improved: 12,
+        already: 1100,
+        recalled: 1000,
+        bytes: 5,
+      }),
+    );
+    await expect.element(screen.getByText(/12 replace copies that opened fewer/)).toBeVisible();
+    await expect
+      .element(screen.getByText(/an earlier restore had dealt with 1,000;/))
+      .toBeVisible();
+    await expect.element(summary).toHaveAttribute("data-imported", "900");
+    await expect.element(summary).toHaveAttribute("data-already", "1100");
+    await expect.element(summary).toHaveAttribute("data-total", "2000");
+  });
+
+  it("says that nothing has changed when there was nothing to download", async () => {
+    const { screen, button, actions } = await show(
+      ended({ expected: 2000, received: 2000, already: 2000, recalled: 2000 }),
+    );
+    await expect
+      .element(screen.getByText("Nothing has changed since the last restore"))
+      .toBeVisible();
+    await expect.element(screen.getByText(/so nothing was downloaded/)).toBeVisible();
+    await button("Done").click();
+    expect(actions.dismiss).toHaveBeenCalledOnce();
   });
 
   it("gives no tick while something failed or is missing", async () => {
@@ -377,7 +492,9 @@ describe("at the end", () => {
       backupVersion: "4",
       total: 2000,
       imported: 1900,
+      improved: 0,
       already: 95,
+      recalled: 0,
       failed: 5,
       missing: 10,
       rooms: [{ roomId: "!many:example.org", failed: 3 }, { failed: 1 }, { failed: 1 }],
@@ -421,7 +538,8 @@ describe("for everybody", () => {
   const jobs: [string, RestoreJob][] = [
     ["idle", { kind: "idle" }],
     ["interrupted", { kind: "interrupted", version: backupVersion("1") }],
-    ["running", running({ received: 10, imported: 10 })],
+    ["running", running({ received: 10, imported: 10, currentRoomId: `!${"x".repeat(200)}` })],
+    ["waiting", running({ waiting: { error: offline, ms: 9_000 } }, { waitLeftMs: 4_000 })],
     ["paused", { kind: "paused", version, report: { tally: aTally(), failures: [] } }],
     [
       "failed",

@@ -1,6 +1,7 @@
 import type { RestoreJob } from "@/domain/restoreJob";
 import { goTo } from "@/lib/route";
 import type { KeyBackupOverview } from "@/state/hooks";
+import { useEffect, useRef } from "react";
 import styles from "./Restore.module.css";
 import { RestoreProgress } from "./RestoreProgress";
 import { RestoreStart } from "./RestoreStart";
@@ -10,6 +11,8 @@ import { RestoreSummary } from "./RestoreSummary";
 interface RestoreViewProps {
   job: RestoreJob;
   overview: KeyBackupOverview;
+  /** What rooms are called, by their ids. */
+  roomNames: ReadonlyMap<string, string>;
   start: () => void;
   pause: () => void;
   cancel: () => void;
@@ -19,9 +22,20 @@ interface RestoreViewProps {
 
 /** The restore page as a function of the job. */
 export function RestoreView(props: RestoreViewProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const { kind } = props.job;
+  const before = useRef(kind);
+
+  // The button that led to the next step is gone with the last one: go on from the top.
+  useEffect(() => {
+    const moved = before.current !== kind;
+    before.current = kind;
+    if (moved && document.activeElement === document.body) heading.current?.focus();
+  }, [kind]);
+
   return (
     <div className={styles.page}>
-      <h1 className={styles.heading} tabIndex={-1}>
+      <h1 className={styles.heading} ref={heading} tabIndex={-1}>
         Restore history
       </h1>
       <Step {...props} />
@@ -29,7 +43,16 @@ export function RestoreView(props: RestoreViewProps) {
   );
 }
 
-function Step({ job, overview, start, pause, cancel, resume, dismiss }: RestoreViewProps) {
+function Step({
+  job,
+  overview,
+  roomNames,
+  start,
+  pause,
+  cancel,
+  resume,
+  dismiss,
+}: RestoreViewProps) {
   /** Read and done: staying here would invite to restore once more. */
   function leave(): void {
     goTo("overview");
@@ -47,11 +70,11 @@ function Step({ job, overview, start, pause, cancel, resume, dismiss }: RestoreV
         />
       );
     case "running":
-      return <RestoreProgress job={job} onPause={pause} onCancel={cancel} />;
+      return <RestoreProgress job={job} roomNames={roomNames} onPause={pause} onCancel={cancel} />;
     case "paused":
     case "failed":
-      return <RestoreStopped job={job} onResume={resume} onCancel={cancel} />;
+      return <RestoreStopped job={job} roomNames={roomNames} onResume={resume} onCancel={cancel} />;
     case "finished":
-      return <RestoreSummary job={job} onRetry={start} onDismiss={leave} />;
+      return <RestoreSummary job={job} roomNames={roomNames} onRetry={start} onDismiss={leave} />;
   }
 }

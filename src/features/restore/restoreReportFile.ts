@@ -20,7 +20,11 @@ export function restoreReportJson(
       countedByServer: tally.expected,
       total: settledCount(tally),
       imported: tally.imported,
+      /** Of these, those that took the place of a copy that opened fewer messages. */
+      improved: tally.improved,
       already: tally.already,
+      /** Of these, those that an earlier restore had dealt with and that are unchanged since. */
+      recalled: tally.recalled,
       failed: failedCount(tally),
       missing: missingCount(tally),
       failedByReason: tally.failed,

@@ -2,7 +2,7 @@ import { describeUnreadable } from "@/copy/describeDecryptionFailure";
 import { formatDateTime, formatMoment } from "@/copy/formatTime";
 import type { MessageGroup } from "./groupMessages";
 import styles from "./Rooms.module.css";
-import { shortenText } from "./shortenText";
+import { shortenText } from "@/copy/shortenText";
 
 /**
  * One message: who, when, and its text; or several in a row that cannot be read, and why. Text only,

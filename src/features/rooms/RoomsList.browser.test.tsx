@@ -1,11 +1,11 @@
 import "@/app/global.css";
 import axe from "axe-core";
 import { describe, expect, it, vi } from "vitest";
-import { page } from "vitest/browser";
+import { page, userEvent } from "vitest/browser";
 import { render } from "vitest-browser-react";
 import type { EncryptedRoom, RoomMessage } from "@/domain/ports";
 import { UNREAD } from "@/domain/reading";
-import type { RoomsView } from "@/state/hooks";
+import type { RoomsRestore, RoomsView } from "@/state/roomHooks";
 import { failedReading, known } from "@/testing/facts";
 import { RoomsList } from "./RoomsList";
 
@@ -30,15 +30,23 @@ function room(changes: Partial<EncryptedRoom> = {}): EncryptedRoom {
   };
 }
 
-async function show(changes: Partial<RoomsView> = {}) {
+async function show(changes: Partial<RoomsView> = {}, restore: RoomsRestore | null = null) {
   const countKeys = vi.fn();
-  const screen = await render(
+  const view = (next: RoomsRestore | null) => (
     <main>
-      <RoomsList rooms={known([room()])} keyCounts={UNREAD} countKeys={countKeys} {...changes} />
-    </main>,
+      <RoomsList
+        rooms={known([room()])}
+        keyCounts={UNREAD}
+        countKeys={countKeys}
+        {...changes}
+        restore={next}
+      />
+    </main>
   );
+  const screen = await render(view(restore));
   return {
     screen,
+    update: (next: RoomsRestore | null) => screen.rerender(view(next)),
     countKeys,
     rooms: screen.getByTestId("room"),
     messages: screen.getByTestId("room-message"),
@@ -164,6 +172,92 @@ describe("rooms", () => {
     await screen.getByRole("button", { name: /Show more rooms \(70 left\)/ }).click();
     await expect.element(rooms.nth(99)).toBeInTheDocument();
     expect(rooms.elements()).toHaveLength(100);
+  });
+});
+
+describe("while a restore runs", () => {
+  const two = known([room(), room({ roomId: "!hall:example.org", name: "Hall" })]);
+  const bringForward = vi.fn<(roomId: string) => void>();
+  const restoring = (changes: Partial<RoomsRestore> = {}): RoomsRestore => ({
+    askedRooms: new Set(),
+    readyRooms: new Set(),
+    bringForward,
+    ...changes,
+  });
+  const first = (screen: Awaited<ReturnType<typeof show>>["screen"], name: string) =>
+    screen.getByRole("button", { name: `Restore this room first ${name}` });
+
+  it("each room can be restored first, by a button that names it", async () => {
+    const { screen, rooms } = await show({ rooms: two }, restoring());
+    await expect.element(rooms.nth(1)).toHaveAttribute("data-restore", "offered");
+    await expect.element(first(screen, "Kitchen")).toHaveTextContent("Restore this room first");
+    await first(screen, "Hall").click();
+    expect(bringForward).toHaveBeenCalledExactlyOnceWith("!hall:example.org");
+  });
+
+  it("it says that the room is next, then that its keys are there, and keeps the focus", async () => {
+    const { screen, rooms, update } = await show({ rooms: two }, restoring());
+    const hall = rooms.nth(1);
+    first(screen, "Hall").element().focus();
+    await userEvent.keyboard("{Enter}");
+    await update(restoring({ askedRooms: new Set(["!hall:example.org"]) }));
+    await expect.element(hall).toHaveAttribute("data-restore", "asked");
+    const next = hall.getByText("Next in line");
+    await expect.element(next).toBeVisible();
+    expect(document.activeElement?.contains(next.element())).toBe(true);
+    const ready = new Set(["!hall:example.org"]);
+    await update(restoring({ askedRooms: ready, readyRooms: ready }));
+    await expect.element(hall).toHaveAttribute("data-restore", "ready");
+    const restored = hall.getByText("Keys restored");
+    await expect.element(restored).toBeVisible();
+    expect(document.activeElement?.contains(restored.element())).toBe(true);
+    // The other one is still to be had.
+    await expect.element(first(screen, "Kitchen")).toBeVisible();
+  });
+
+  it("a room that came first by itself is said to be there, and takes no focus", async () => {
+    const { rooms } = await show(
+      { rooms: two },
+      restoring({ readyRooms: new Set(["!kitchen:example.org"]) }),
+    );
+    await expect.element(rooms.nth(0).getByText("Keys restored")).toBeVisible();
+    expect(document.activeElement).toBe(document.body);
+  });
+
+  it("no number of keys is shown that is no longer true", async () => {
+    const counts = known(new Map([["!kitchen:example.org", 3]]));
+    const { screen, rooms, count, update } = await show({ keyCounts: counts }, restoring());
+    await expect.element(rooms).not.toHaveAttribute("data-keys");
+    expect(screen.getByText(/room keys/).elements()).toEqual([]);
+    expect(count.elements()).toEqual([]);
+    await update(null);
+    await expect.element(rooms).toHaveAttribute("data-keys", "3");
+  });
+
+  it("nothing of it is shown when none runs", async () => {
+    const { screen, rooms, update } = await show({ rooms: two }, restoring());
+    await expect.element(first(screen, "Hall")).toBeVisible();
+    await update(null);
+    await expect.element(first(screen, "Hall")).not.toBeInTheDocument();
+    await expect.element(rooms.nth(0)).not.toHaveAttribute("data-restore");
+  });
+
+  it("passes axe and fits 320 pixels", async () => {
+    await page.viewport(320, 640);
+    const { screen, rooms } = await show(
+      {
+        rooms: known([
+          room({ name: "x".repeat(300) }),
+          room({ roomId: "!b:x" }),
+          room({ roomId: "!c:x" }),
+        ]),
+      },
+      restoring({ askedRooms: new Set(["!b:x"]), readyRooms: new Set(["!c:x"]) }),
+    );
+    await expect.element(rooms.nth(2)).toBeInTheDocument();
+    expect((await axe.run(screen.container)).violations).toEqual([]);
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(320);
+    await page.viewport(414, 896);
   });
 });
 

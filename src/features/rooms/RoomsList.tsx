@@ -1,7 +1,7 @@
 import { describeError } from "@/copy/describeError";
 import { formatCount, formatNumber } from "@/copy/formatNumber";
 import { lastValue, readingError } from "@/domain/reading";
-import type { RoomsView } from "@/state/hooks";
+import type { RoomsRestore, RoomsView } from "@/state/roomHooks";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Spinner } from "@/ui/Spinner";
@@ -11,19 +11,28 @@ import styles from "./Rooms.module.css";
 
 const PAGE = 50;
 
+interface RoomsListProps extends RoomsView {
+  /** Null while no restore runs. */
+  restore: RoomsRestore | null;
+}
+
 /** All encrypted rooms, last used first. */
-export function RoomsList({ rooms, keyCounts, countKeys }: RoomsView) {
+export function RoomsList({ rooms, keyCounts, countKeys, restore }: RoomsListProps) {
   const [now] = useState(() => Date.now());
   const [shown, setShown] = useState(PAGE);
   const list = lastValue(rooms);
-  const counts = lastValue(keyCounts);
+  // What was counted before is no longer true of a store that is being filled.
+  const counts = restore === null ? lastValue(keyCounts) : undefined;
   return (
     <div className={styles.page}>
       <div className={styles.head}>
         <h1 className={styles.heading} tabIndex={-1}>
           Rooms
         </h1>
-        {list === undefined || list.length === 0 || counts !== undefined ? null : (
+        {list === undefined ||
+        list.length === 0 ||
+        counts !== undefined ||
+        restore !== null ? null : (
           <Button variant="secondary" onClick={countKeys}>
             Count keys
           </Button>
@@ -49,6 +58,7 @@ export function RoomsList({ rooms, keyCounts, countKeys }: RoomsView) {
                 key={room.roomId}
                 room={room}
                 now={now}
+                restore={restore}
                 keys={counts === undefined ? null : (counts.get(room.roomId) ?? 0)}
               />
             ))}

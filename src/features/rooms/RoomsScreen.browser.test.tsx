@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { render } from "vitest-browser-react";
 import { ok } from "@/domain/result";
 import { createActiveApp } from "@/testing/createTestApp";
+import { aReport } from "@/testing/facts";
 import { TestProviders } from "@/testing/TestProviders";
 import { RoomsScreen } from "./RoomsScreen";
 
@@ -34,5 +35,33 @@ describe("rooms on the real state layer", () => {
     expect(app.live.rooms.asked.countKeysByRoom).toBe(0);
     await screen.getByRole("button", { name: "Count keys" }).click();
     await expect.element(room).toHaveAttribute("data-keys", "5001");
+  });
+});
+
+describe("rooms while a restore runs", () => {
+  it("are restored first on demand, and show their messages as soon as these can be read", async () => {
+    const { app, screen, room } = await show(5);
+    await expect.element(room).not.toHaveAttribute("data-restore");
+    app.restore.start();
+    await screen.getByRole("button", { name: "Restore this room first Kitchen" }).click();
+    await expect.element(room).toHaveAttribute("data-restore", "asked");
+    await vi.waitFor(() => expect(app.live.restore.runs).toHaveLength(1));
+    const { last, broughtForward } = app.live.restore;
+    expect([...last.request.firstRooms, ...broughtForward]).toContain("!a:x");
+    app.live.rooms.rooms = ok([
+      {
+        roomId: "!a:x",
+        name: "Kitchen",
+        lastActivity: 0,
+        messages: [
+          { eventId: "$1", sender: "@bob:x", sentAt: 0, text: "Soup is ready", failureCode: null },
+        ],
+      },
+    ]);
+    last.roomReady("!a:x");
+    await expect.element(room).toHaveAttribute("data-restore", "ready");
+    await expect.element(screen.getByText("Soup is ready")).toBeVisible();
+    last.end({ kind: "completed", report: aReport({ received: 100, imported: 100 }) });
+    await expect.element(room).not.toHaveAttribute("data-restore");
   });
 });

@@ -1,5 +1,6 @@
 import { lastValue } from "@/domain/reading";
-import { useKeyBackupOverview, useRooms } from "@/state/hooks";
+import { useKeyBackupOverview } from "@/state/hooks";
+import { useRooms, useRoomsRestore } from "@/state/roomHooks";
 import { useEffect, useEffectEvent } from "react";
 import { RoomsList } from "./RoomsList";
 
@@ -9,13 +10,15 @@ const COUNTED_BY_ITSELF = 5_000;
 /** The proof of a restore: rooms, their keys on this device, their last messages. */
 export function RoomsScreen() {
   const view = useRooms();
+  const restore = useRoomsRestore();
+  const restoring = restore !== null;
   const countKeys = useEffectEvent(view.countKeys);
   const total = lastValue(useKeyBackupOverview().roomKeys)?.total;
 
   // Again whenever the number of keys changes, so that the counts by room stay true.
   useEffect(() => {
-    if (total !== undefined && total <= COUNTED_BY_ITSELF) countKeys();
-  }, [total]);
+    if (!restoring && total !== undefined && total <= COUNTED_BY_ITSELF) countKeys();
+  }, [restoring, total]);
 
-  return <RoomsList {...view} />;
+  return <RoomsList {...view} restore={restore} />;
 }

@@ -1,0 +1,24 @@
+import type { LiveSession } from "@/domain/ports";
+import type { SessionPhase } from "@/domain/session";
+import { useContext } from "react";
+import { useStore } from "zustand";
+import { type AppServices, StoreContext } from "./StoreContext";
+
+/** What the hooks of this layer stand on; screens do not use it. */
+export function useServices(): AppServices {
+  const services = useContext(StoreContext);
+  if (services === null) throw new Error("StoreContext is missing above this component");
+  return services;
+}
+
+/** Where the session is; the screen follows from it. */
+export function useSessionPhase(): SessionPhase {
+  return useStore(useServices().store, (state) => state.phase);
+}
+
+/** The open session, or null. */
+export function useOpenSession(): LiveSession | null {
+  const session = useServices().session.liveSession();
+  const phase = useSessionPhase();
+  return phase.kind === "active" && session?.id === phase.sessionId ? session : null;
+}
