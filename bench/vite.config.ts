@@ -14,6 +14,7 @@ export default defineConfig({
     sourcemap: false,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 2_000,
   },
   worker: { format: "es" },
 });

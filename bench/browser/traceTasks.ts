@@ -46,7 +46,7 @@ export async function traceTasks(session: CDPSession): Promise<() => Promise<Tas
       });
     });
     await session.send("Tracing.end");
-    return summarizeTasks(parseTrace(await readStream(session, await complete)));
+    return summarizeTasks(await readEvents(session, await complete));
   };
 }
 
@@ -75,19 +75,32 @@ function threadOf({ pid, tid }: TraceEvent): string {
   return `${pid} ${tid}`;
 }
 
-/** Reads the trace line by line, as Chromium writes one event a line, and keeps what is of use. */
-function parseTrace(text: string): TraceEvent[] {
-  const trace = JSON.parse(text) as { traceEvents: TraceEvent[] };
-  return trace.traceEvents.filter(({ name }) => name === "RunTask" || name === "thread_name");
-}
-
-async function readStream(session: CDPSession, handle: string): Promise<string> {
-  const chunks: string[] = [];
+/**
+ * Reads a finished trace. Chromium writes one event a line; only the few kinds of use are parsed, so
+ * that a trace of a hundred megabytes is never held whole.
+ */
+async function readEvents(session: CDPSession, handle: string): Promise<TraceEvent[]> {
+  const events: TraceEvent[] = [];
+  const decoder = new TextDecoder();
+  let rest = "";
   for (;;) {
     const { data, eof, base64Encoded } = await session.send("IO.read", { handle, size: 1 << 20 });
-    chunks.push(base64Encoded === true ? Buffer.from(data, "base64").toString("utf8") : data);
+    rest +=
+      base64Encoded === true ? decoder.decode(Buffer.from(data, "base64"), { stream: true }) : data;
+    const lines = rest.split("\n");
+    rest = eof ? "" : (lines.pop() ?? "");
+    for (const line of lines) {
+      const event = parseEvent(line);
+      if (event !== null) events.push(event);
+    }
     if (eof) break;
   }
   await session.send("IO.close", { handle });
-  return chunks.join("");
+  return events;
+}
+
+/** The event on one line of a trace, if it is one of those that are used. */
+export function parseEvent(line: string): TraceEvent | null {
+  if (!/"name":"(?:RunTask|thread_name)"/.test(line)) return null;
+  return JSON.parse(line.slice(line.indexOf("{"), line.lastIndexOf("}") + 1)) as TraceEvent;
 }

@@ -44,7 +44,8 @@ export function planRooms(count: number, keysPerRoom: number): number[] {
 export function splitEvenly<T>(list: readonly T[], parts: number): T[][] {
   const size = Math.max(1, Math.ceil(list.length / parts));
   const stretches: T[][] = [];
-  for (let from = 0; from < list.length; from += size) stretches.push(list.slice(from, from + size));
+  for (let from = 0; from < list.length; from += size)
+    stretches.push(list.slice(from, from + size));
   return stretches;
 }
 

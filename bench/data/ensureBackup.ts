@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from "node:crypto";
 import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -15,6 +14,7 @@ import {
   type BackupIndex,
   type BackupPart,
 } from "./backupFormat.ts";
+import { generateBackupKeys } from "./backupKeys.ts";
 import type { PartJob } from "./writePart.ts";
 
 export const KEYS_PER_ROOM = 200;
@@ -82,13 +82,4 @@ async function writeBody(path: string, parts: readonly BackupPart[]): Promise<vo
   }
   await writeFile(path, body());
   await Promise.all(parts.map((part) => rm(part.path)));
-}
-
-function generateBackupKeys(): { publicKey: string; privateKey: string } {
-  const { publicKey, privateKey } = generateKeyPairSync("x25519");
-  const raw = (der: Buffer): string => der.subarray(-32).toString("base64").replace(/=+$/, "");
-  return {
-    publicKey: raw(publicKey.export({ format: "der", type: "spki" })),
-    privateKey: raw(privateKey.export({ format: "der", type: "pkcs8" })),
-  };
 }

@@ -12,13 +12,12 @@ export interface Machine {
   /** One-minute load at the start: above about 0.5 the numbers are somebody else's too. */
   readonly load: number;
   readonly node: string;
-  readonly chromium: string;
   readonly matrixJsSdk: string;
   readonly cryptoWasm: string;
 }
 
-/** Describes this machine and the versions measured. */
-export function describeMachine(root: string, chromiumVersion: string): Machine {
+/** Describes this machine and the versions measured, but for the browser's. */
+export function describeMachine(root: string): Machine {
   return {
     date: new Date().toISOString(),
     cores: availableParallelism(),
@@ -27,7 +26,6 @@ export function describeMachine(root: string, chromiumVersion: string): Machine 
     system: `${platform()} ${release()} ${arch()}`,
     load: loadavg()[0] ?? 0,
     node: process.version,
-    chromium: chromiumVersion,
     matrixJsSdk: versionOf(root, "matrix-js-sdk"),
     cryptoWasm: versionOf(root, "@matrix-org/matrix-sdk-crypto-wasm"),
   };

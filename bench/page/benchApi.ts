@@ -3,6 +3,9 @@
 export type Side = "ours" | "sdk";
 export type DecryptWith = "auto" | "webcrypto" | "wasm";
 
+/** Whether the engine can be told how to decrypt. Hook: true once wiring.ts passes `decryptWith` on. */
+export const CAN_CHOOSE_DECRYPTION: boolean = false;
+
 /** Opens the same device anew when called with the same values in the same browser profile. */
 export interface SessionWish {
   readonly homeserverUrl: string;

@@ -56,7 +56,8 @@ const api: BenchApi = {
     const measure: unknown = Reflect.get(performance, "measureUserAgentSpecificMemory");
     if (typeof measure !== "function") return null;
     const answer: unknown = await measure.call(performance);
-    const bytes = typeof answer === "object" && answer !== null && "bytes" in answer && answer.bytes;
+    const bytes =
+      typeof answer === "object" && answer !== null && "bytes" in answer && answer.bytes;
     return typeof bytes === "number" ? bytes : null;
   },
 };

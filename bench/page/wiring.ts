@@ -12,9 +12,6 @@ import type { RestoreWish } from "./benchApi";
 // Everything here that depends on how the app puts the engine together (src/matrix/gateway.ts,
 // src/app/createApp.tsx) is in this file, so that one file follows a change there.
 
-/** Whether the engine can be told how to decrypt. Hook: true once `decryptWith` is passed on below. */
-export const CAN_CHOOSE_DECRYPTION: boolean = false;
-
 /** What one restore by our engine came to. */
 export interface EngineRun {
   readonly imported: number;
@@ -109,7 +106,8 @@ function watchSink(
 
 /** Counts the entries posted to a decrypt worker (src/restore-engine/protocol.ts). */
 function watchWorker(worker: Worker, onPosted: (entries: number) => void): Worker {
-  const post: (message: unknown, transfer: Transferable[]) => void = worker.postMessage.bind(worker);
+  const post: (message: unknown, transfer: Transferable[]) => void =
+    worker.postMessage.bind(worker);
   worker.postMessage = (message: unknown, options?: unknown): void => {
     onPosted(entriesIn(message));
     post(message, Array.isArray(options) ? options : []);
