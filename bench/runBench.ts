@@ -7,8 +7,9 @@ import type { Figure } from "./figures/figure.ts";
 import { measureSynapse } from "./figures/synapse.ts";
 import { Bench, type BenchSizes } from "./lib/Bench.ts";
 import { describeMachine } from "./lib/machine.ts";
-import type { Row } from "./lib/rows.ts";
-import { judge } from "./lib/rows.ts";
+import type { RunRecord } from "./lib/plan.ts";
+import { judge, type Row } from "./lib/rows.ts";
+import { ratio } from "./lib/statistics.ts";
 import { formatTable } from "./lib/table.ts";
 
 export interface RunBenchOptions {
@@ -68,6 +69,7 @@ async function measure(bench: Bench, options: RunBenchOptions): Promise<number> 
       try {
         rows.push(...(await figure.measure(bench)));
       } catch (error) {
+        if (bench.isClosed) throw error;
         // The others are worth having all the same; the exit code tells.
         const message = error instanceof Error ? error.message : String(error);
         failures.push(`${name}: ${message}`);
@@ -100,9 +102,25 @@ async function measure(bench: Bench, options: RunBenchOptions): Promise<number> 
   );
   if (rows.length > 0) say(`\n${formatTable(rows)}`);
   if (detailRows.length > 0) say(`\nDetails\n\n${formatTable(detailRows)}`);
+  const disturbed = foreignShare(bench.records, cores);
+  if (disturbed !== null) {
+    say(`\nOther programs took ${Math.round(disturbed * 100)} % of the processors meanwhile.`);
+  }
   for (const failure of failures) say(`\nNot measured: ${failure}`);
   say(`\n${minutes.toFixed(1)} minutes. Everything is in bench/results/${name}.json.`);
   return failures.length === 0 ? 0 : 1;
+}
+
+/** The share of the processors that went to other programs during the runs. */
+function foreignShare(records: readonly RunRecord[], cores: number): number | null {
+  let foreign = 0;
+  let available = 0;
+  for (const { usage, run } of records) {
+    if (usage === null) continue;
+    foreign += usage.foreignCpuMs;
+    available += run.ms * cores;
+  }
+  return ratio(foreign, available);
 }
 
 async function closeAll(bench: Bench, pages: StaticServer): Promise<void> {

@@ -51,6 +51,28 @@ export function readUsage(pid: number): Usage | null {
   }
 }
 
+/** Processor time that all programs of the machine have taken together, in milliseconds. */
+export function readBusyMs(): number {
+  try {
+    return parseBusyTicks(readFileSync("/proc/stat", "latin1")) * 10;
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * The first line of /proc/stat (proc(5)) without idle and waiting time. Time stolen by other guests
+ * of the same host counts: it was not ours.
+ */
+export function parseBusyTicks(text: string): number {
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = (
+    /^cpu\s+(.+)$/m.exec(text)?.[1] ?? ""
+  )
+    .split(" ")
+    .map(Number);
+  return user + nice + system + irq + softirq + steal;
+}
+
 /** The fields of /proc/PID/stat that are used (proc(5)); the name before them may hold anything. */
 export function parseStat(text: string): { ppid: number; utime: number; stime: number } {
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");

@@ -1,4 +1,10 @@
-import { findProcesses, readUsage, type BrowserProcess, type Usage } from "./processes.ts";
+import {
+  findProcesses,
+  readBusyMs,
+  readUsage,
+  type BrowserProcess,
+  type Usage,
+} from "./processes.ts";
 
 const SAMPLE_MS = 100;
 
@@ -16,6 +22,8 @@ export interface RunUsage {
   readonly browserCpuMs: number;
   /** Network, GPU and helpers. */
   readonly otherCpuMs: number;
+  /** All other programs on the machine meanwhile, but for the measuring script: a disturbed run. */
+  readonly foreignCpuMs: number;
 }
 
 /**
@@ -31,6 +39,7 @@ export function watchUsage(profile: string): (() => RunUsage) | null {
 
   const before = { renderer: usageOf(renderer), browser: usageOf(browser), others: cpuOf(others) };
   const peak = { ...before };
+  const busyBefore = readBusyMs() - ownCpuMs();
   const sample = (): void => {
     peak.renderer = higher(peak.renderer, usageOf(renderer));
     peak.browser = higher(peak.browser, usageOf(browser));
@@ -39,6 +48,10 @@ export function watchUsage(profile: string): (() => RunUsage) | null {
   return () => {
     clearInterval(timer);
     sample();
+    const busyMs = readBusyMs() - ownCpuMs() - busyBefore;
+    const rendererCpuMs = peak.renderer.cpuMs - before.renderer.cpuMs;
+    const browserCpuMs = peak.browser.cpuMs - before.browser.cpuMs;
+    const otherCpuMs = cpuOf(others) - before.others;
     return {
       idleBytes: before.renderer.privateBytes,
       peakBytes: peak.renderer.privateBytes,
@@ -46,9 +59,10 @@ export function watchUsage(profile: string): (() => RunUsage) | null {
       peakResidentBytes: peak.renderer.residentBytes,
       browserIdleBytes: before.browser.privateBytes,
       browserPeakBytes: peak.browser.privateBytes,
-      rendererCpuMs: peak.renderer.cpuMs - before.renderer.cpuMs,
-      browserCpuMs: peak.browser.cpuMs - before.browser.cpuMs,
-      otherCpuMs: cpuOf(others) - before.others,
+      rendererCpuMs,
+      browserCpuMs,
+      otherCpuMs,
+      foreignCpuMs: Math.max(0, busyMs - rendererCpuMs - browserCpuMs - otherCpuMs),
     };
   };
 }
@@ -57,6 +71,12 @@ const none: Usage = { cpuMs: 0, privateBytes: 0, residentBytes: 0 };
 
 function usageOf({ pid }: BrowserProcess): Usage {
   return readUsage(pid) ?? none;
+}
+
+/** This process, which also serves the backup. */
+function ownCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }
 
 function cpuOf(processes: readonly BrowserProcess[]): number {

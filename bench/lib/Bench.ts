@@ -25,7 +25,9 @@ export class Bench {
   readonly options: BenchOptions;
   readonly records: RunRecord[] = [];
   readonly #backends = new Map<number, Promise<Backend>>();
-  readonly #browsers = new Set<BenchBrowser>();
+  /** From before they are open: one that is being opened must be closed too. */
+  readonly #browsers = new Set<Promise<BenchBrowser>>();
+  #isClosed = false;
   #chromiumVersion = "";
 
   constructor(options: BenchOptions) {
@@ -53,13 +55,15 @@ export class Bench {
 
   /** Lends a browser with an empty profile. */
   async withBrowser<T>(work: (browser: BenchBrowser) => Promise<T>): Promise<T> {
-    const browser = await openBrowser(this.options);
+    if (this.#isClosed) throw new Error("the benchmark was ended");
+    const opening = openBrowser(this.options);
+    this.#browsers.add(opening);
+    const browser = await opening;
     this.#chromiumVersion = browser.version;
-    this.#browsers.add(browser);
     try {
       return await work(browser);
     } finally {
-      this.#browsers.delete(browser);
+      this.#browsers.delete(opening);
       await browser.close();
     }
   }
@@ -78,10 +82,16 @@ export class Bench {
     return plans.map((plan) => this.#recordsOf(plan).slice(0, rounds));
   }
 
-  /** Ends browsers and servers. */
+  /** Ended: what fails now fails because of it. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Ends browsers and servers, and lets no more be started. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const closing = [
-      ...[...this.#browsers].map((browser) => browser.close()),
+      ...[...this.#browsers].map(async (browser) => (await browser).close()),
       ...[...this.#backends.values()].map(async (backend) => (await backend).close()),
     ];
     await Promise.allSettled(closing);

@@ -22,7 +22,8 @@ test("half of the values are on either side of the median", () => {
 
 test("the spread is the farthest value's distance", () => {
   expect(spread([90, 100, 120])).toBeCloseTo(0.2);
-  expect(spread([5])).toBe(0);
+  expect(spread([5, 5])).toBe(0);
+  expect(spread([5])).toBeNull();
   expect(spread([0, 0])).toBeNull();
 });
 

@@ -6,10 +6,13 @@ export function median(values: readonly number[]): number | null {
   return upper === undefined || lower === undefined ? null : (lower + upper) / 2;
 }
 
-/** Largest distance of a value from the median, as a share of it: how much the runs differ. */
+/**
+ * Largest distance of a value from the median, as a share of it: how much the runs differ. Null for
+ * a single one, which says nothing about that.
+ */
 export function spread(values: readonly number[]): number | null {
   const middle = median(values);
-  if (middle === null || middle === 0) return null;
+  if (middle === null || middle === 0 || values.length < 2) return null;
   return Math.max(...values.map((value) => Math.abs(value - middle))) / Math.abs(middle);
 }
 
