@@ -77,7 +77,7 @@ export function parsePreviewOptions(args) {
  * @param {readonly string[]} args
  * @param {O} options
  */
-function parse(args, options) {
+export function parse(args, options) {
   try {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
   } catch (error) {
