@@ -2,7 +2,7 @@ import type { Bench } from "../lib/Bench.ts";
 import { usualPlan, type RunPlan } from "../lib/plan.ts";
 import { row, type Row } from "../lib/rows.ts";
 import { median, spread } from "../lib/statistics.ts";
-import { CAN_CHOOSE_DECRYPTION, type StepTimes } from "../page/benchApi.ts";
+import type { StepTimes } from "../page/benchApi.ts";
 import { keys, keysPerSecond, numbers } from "./figure.ts";
 
 /** Where the time of one key goes: each step alone, on the page's thread. */
@@ -28,6 +28,7 @@ export async function measureSteps(bench: Bench): Promise<readonly Row[]> {
     step("splitting the stream", (times) => times.split),
     step("JSON.parse of the whole, as the SDK", (times) => times.parseWhole),
     step("decryption in WebAssembly, one thread", (times) => times.decryptWasm),
+    step("decryption by WebCrypto, asked from one thread", (times) => times.decryptWebCrypto),
     step("import, store in memory", (times) => times.importMemory),
     step("import, IndexedDB", (times) => times.importIndexedDb),
     step("of that the browser's storage", (times) => times.importIndexedDb - times.importMemory),
@@ -83,9 +84,8 @@ export function measureWorkers(bench: Bench): Promise<readonly Row[]> {
   );
 }
 
-/** WebAssembly and WebCrypto, once the engine can be told which. */
-export async function measureDecryptWith(bench: Bench): Promise<readonly Row[]> {
-  if (!CAN_CHOOSE_DECRYPTION) return [];
+/** WebAssembly and WebCrypto. */
+export function measureDecryptWith(bench: Bench): Promise<readonly Row[]> {
   return vary(
     bench,
     (["wasm", "webcrypto"] as const).map((decryptWith) => ({

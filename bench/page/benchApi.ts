@@ -3,9 +3,6 @@
 export type Side = "ours" | "sdk";
 export type DecryptWith = "auto" | "webcrypto" | "wasm";
 
-/** Whether the engine can be told how to decrypt. Hook: true once wiring.ts passes `decryptWith` on. */
-export const CAN_CHOOSE_DECRYPTION: boolean = false;
-
 /** Opens the same device anew when called with the same values in the same browser profile. */
 export interface SessionWish {
   readonly homeserverUrl: string;
@@ -62,6 +59,7 @@ export interface StepTimes {
   /** `JSON.parse` of the whole body, as the SDK does it. */
   readonly parseWhole: number;
   readonly decryptWasm: number;
+  readonly decryptWebCrypto: number;
   readonly importIndexedDb: number;
   readonly importMemory: number;
   /** Bare puts of rows of a stored key's size, in an object store with the SDK's three indexes. */

@@ -1,9 +1,12 @@
 import type { BackupVersion } from "@/domain/backup";
 import type { DecryptedRoomKey } from "@/domain/ports";
+import { fingerprintSeed, FingerprintSet } from "@/lib/fingerprints";
 import type { SessionContext } from "@/matrix/sessionContext";
 import { BackupSplitter } from "@/restore-engine/BackupSplitter";
 import { BatchBuilder } from "@/restore-engine/BatchBuilder";
-import { decryptEntries, openDecryptor } from "@/restore-engine/decryptBatch";
+import { decryptEntries } from "@/restore-engine/decryptBatch";
+import { EntryGate } from "@/restore-engine/EntryGate";
+import { openDecryptor } from "@/restore-engine/openDecryptor";
 import type { BackupBatch } from "@/restore-engine/protocol";
 import { defaultTuning } from "@/restore-engine/tuning";
 import type { SessionWish, StepTimes } from "./benchApi";
@@ -33,14 +36,9 @@ export async function measureSteps(options: {
   const entries = split.value.reduce((total, batch) => total + batch.entries.length, 0);
 
   const batches = takeKeys(split.value, options.keys);
-  const decryptor = await openDecryptor(
-    Uint8Array.from(atob(wish.backupKey), (character) => character.charCodeAt(0)),
-  );
-  const decrypted = await time(() =>
-    batches.map((batch) => keysOf(batch, decryptEntries(decryptor, batch))),
-  );
-  decryptor.close();
-  const keys = decrypted.value.flat();
+  const decryptWasm = await timeDecryption(wish, batches, "wasm");
+  const decryptWebCrypto = await timeDecryption(wish, batches, "webcrypto");
+  const keys = decryptWasm.value;
 
   const chunks = chunksOf(keys, defaultTuning.importKeys);
   const imported = await time(() => importKeys(context, version, chunks));
@@ -51,11 +49,28 @@ export async function measureSteps(options: {
     keys: keys.length,
     split: (split.ms * 1_000) / entries,
     parseWhole: (parsed.ms * 1_000) / entries,
-    decryptWasm: (decrypted.ms * 1_000) / keys.length,
+    decryptWasm: (decryptWasm.ms * 1_000) / keys.length,
+    decryptWebCrypto: (decryptWebCrypto.ms * 1_000) / keys.length,
     importIndexedDb: (imported.ms * 1_000) / keys.length,
     importMemory: (importedInMemory.ms * 1_000) / keys.length,
     put: await measurePuts(keys.length, defaultTuning.importKeys),
   };
+}
+
+async function timeDecryption(
+  wish: SessionWish,
+  batches: readonly BackupBatch[],
+  engine: "wasm" | "webcrypto",
+): Promise<{ ms: number; value: DecryptedRoomKey[] }> {
+  const key = Uint8Array.from(atob(wish.backupKey), (character) => character.charCodeAt(0));
+  const decryptor = await openDecryptor(key, engine);
+  const keys: DecryptedRoomKey[] = [];
+  const { ms } = await time(async () => {
+    for (const batch of batches)
+      keys.push(...keysOf(batch, await decryptEntries(decryptor, batch)));
+  });
+  decryptor.close();
+  return { ms, value: keys };
 }
 
 async function time<T>(work: () => T | Promise<T>): Promise<{ ms: number; value: T }> {
@@ -66,7 +81,8 @@ async function time<T>(work: () => T | Promise<T>): Promise<{ ms: number; value:
 
 function splitAll(body: Uint8Array): BackupBatch[] {
   const { batchEntries, entryBytes } = defaultTuning;
-  const builder = new BatchBuilder({ entries: batchEntries, entryBytes }, () => true);
+  const gate = new EntryGate(fingerprintSeed(), new FingerprintSet(0), body.length / 800);
+  const builder = new BatchBuilder({ entries: batchEntries, entryBytes }, gate);
   const splitter = new BackupSplitter(builder);
   const batches: BackupBatch[] = [];
   for (let at = 0; at < body.length; at += CHUNK_BYTES) {
@@ -89,7 +105,7 @@ function takeKeys(batches: readonly BackupBatch[], keys: number): BackupBatch[] 
 
 function keysOf(
   batch: BackupBatch,
-  results: ReturnType<typeof decryptEntries>,
+  results: Awaited<ReturnType<typeof decryptEntries>>,
 ): DecryptedRoomKey[] {
   return batch.entries.map((entry, index) => {
     const result = results[index];

@@ -67,6 +67,7 @@ export async function openPlainly(
       return crypto;
     },
     user,
+    cryptoStorePrefix: useIndexedDB ? cryptoStorePrefix(user) : "",
     closed,
     ...createSessionRequests({
       homeserverUrl: user.homeserverUrl,

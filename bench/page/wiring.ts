@@ -1,12 +1,16 @@
 import type { BackupVersion } from "@/domain/backup";
 import type { DecryptedRoomKey, RoomKeySink } from "@/domain/ports";
-import { failedCount, settledCount, type RestoreTally } from "@/domain/restore";
+import { failedCount, settledCount } from "@/domain/restore";
+import { ok } from "@/domain/result";
+import { restoreCursorName } from "@/matrix/deviceStore";
 import { createDecryptionKeySource } from "@/matrix/keyBackupDecryptionKey";
 import { createRoomKeySink } from "@/matrix/roomKeySink";
 import { createRoomKeySource } from "@/matrix/roomKeySource";
+import { fetchBackupInfo } from "@/matrix/roomKeysApi";
 import type { SessionContext } from "@/matrix/sessionContext";
 import { createDecryptWorker } from "@/restore-engine/createDecryptWorker";
 import { createRestoreEngine } from "@/restore-engine/createRestoreEngine";
+import { createIdbCursorStore } from "@/restore-engine/idbCursorStore";
 import type { RestoreWish } from "./benchApi";
 
 // Everything here that depends on how the app puts the engine together (src/matrix/gateway.ts,
@@ -33,34 +37,37 @@ export async function runEngine(
   let decrypted = 0;
   let handedIn = 0;
   let firstRoomAt: number | null = null;
-  let firstRoomLeft = wish.firstRoom?.keys ?? 0;
-
-  // Hook: with `onRoomReady` this becomes one line in the run's options.
-  const onStored = (batch: readonly DecryptedRoomKey[]): void => {
-    handedIn += batch.length;
-    const roomId = wish.firstRoom?.roomId;
-    if (roomId === undefined || firstRoomAt !== null) return;
-    firstRoomLeft -= batch.filter((key) => key.roomId === roomId).length;
-    if (firstRoomLeft <= 0) firstRoomAt = performance.now();
-  };
+  // As the app reads it before every restore.
+  const info = await fetchBackupInfo(context);
+  if (!info.ok || info.value === null) throw new Error("the backup's version could not be read");
 
   const engine = createRestoreEngine({
     source: createRoomKeySource(context),
-    sink: watchSink(createRoomKeySink(context), onStored),
+    sink: watchSink(createRoomKeySink(context), (keys) => {
+      handedIn += keys;
+    }),
     decryptionKey: createDecryptionKeySource(context),
+    cursors: createIdbCursorStore(restoreCursorName(context.cryptoStorePrefix)),
     createWorker: () =>
       watchWorker(createDecryptWorker(), (entries) => {
         decrypted += entries;
       }),
     ...(wish.workers === null ? {} : { workers: wish.workers }),
-    // Hook: decryptWith: wish.decryptWith
+    decryptWith: wish.decryptWith,
   });
   const outcome = await engine.run(
-    // Hook: etag, and firstRooms: wish.firstRoom === null ? [] : [wish.firstRoom.roomId]
-    { version, expected: wish.expected },
+    {
+      version,
+      expected: wish.expected,
+      etag: info.value.etag,
+      firstRooms: wish.firstRoom === null ? [] : [wish.firstRoom.roomId],
+    },
     {
       signal: new AbortController().signal,
       onProgress: (tally) => onSettled(settledCount(tally)),
+      onRoomReady(roomId) {
+        if (roomId === wish.firstRoom?.roomId) firstRoomAt ??= performance.now();
+      },
     },
   );
   const { tally } = outcome.report;
@@ -71,7 +78,7 @@ export async function runEngine(
     imported: tally.imported,
     already: tally.already,
     failed: failedCount(tally),
-    recalled: recalledOf(tally),
+    recalled: tally.recalled,
     decrypted,
     handedIn,
     firstRoomAt,
@@ -84,22 +91,34 @@ export async function importKeys(
   version: BackupVersion,
   batches: readonly (readonly DecryptedRoomKey[])[],
 ): Promise<void> {
-  const sink = createRoomKeySink(context);
+  const keys = batches.reduce((total, batch) => total + batch.length, 0);
+  const opened = await createRoomKeySink(context).open(version, keys);
+  if (!opened.ok) throw new Error(`the store did not open: ${opened.error.kind}`);
+  const store = opened.value;
   for (const batch of batches) {
-    const outcome = await sink.import(batch, version);
+    const outcome = await store.import(batch);
     if (!outcome.ok) throw new Error(`the import failed: ${outcome.error.kind}`);
   }
+  store.close();
 }
 
-function watchSink(
-  sink: RoomKeySink,
-  onStored: (batch: readonly DecryptedRoomKey[]) => void,
-): RoomKeySink {
+/** Counts the keys handed to the store. */
+function watchSink(sink: RoomKeySink, onStored: (keys: number) => void): RoomKeySink {
   return {
-    async import(batch, version) {
-      const outcome = await sink.import(batch, version);
-      onStored(batch);
-      return outcome;
+    async open(version, expected) {
+      const opened = await sink.open(version, expected);
+      if (!opened.ok) return opened;
+      const store = opened.value;
+      return ok({
+        held: store.held,
+        async import(batch) {
+          const outcome = await store.import(batch);
+          onStored(batch.length);
+          return outcome;
+        },
+        count: () => store.count(),
+        close: () => store.close(),
+      });
     },
   };
 }
@@ -123,10 +142,4 @@ function entriesIn(message: unknown): number {
 function at(value: unknown, name: string): unknown {
   if (typeof value !== "object" || value === null) return undefined;
   return Object.getOwnPropertyDescriptor(value, name)?.value;
-}
-
-/** Hook: `tally.recalled`, once the tally has it. */
-function recalledOf(tally: RestoreTally): number {
-  const recalled = at(tally, "recalled");
-  return typeof recalled === "number" ? recalled : 0;
 }

@@ -5,7 +5,7 @@ import { watchIdbStore } from "@/lib/watchIdbStore";
  * Where the crypto module keeps room keys (matrix-sdk-crypto-wasm 18.9). A test holds it against
  * the installed version; under another name nothing is watched and every read goes to the disk.
  */
-export const ROOM_KEY_STORE = "inbound_group_sessions3";
+const ROOM_KEY_STORE = "inbound_group_sessions3";
 
 /** Tries to see list and count agree while keys arrive by sync. */
 const COMPARISONS = 3;

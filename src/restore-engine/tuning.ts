@@ -47,7 +47,7 @@ export const defaultTuning: RestoreTuning = {
   batchEntries: 200,
   importKeys: 40,
   importLanes: 2,
-  cursorKeys: 400,
+  cursorKeys: 100,
   firstRoomsShare: 0.02,
   firstRoomMs: 2_000,
   batchesInFlight: 4,
