@@ -39,8 +39,9 @@ export class Fingerprinter {
     return this;
   }
 
-  text(part: string): this {
-    for (let at = 0; at < part.length; at++) {
+  /** `from`: where to begin in the text. */
+  text(part: string, from = 0): this {
+    for (let at = from; at < part.length; at++) {
       this.#eat(part.charCodeAt(at));
     }
     this.#eat(SEPARATOR);
@@ -48,23 +49,22 @@ export class Fingerprinter {
   }
 
   bytes(part: Uint8Array): this {
+    const view = new DataView(part.buffer, part.byteOffset, part.byteLength);
     const whole = part.length & ~3;
     for (let at = 0; at < whole; at += 4) {
-      this.#eat(
-        (part[at] ?? 0) |
-          ((part[at + 1] ?? 0) << 8) |
-          ((part[at + 2] ?? 0) << 16) |
-          ((part[at + 3] ?? 0) << 24),
-      );
+      this.#eat(view.getInt32(at, true));
     }
     for (let at = whole; at < part.length; at++) {
-      this.#eat(part[at] ?? 0);
+      this.#eat(view.getUint8(at));
     }
     this.#eat(part.length ^ SEPARATOR);
     return this;
   }
 
-  /** Mixes the two halves with each other. Afterwards `high` and `low` are the fingerprint. */
+  /**
+   * Mixes the two halves with each other. Afterwards `high` and `low` are the fingerprint; with
+   * further parts it becomes that of the longer sequence.
+   */
   end(): this {
     let high = Math.imul(this.#high ^ (this.#low >>> 16), 0xc2b2_ae35);
     let low = Math.imul(this.#low ^ (high >>> 16), 0x27d4_eb2f);

@@ -1,5 +1,5 @@
 import { openExisting } from "./idb";
-import { createTransaction, type ReadListener } from "./idbStandIns";
+import { createReadTransactions, type ReadListener } from "./idbStandIns";
 
 /** Keys listed in one transaction. */
 const PAGE = 5_000;
@@ -34,19 +34,23 @@ export function watchIdbStore(
   /** The connection that lists the keys, which are read from the disk. */
   let listing: IDBDatabase | null = null;
 
+  const readTransaction = createReadTransactions(storeName, listener);
   const unwatchReads = replace(IDBDatabase.prototype, "transaction", (original) => {
     return function watched(this: IDBDatabase, names, mode, options) {
       const open = (): IDBTransaction => original.call(this, names, mode, options);
       const concerned = active && this.name === databaseName && this !== listing;
-      return concerned && isRead(names, mode, storeName)
-        ? createTransaction(open, storeName, listener)
-        : open();
+      return concerned && isRead(names, mode, storeName) ? readTransaction(open) : open();
     };
   });
+  // Rows come in runs, and asking a store for its database costs more than the rest of the watch.
+  let lastStore: IDBObjectStore | null = null;
+  let isOurs = false;
   const seeWrite = (store: IDBObjectStore, key: IDBValidKey | undefined): void => {
-    if (active && store.name === storeName && store.transaction.db.name === databaseName) {
-      listener.onWrite(key);
+    if (store !== lastStore) {
+      lastStore = store;
+      isOurs = store.name === storeName && store.transaction.db.name === databaseName;
     }
+    if (active && isOurs) listener.onWrite(key);
   };
   const unwatchPut = replace(IDBObjectStore.prototype, "put", (original) => {
     return function watched(this: IDBObjectStore, value: unknown, key) {
@@ -86,6 +90,7 @@ export function watchIdbStore(
     },
     stop() {
       active = false;
+      lastStore = null;
       unwatchReads();
       unwatchPut();
       unwatchAdd();

@@ -192,12 +192,14 @@ async function importEntries(
   const onKey = (): void => void found.push(watch.takeRead());
   const result = await machine.importBackedUpRoomKeys(rooms, onKey, version);
   return withFreed(result, () => {
-    const keys = result.keys();
+    const storedIds = new Map(
+      [...result.keys()].map(([roomId, senders]) => [
+        roomId,
+        new Set([...senders.values()].flatMap((sessions) => [...sessions])),
+      ]),
+    );
     const stored = new Set(
-      entries.filter(({ key, trueId }) => {
-        const senders = keys.get(key.roomId)?.values() ?? [];
-        return [...senders].some((sessions) => sessions.has(trueId));
-      }),
+      entries.filter(({ key, trueId }) => storedIds.get(key.roomId)?.has(trueId) === true),
     );
     const inTurn = [...byRoom.keys()].flatMap((roomId) =>
       entries.filter(({ key }) => key.roomId === roomId),

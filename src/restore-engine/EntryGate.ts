@@ -46,7 +46,7 @@ export class EntryGate {
       return "new";
     }
     // Whatever changes in an entry, such as a better copy of its key, makes it new.
-    print.begin().text(roomId).text(sessionId).bytes(content).end();
+    print.bytes(content).end();
     return this.#settled.has(print.high, print.low) ? "recalled" : "new";
   }
 }

@@ -42,10 +42,12 @@ export class RestoreCursor {
     }
   }
 
-  /** Reads what earlier runs noted. A store with fewer keys than they left has lost some: then nothing of it is believed. */
-  static async open(options: RestoreCursorOptions): Promise<RestoreCursor> {
+  /** `read` is what earlier runs noted. A store with fewer keys than they left has lost some: then nothing of it is believed. */
+  static open(
+    read: Awaited<ReturnType<RestoreCursorStore["read"]>>,
+    options: RestoreCursorOptions,
+  ): RestoreCursor {
     const { store, version, held } = options;
-    const read = await store.read(version);
     const record = read.ok ? read.value : null;
     const cursor = new RestoreCursor(
       options,

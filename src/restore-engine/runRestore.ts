@@ -82,13 +82,23 @@ async function restoreInto(
   telling: Telling,
 ): Promise<Result<void, AppError>> {
   options.signal.throwIfAborted();
-  const opened = await deps.sink.open(request.version, request.expected);
+  const { version, expected } = request;
+  const [opened, noted] = await Promise.all([
+    deps.sink.open(version, expected),
+    deps.cursors.read(version),
+  ]);
   if (!opened.ok) {
     return opened;
   }
   const store = opened.value;
   try {
-    return await restoreThrough(store, request, options, deps, telling);
+    const cursor = RestoreCursor.open(noted, {
+      store: deps.cursors,
+      version,
+      held: store.held,
+      everyKeys: deps.tuning.cursorKeys,
+    });
+    return await restoreThrough(store, cursor, request, options, deps, telling);
   } finally {
     store.close();
   }
@@ -96,6 +106,7 @@ async function restoreInto(
 
 async function restoreThrough(
   store: RoomKeyImport,
+  cursor: RestoreCursor,
   request: RestoreRequest,
   options: RunOptions,
   deps: RestoreDeps,
@@ -103,12 +114,6 @@ async function restoreThrough(
 ): Promise<Result<void, AppError>> {
   const { tuning } = deps;
   const { version, expected, etag } = request;
-  const cursor = await RestoreCursor.open({
-    store: deps.cursors,
-    version,
-    held: store.held,
-    everyKeys: tuning.cursorKeys,
-  });
   options.signal.throwIfAborted();
   if (cursor.completed?.etag === etag && cursor.completed.count === expected) {
     // Nothing was added to the backup since all of it was found here, and the store has lost nothing.
