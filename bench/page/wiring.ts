@@ -54,7 +54,6 @@ export async function runEngine(
       }),
     ...(wish.workers === null ? {} : { workers: wish.workers }),
     decryptWith: wish.decryptWith,
-    tuning: Reflect.get(globalThis, "__tuning") ?? {},
   });
   const outcome = await engine.run(
     {

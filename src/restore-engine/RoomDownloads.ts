@@ -52,7 +52,8 @@ export class RoomDownloads {
   }
 
   /**
-   * The room used last. Resolves when it is in, has failed, or takes too long and goes on meanwhile.
+   * The room used last. Resolves when its bytes are here, so that its keys are ahead of all others
+   * on their way into the store; or when that has failed, or takes too long and goes on meanwhile.
    * Rejects when the run is aborted.
    */
   async begin(): Promise<void> {
@@ -63,7 +64,12 @@ export class RoomDownloads {
     }
     ledger.enter("first_rooms");
     onProgress();
-    await raceAbort(withTimeout(this.#fetch(roomId), tuning.firstRoomMs, tuning.clock), signal);
+    const { promise: arrived, resolve: onArrived } = Promise.withResolvers<void>();
+    const fetched = this.#fetch(roomId, onArrived);
+    await raceAbort(
+      withTimeout(Promise.race([arrived, fetched]), tuning.firstRoomMs, tuning.clock),
+      signal,
+    );
   }
 
   /** Fetches room after room, and waits for more to be asked for, until `end`. */
@@ -95,8 +101,8 @@ export class RoomDownloads {
   }
 
   /** Never rejects: every failure, also an abort, is left to the whole download. */
-  #fetch(roomId: string): Promise<void> {
-    const fetching = this.#fetchRoom(roomId)
+  #fetch(roomId: string, onArrived: () => void = () => undefined): Promise<void> {
+    const fetching = this.#fetchRoom(roomId, onArrived)
       .catch(() => undefined)
       .finally(() => {
         this.#underWay.delete(fetching);
@@ -105,7 +111,7 @@ export class RoomDownloads {
     return fetching;
   }
 
-  async #fetchRoom(roomId: string): Promise<void> {
+  async #fetchRoom(roomId: string, onArrived: () => void): Promise<void> {
     const { source, version, ledger, pipeline, tuning, onProgress } = this.#context;
     const signal = this.#signal;
     const opened = await openDownload(
@@ -143,6 +149,7 @@ export class RoomDownloads {
       ledger.recall(builder.takeRecalled());
       this.#allowance -= builder.entriesRead;
       onProgress();
+      onArrived();
     }
     await raceAbort(Promise.all(batches), signal);
     if (isWhole && pipeline.error === null) {
