@@ -50,7 +50,7 @@ export const defaultTuning: RestoreTuning = {
   cursorKeys: 200,
   firstRoomsShare: 0.02,
   firstRoomMs: 2_000,
-  batchesInFlight: 4,
+  batchesInFlight: 3,
   entryBytes: 64 * 1024,
   openAttempts: 4,
   restarts: 2,
