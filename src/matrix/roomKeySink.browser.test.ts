@@ -1,119 +1,40 @@
 import type { BackupVersion } from "@/domain/backup";
 import type { DecryptedRoomKey, RoomKeyImport } from "@/domain/ports";
-import type { Result } from "@/domain/result";
-import { createClient, MemoryStore, type MatrixClient } from "matrix-js-sdk";
 import { encodeUnpaddedBase64 } from "matrix-js-sdk/lib/base64";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createKeyBackup } from "./keyBackup";
 import { olmMachineOf } from "./olmMachine";
-import { quietLogger, silenceSharedLogger } from "./quietLogger";
 import { createRoomKeySink } from "./roomKeySink";
 import { createRooms } from "./rooms";
 import type { SessionContext } from "./sessionContext";
-import { SessionFailure } from "./sessionFailure";
-
-silenceSharedLogger();
+import {
+  copiesOfOne,
+  join,
+  many,
+  openStoreRig,
+  publicKey,
+  randomBytes,
+  ROOM,
+  roomKey,
+  valueOf,
+  type StoreRig,
+} from "./storeRig";
 
 const VERSION = "1" as BackupVersion;
-const ROOM = "!room:localhost";
 
-/** A real crypto store in IndexedDB; the homeserver is never asked. */
+let rig: StoreRig;
 let context: SessionContext;
-let client: MatrixClient;
-let closing: AbortController;
-
-beforeEach(async () => {
-  closing = new AbortController();
-  const user = { userId: "@me:localhost", deviceId: "D", homeserverUrl: "http://127.0.0.1:1" };
-  const unreachable = (): Promise<never> => Promise.reject(new TypeError("unreachable"));
-  client = createClient({
-    ...user,
-    baseUrl: user.homeserverUrl,
-    accessToken: "t",
-    store: new MemoryStore(),
-    fetchFn: unreachable,
-    logger: quietLogger,
-  });
-  const cryptoDatabasePrefix = `sink-${crypto.randomUUID()}`;
-  await client.initRustCrypto({ cryptoDatabasePrefix, storageKey: new Uint8Array(32).fill(7) });
-  context = {
-    client,
-    user,
-    cryptoStorePrefix: cryptoDatabasePrefix,
-    closed: closing.signal,
-    crypto() {
-      const sdk = closing.signal.aborted ? undefined : client.getCrypto();
-      if (sdk === undefined) throw new SessionFailure({ kind: "closed" });
-      return sdk;
-    },
-    request: unreachable,
-    requestStream: unreachable,
-  };
-  return async () => {
-    client.stopClient();
-    await client.clearStores({ cryptoDatabasePrefix });
-  };
-});
-
 const opened: RoomKeyImport[] = [];
 
-afterEach(() => {
-  for (const sink of opened.splice(0)) sink.close();
-  closing.abort();
+beforeEach(async () => {
+  rig = await openStoreRig();
+  ({ context } = rig);
 });
 
-function valueOf<T>(result: Result<T, unknown>): T {
-  if (!result.ok) throw new Error(`unexpected error: ${JSON.stringify(result.error)}`);
-  return result.value;
-}
-
-type Bytes = Uint8Array<ArrayBuffer>;
-
-function randomBytes(length: number): Bytes {
-  return crypto.getRandomValues(new Uint8Array(length));
-}
-
-function join(...parts: readonly (Bytes | readonly number[])[]): Bytes {
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
-}
-
-/** 32 raw bytes that are a real public key; the store refuses others. */
-async function publicKey(name: "Ed25519" | "X25519"): Promise<Bytes> {
-  const uses: KeyUsage[] = name === "Ed25519" ? ["sign", "verify"] : ["deriveBits"];
-  const pair = await crypto.subtle.generateKey({ name }, true, uses);
-  if (!("publicKey" in pair)) throw new Error("not a key pair");
-  return new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
-}
-
-const senderKey = encodeUnpaddedBase64(await publicKey("X25519"));
-const signingKey = encodeUnpaddedBase64(await publicKey("Ed25519"));
-
-/** A real session in export form: version 1, index, ratchet, Ed25519 public key. */
-async function roomKey(
-  changes: Readonly<Record<string, unknown>> = {},
-  roomId = ROOM,
-  index = 0,
-  ratchet = randomBytes(128),
-  ownKey?: Bytes,
-): Promise<DecryptedRoomKey> {
-  const publicHalf = ownKey ?? (await publicKey("Ed25519"));
-  return {
-    roomId,
-    sessionId: encodeUnpaddedBase64(publicHalf),
-    sessionData: {
-      algorithm: "m.megolm.v1.aes-sha2",
-      sender_key: senderKey,
-      sender_claimed_keys: { ed25519: signingKey },
-      forwarding_curve25519_key_chain: [],
-      session_key: encodeUnpaddedBase64(join([1, 0, 0, 0, index], ratchet, publicHalf)),
-      ...changes,
-    },
-  };
-}
-
-function many(count: number, make: () => Promise<DecryptedRoomKey>): Promise<DecryptedRoomKey[]> {
-  return Promise.all(Array.from({ length: count }, make));
-}
+afterEach(async () => {
+  for (const sink of opened.splice(0)) sink.close();
+  await rig.remove();
+});
 
 async function openSink(): Promise<RoomKeyImport> {
   const sink = valueOf(await createRoomKeySink(context).open(VERSION, 100));
@@ -322,14 +243,7 @@ describe.each<"watched" | "unwatched">(["watched", "unwatched"])("a store that i
   ])(
     "of two copies that begin at different messages the better stays: %s",
     async (_name, first) => {
-      const ratchet = randomBytes(128);
-      const publicHalf = await publicKey("Ed25519");
-      const better = await roomKey({}, ROOM, 0, ratchet, publicHalf);
-      // One step of the Megolm ratchet changes its last part only.
-      const hmac = { name: "HMAC", hash: "SHA-256" };
-      const last = await crypto.subtle.importKey("raw", ratchet.slice(96), hmac, false, ["sign"]);
-      const step = new Uint8Array(await crypto.subtle.sign("HMAC", last, Uint8Array.of(3)));
-      const worse = await roomKey({}, ROOM, 1, join(ratchet.slice(0, 96), step), publicHalf);
+      const { better, worse } = await copiesOfOne();
       const batch = first ? [better, worse] : [worse, better];
 
       expect(valueOf(await (await openSink()).import(batch))).toEqual({
@@ -358,7 +272,7 @@ describe.each<"watched" | "unwatched">(["watched", "unwatched"])("a store that i
 
   test("a closed session imports nothing and says closed", async () => {
     const sink = await openSink();
-    closing.abort();
+    rig.endSession();
     const closed = { ok: false, error: { kind: "closed" } };
     expect(await sink.import([await roomKey()])).toEqual(closed);
     expect(await createRoomKeySink(context).open(VERSION, 1)).toEqual(closed);
