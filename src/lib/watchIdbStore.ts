@@ -7,6 +7,8 @@ const PAGE = 5_000;
 export interface IdbStoreListener extends ReadListener {
   /** A write of a row has begun; undefined when the row's key is not given with it. */
   onWrite(key: IDBValidKey | undefined): void;
+  /** A transaction that writes to the store was undone: `problem` is the error's name, if any. */
+  onAbort(problem: string | null): void;
 }
 
 export interface IdbStoreWatch {
@@ -38,8 +40,13 @@ export function watchIdbStore(
   const unwatchReads = replace(IDBDatabase.prototype, "transaction", (original) => {
     return function watched(this: IDBDatabase, names, mode, options) {
       const open = (): IDBTransaction => original.call(this, names, mode, options);
-      const concerned = active && this.name === databaseName && this !== listing;
-      return concerned && isRead(names, mode, storeName) ? readTransaction(open) : open();
+      const concerned =
+        active && this.name === databaseName && this !== listing && includes(names, storeName);
+      if (!concerned) return open();
+      if (isRead(names, mode)) return readTransaction(open);
+      const opened = open();
+      opened.addEventListener("abort", () => listener.onAbort(opened.error?.name ?? null));
+      return opened;
     };
   });
   // Rows come in runs, and asking a store for its database costs more than the rest of the watch.
@@ -113,15 +120,14 @@ function replace<T extends object, K extends keyof T>(
   };
 }
 
-function isRead(
-  names: string | Iterable<string>,
-  mode: IDBTransactionMode | undefined,
-  storeName: string,
-): boolean {
+function includes(names: string | Iterable<string>, storeName: string): boolean {
+  return typeof names === "string" ? names === storeName : [...names].includes(storeName);
+}
+
+/** Whether it is a transaction for one store that only reads. */
+function isRead(names: string | Iterable<string>, mode: IDBTransactionMode | undefined): boolean {
   if (mode !== undefined && mode !== "readonly") return false;
-  if (typeof names === "string") return names === storeName;
-  const [first, ...others] = names;
-  return first === storeName && others.length === 0;
+  return typeof names === "string" || [...names].length === 1;
 }
 
 function keysAfter(

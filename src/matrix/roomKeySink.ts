@@ -2,6 +2,7 @@ import type { OlmMachine, RoomId } from "@matrix-org/matrix-sdk-crypto-wasm";
 import type { BackupVersion } from "@/domain/backup";
 import type { DecryptedRoomKey, ImportOutcome, RoomKeyImport, RoomKeySink } from "@/domain/ports";
 import type { RestoreFailure } from "@/domain/restore";
+import { fail } from "@/domain/result";
 import { cryptoDatabaseName } from "./deviceStore";
 import { loadCryptoWasm, olmMachineOf, withFreed } from "./olmMachine";
 import { trueSessionId } from "./roomKeySinkSessionId";
@@ -107,7 +108,11 @@ function createImport(store: Store): RoomKeyImport {
 
   return {
     held: store.held,
-    import: (batch) => attempt(() => importBatch(batch, store, alone)),
+    async import(batch) {
+      const outcome = await attempt(() => importBatch(batch, store, alone));
+      const reason = store.watch.writeProblem;
+      return outcome.ok || reason === null ? outcome : fail({ kind: "storage", reason });
+    },
     count: store.count,
     close: store.watch.stop,
   };

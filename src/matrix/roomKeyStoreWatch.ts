@@ -1,4 +1,5 @@
 import { Fingerprinter, FingerprintSet, fingerprintSeed } from "@/lib/fingerprints";
+import type { DatabaseProblem } from "@/lib/idb";
 import { watchIdbStore } from "@/lib/watchIdbStore";
 
 /**
@@ -30,6 +31,8 @@ export interface RoomKeyStoreWatch {
   readonly takeRead: () => boolean | null;
   /** How often the module could not use an answer from memory. After the first there are no more. */
   readonly surprises: number;
+  /** Why a write to the table was undone, or null: the module tells that it was, and not why. */
+  readonly writeProblem: DatabaseProblem | null;
   /** Safe to call twice. */
   readonly stop: () => void;
 }
@@ -38,6 +41,7 @@ const NOTHING: RoomKeyStoreWatch = {
   answersFromMemory: false,
   takeRead: () => null,
   surprises: 0,
+  writeProblem: null,
   stop: () => undefined,
 };
 
@@ -64,6 +68,7 @@ export async function watchRoomKeyStore(options: {
   let isUnderstood = surprises === 0;
   const answers = (): boolean => isListed && isUnderstood;
   let lastRead: boolean | null = null;
+  let writeProblem: DatabaseProblem | null = null;
   const printOf = (key: string) =>
     print
       .begin()
@@ -86,6 +91,9 @@ export async function watchRoomKeyStore(options: {
     onWrite(key) {
       if (key === undefined) isUnderstood = false;
       else add(key);
+    },
+    onAbort(problem) {
+      writeProblem = problem === "QuotaExceededError" ? "quota" : "unavailable";
     },
     isAbsent: (key) => answers() && isKnownAbsent(key),
     onRead(found) {
@@ -114,6 +122,9 @@ export async function watchRoomKeyStore(options: {
     },
     get surprises() {
       return surprises;
+    },
+    get writeProblem() {
+      return writeProblem;
     },
     stop: watch.stop,
   };

@@ -19,6 +19,10 @@ const BY_MESSAGE: readonly (readonly [RegExp, AppError])[] = [
     { kind: "storage", reason: "mismatch" },
   ],
   [/QuotaExceeded/i, { kind: "storage", reason: "quota" }],
+  [
+    /Transaction to be committed, but it was aborted|connection is (closing|closed)/i,
+    { kind: "storage", reason: "unavailable" },
+  ],
   [/No decryption key found in crypto store/i, { kind: "decryption_key", reason: "absent" }],
   [/key backup on server does not match/i, { kind: "decryption_key", reason: "mismatch" }],
 ];

@@ -1,0 +1,126 @@
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { once } from "node:events";
+import type { AddressInfo, Socket } from "node:net";
+
+/** What happens to one request for the backup's keys instead of the plain answer. */
+export type Fault =
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      readonly type: string;
+      readonly body: string;
+    }
+  /** The connection is cut before anything is answered. */
+  | { readonly kind: "reset" }
+  /** The answer is cut after a share of its bytes. */
+  | { readonly kind: "cut"; readonly share: number }
+  /** The answer stops after a share of its bytes, until `release` is called. */
+  | { readonly kind: "hold"; readonly share: number };
+
+/** A homeserver with a network in front of it that fails as it is told. */
+export class FaultProxy {
+  readonly #target: URL;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #faults: Fault[] = [];
+  readonly #held = new Set<() => void>();
+  /** Paths asked for below /room_keys/keys, with their queries. */
+  readonly keyRequests: string[] = [];
+
+  private constructor(target: URL, server: Server) {
+    this.#target = target;
+    this.#server = server;
+  }
+
+  /** Starts in front of `homeserver`, on a free port of this computer. */
+  static async start(homeserver: string): Promise<FaultProxy> {
+    const server = createServer();
+    const proxy = new FaultProxy(new URL(homeserver), server);
+    server.on("request", (request, response) => proxy.#forward(request, response));
+    server.on("connection", (socket) => {
+      proxy.#sockets.add(socket);
+      socket.on("close", () => proxy.#sockets.delete(socket));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return proxy;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** The next downloads of the whole backup meet these, one each; those after them go through. */
+  failWith(...faults: readonly Fault[]): void {
+    this.#faults.push(...faults);
+  }
+
+  /** Lets the answers go on that are held back. */
+  release(): void {
+    for (const goOn of this.#held) goOn();
+    this.#held.clear();
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+    await once(this.#server, "close");
+  }
+
+  #forward(request: IncomingMessage, response: ServerResponse): void {
+    const path = request.url ?? "/";
+    const isWhole = request.method === "GET" && path.includes("/room_keys/keys?");
+    if (request.method === "GET" && path.includes("/room_keys/keys")) this.keyRequests.push(path);
+    const fault = isWhole ? this.#faults.shift() : undefined;
+    if (fault?.kind === "reset") {
+      request.socket.destroy();
+      return;
+    }
+    if (fault?.kind === "answer") {
+      response.writeHead(fault.status, {
+        "Content-Type": fault.type,
+        "Access-Control-Allow-Origin": "*",
+      });
+      response.end(fault.body);
+      return;
+    }
+    const { hostname, port } = this.#target;
+    const onward = httpRequest(
+      { hostname, port, path, method: request.method, headers: request.headers },
+      (answer) => void this.#answer(answer, response, fault),
+    );
+    onward.on("error", () => response.destroy());
+    response.on("close", () => onward.destroy());
+    request.pipe(onward);
+  }
+
+  async #answer(
+    answer: IncomingMessage,
+    response: ServerResponse,
+    fault: Fault | undefined,
+  ): Promise<void> {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    if (fault?.kind !== "cut" && fault?.kind !== "hold") {
+      answer.pipe(response);
+      return;
+    }
+    const chunks: Buffer[] = [];
+    for await (const chunk of answer) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
+    const border = Math.floor(body.length * fault.share);
+    response.write(body.subarray(0, border));
+    if (fault.kind === "cut") {
+      // Only what was handed to the network counts as sent.
+      setImmediate(() => response.destroy());
+      return;
+    }
+    await new Promise<void>((resolve) => this.#held.add(resolve));
+    response.end(body.subarray(border));
+  }
+}
