@@ -21,7 +21,7 @@ export function describeRestoreDifference(tally: RestoreTally): string | null {
   if (missing > 0) {
     return `The server counted ${formatRoomKeys(tally.expected)} but sent ${formatNumber(tally.received)}: ${formatNumber(missing)} ${missing === 1 ? "is" : "are"} missing. Restoring again may bring them.`;
   }
-  const extra = tally.received - tally.expected;
+  const extra = tally.received - tally.again - tally.expected;
   if (extra > 0) {
     return `The server sent ${formatNumber(extra)} more than the ${formatRoomKeys(tally.expected)} it had counted at the start: another device added keys meanwhile. They are all in these numbers.`;
   }
@@ -29,11 +29,20 @@ export function describeRestoreDifference(tally: RestoreTally): string | null {
 }
 
 /** What is behind "newly stored" and "already here", where there is more to say. */
-export function describeRestoreParts({ improved, recalled }: RestoreTally): readonly string[] {
+export function describeRestoreParts({
+  improved,
+  recalled,
+  again,
+}: RestoreTally): readonly string[] {
   const parts: string[] = [];
   if (improved > 0) {
     parts.push(
       `Of the newly stored keys, ${formatNumber(improved)} ${improved === 1 ? "replaces a copy" : "replace copies"} that opened fewer messages.`,
+    );
+  }
+  if (again > 0) {
+    parts.push(
+      `Of the newly stored keys, ${formatNumber(again)} came under names that the server had sent before with something else in them.`,
     );
   }
   if (recalled > 0) {

@@ -43,6 +43,8 @@ export interface RestoreTally {
   readonly already: number;
   /** Of `already`: settled by an earlier run and unchanged since, so not decrypted again. */
   readonly recalled: number;
+  /** Of `imported`: keys of entries that were counted before, which came once more with other content. */
+  readonly again: number;
   readonly failed: Readonly<Record<RestoreFailureReason, number>>;
   readonly bytes: number;
   /** Length of the download in bytes when the server says so. */
@@ -80,6 +82,7 @@ export function emptyTally(expected: number): RestoreTally {
     improved: 0,
     already: 0,
     recalled: 0,
+    again: 0,
     failed: {
       malformed: 0,
       bad_room_id: 0,
@@ -104,7 +107,10 @@ export function settledCount(tally: RestoreTally): number {
   return tally.imported + tally.already + failedCount(tally);
 }
 
-/** Keys the server counted but did not send; 0 when it sent more than it counted. */
+/**
+ * Keys the server counted but did not send; 0 when it sent more than it counted. What came again
+ * stands in for nothing.
+ */
 export function missingCount(tally: RestoreTally): number {
-  return Math.max(0, tally.expected - tally.received);
+  return Math.max(0, tally.expected + tally.again - tally.received);
 }

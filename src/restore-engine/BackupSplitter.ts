@@ -34,7 +34,8 @@ export class BackupSplitter {
   readonly #top: number;
   #level: number;
   #name = "";
-  #roomsSeen = false;
+  /** Whether the part that every answer has was there: its rooms, or a room's sessions. */
+  #partSeen = false;
   #problem: AppError | null = null;
   /** Whether the value being read is an entry. */
   #capturing = false;
@@ -87,9 +88,7 @@ export class BackupSplitter {
     if (this.#state !== "done") {
       return fail({ kind: "network", detail: "the download ended early" });
     }
-    return this.#roomsSeen || this.#top === LEVEL.rooms
-      ? ok(undefined)
-      : fail(notMatrix("the answer has no rooms"));
+    return this.#partSeen ? ok(undefined) : fail(notMatrix("the answer has no keys"));
   }
 
   /** One byte between values. False when the byte is the first of a value and still to be read. */
@@ -129,7 +128,7 @@ export class BackupSplitter {
       (this.#level === LEVEL.room && this.#name === "sessions");
     if (isFrame && byte === OPEN_BRACE) {
       this.#level++;
-      this.#roomsSeen ||= this.#level === LEVEL.rooms;
+      this.#partSeen ||= this.#level === this.#top + 2;
       this.#state = "key-or-end";
       return true;
     }
@@ -143,7 +142,7 @@ export class BackupSplitter {
         this.#break("rooms is not an object");
         return true;
       }
-      this.#roomsSeen = true;
+      this.#partSeen = true;
     }
     this.#capturing = this.#level === LEVEL.sessions;
     if (this.#value.begin(byte)) {

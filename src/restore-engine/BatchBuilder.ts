@@ -41,6 +41,7 @@ export class BatchBuilder {
   #entries: EntryIds[] = [];
   #prints: number[] = [];
   #recalled = 0;
+  #changed: boolean[] = [];
   #refused: RestoreFailure[] = [];
   #roomId = "";
   #roomIsBad = false;
@@ -104,10 +105,11 @@ export class BatchBuilder {
     if (admission === "recalled") {
       this.#recalled++;
     }
-    if (admission !== "new") {
+    if (admission !== "new" && admission !== "changed") {
       return;
     }
     if (this.#fate === "keep") {
+      this.#changed.push(admission === "changed");
       this.#committed = this.#used;
       this.#ends.push(this.#committed);
       this.#entries.push(ids);
@@ -145,8 +147,10 @@ export class BatchBuilder {
       ends: this.#ends,
       entries: this.#entries,
       prints: this.#prints,
+      changed: this.#changed,
       refused: this.#refused,
     };
+    this.#changed = [];
     this.#committed = 0;
     this.#used = 0;
     this.#ends = [];

@@ -63,7 +63,7 @@ export class DecryptPool {
       return key;
     }
     this.#slots = Array.from({ length: this.#options.workers }, () => ({
-      worker: this.#start(key.value),
+      worker: this.#begin(key.value),
       batches: 0,
     }));
     // Each worker was posted its own copy above.
@@ -120,7 +120,7 @@ export class DecryptPool {
     const slots = this.#slots;
     this.#slots = [];
     for (const slot of slots) {
-      void slot.worker.then((worker) => worker?.close());
+      void slot.worker.then((worker) => worker?.close()).catch(() => undefined);
     }
     for (const worker of this.#starting) {
       worker.close();
@@ -143,8 +143,15 @@ export class DecryptPool {
     dead.close();
     const current = slot.worker;
     if ((await current) === dead && slot.worker === current) {
-      slot.worker = this.#start();
+      slot.worker = this.#begin();
     }
+  }
+
+  /** As `start`; a start that fails with nobody waiting for it is no news. */
+  #begin(given?: Uint8Array<ArrayBuffer>): Promise<DecryptWorker | null> {
+    const starting = this.#start(given);
+    starting.catch(() => undefined);
+    return starting;
   }
 
   /** A worker that has loaded its crypto and holds the key, or null. `given` is copied, not kept. */

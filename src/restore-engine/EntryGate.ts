@@ -7,6 +7,8 @@ export type Admission =
   | "new"
   /** Met before in this run: uncounted, so that repeats cannot stand in for missing entries. */
   | "repeated"
+  /** Met before in this run with other content: looked at too, so that what came first hides nothing. */
+  | "changed"
   /** Settled by an earlier run, and the same since. */
   | "recalled";
 
@@ -23,7 +25,7 @@ export class EntryGate {
   /** `expected`: how many entries will come. */
   constructor(seed: Uint32Array, settled: FingerprintSet, expected: number) {
     this.#print = new Fingerprinter(seed);
-    this.#met = new FingerprintSet(expected);
+    this.#met = new FingerprintSet(2 * expected);
     this.#settled = settled;
   }
 
@@ -39,14 +41,18 @@ export class EntryGate {
   /** `content`: the bytes of the entry's value as they came, or null for one that is refused anyway. */
   judge({ roomId, sessionId }: EntryIds, content: Uint8Array | null): Admission {
     const print = this.#print.begin().text(roomId).text(sessionId).end();
-    if (!this.#met.add(print.high, print.low)) {
-      return "repeated";
-    }
+    const isFirst = this.#met.add(print.high, print.low);
     if (content === null) {
-      return "new";
+      return isFirst ? "new" : "repeated";
     }
     // Whatever changes in an entry, such as a better copy of its key, makes it new.
     print.bytes(content).end();
-    return this.#settled.has(print.high, print.low) ? "recalled" : "new";
+    if (!this.#met.add(print.high, print.low)) {
+      return "repeated";
+    }
+    if (this.#settled.has(print.high, print.low)) {
+      return isFirst ? "recalled" : "repeated";
+    }
+    return isFirst ? "new" : "changed";
   }
 }

@@ -23,6 +23,8 @@ export interface ImportPipelineOptions {
 interface ImportPart {
   readonly keys: DecryptedRoomKey[];
   readonly prints: number[];
+  /** Whether their entries were counted before: see BackupBatch. */
+  readonly changed: boolean;
 }
 
 /**
@@ -32,7 +34,7 @@ interface ImportPart {
 export class ImportPipeline {
   readonly #options: ImportPipelineOptions;
   readonly #broken = new AbortController();
-  readonly #inFlight = new Set<Promise<void>>();
+  readonly #inFlight = new Set<Promise<boolean>>();
   readonly #lanes: Lanes;
   /** Imports that the store is working on. */
   readonly #imports = new Set<Promise<void>>();
@@ -54,8 +56,11 @@ export class ImportPipeline {
     return this.#broken.signal;
   }
 
-  /** Takes a batch over. Resolves when all its entries are settled, or will not be. Never rejects. */
-  take(batch: BackupBatch): Promise<void> {
+  /**
+   * Takes a batch over. Resolves when all its entries are settled, or will not be; true when the key
+   * of every one is in the store. Never rejects.
+   */
+  take(batch: BackupBatch): Promise<boolean> {
     const settled = this.#process(batch).finally(() => {
       this.#inFlight.delete(settled);
     });
@@ -85,75 +90,102 @@ export class ImportPipeline {
     await withTimeout(Promise.all(this.#imports), stopGraceMs, clock);
   }
 
-  async #process(batch: BackupBatch): Promise<void> {
+  async #process(batch: BackupBatch): Promise<boolean> {
     try {
       const decrypted = await this.#options.pool.decrypt(batch);
       if (this.#isStopped) {
-        return;
+        return false;
       }
       if (decrypted.ok) {
-        await this.#settle(batch, decrypted.value);
-      } else {
-        this.#fail(decrypted.error);
+        return await this.#settle(batch, decrypted.value);
       }
+      this.#fail(decrypted.error);
     } catch (error) {
       this.#fail({ kind: "unexpected", detail: errorName(error) });
     }
+    return false;
   }
 
-  async #settle(batch: BackupBatch, results: readonly SessionResult[]): Promise<void> {
-    const { ledger, onSettled, tuning } = this.#options;
+  async #settle(batch: BackupBatch, results: readonly SessionResult[]): Promise<boolean> {
+    const { ledger, onSettled } = this.#options;
     for (const failure of batch.refused) {
       ledger.fail(failure);
     }
     const parts: ImportPart[] = [];
+    let areAllIn = batch.refused.length === 0;
     for (const [index, entry] of batch.entries.entries()) {
       const result = results[index];
       if (result === undefined) {
         throw new RangeError("fewer results than entries");
       }
-      if (!result.ok) {
-        ledger.fail({ ...entry, reason: result.reason });
+      const changed = batch.changed[index] === true;
+      if (result.ok) {
+        const part = this.#partFor(parts, changed);
+        part.keys.push({ ...entry, sessionData: result.sessionData });
+        part.prints.push(batch.prints[index * 2] ?? 0, batch.prints[index * 2 + 1] ?? 0);
         continue;
       }
-      let part = parts.at(-1);
-      if (part === undefined || part.keys.length >= tuning.importKeys) {
-        part = { keys: [], prints: [] };
-        parts.push(part);
+      areAllIn = false;
+      if (!changed) {
+        ledger.fail({ ...entry, reason: result.reason });
       }
-      part.keys.push({ ...entry, sessionData: result.sessionData });
-      part.prints.push(batch.prints[index * 2] ?? 0, batch.prints[index * 2 + 1] ?? 0);
     }
     onSettled();
-    await Promise.all(parts.map((part) => this.#lanes.run(() => this.#import(part))));
+    const imported = await Promise.all(
+      parts.map((part) => this.#lanes.run(() => this.#import(part))),
+    );
+    return areAllIn && imported.every(Boolean);
   }
 
-  async #import(part: ImportPart): Promise<void> {
+  /** The part that takes the next key. */
+  #partFor(parts: ImportPart[], changed: boolean): ImportPart {
+    const last = parts.findLast((part) => part.changed === changed);
+    if (last !== undefined && last.keys.length < this.#options.tuning.importKeys) {
+      return last;
+    }
+    const part: ImportPart = { keys: [], prints: [], changed };
+    parts.push(part);
+    return part;
+  }
+
+  async #import(part: ImportPart): Promise<boolean> {
     if (this.#isStopped) {
-      return;
+      return false;
     }
     const importing = this.#importNow(part);
-    const ended = importing.catch(() => undefined);
+    const ended = importing.then(
+      () => undefined,
+      () => undefined,
+    );
     this.#imports.add(ended);
     try {
-      await importing;
+      return await importing;
     } finally {
       this.#imports.delete(ended);
+      await yieldToMain();
     }
-    await yieldToMain();
   }
 
-  async #importNow({ keys, prints }: ImportPart): Promise<void> {
+  async #importNow({ keys, prints, changed }: ImportPart): Promise<boolean> {
     const { store, ledger, cursor, onSettled } = this.#options;
     ledger.workingOn(keys[0]?.roomId ?? "");
     const outcome = await store.import(keys);
     if (!outcome.ok) {
       this.#fail(outcome.error);
-      return;
+      return false;
     }
-    ledger.imported(outcome.value, keys.length);
-    cursor.settle(withoutFailed(keys, prints, outcome.value), addedRows(outcome.value));
+    const { value } = outcome;
+    if (changed) {
+      ledger.importedAgain(value);
+    } else {
+      ledger.imported(value, keys.length);
+    }
+    cursor.settle(
+      withoutFailed(keys, prints, value),
+      value.improved === null ? null : addedRows(value),
+    );
     onSettled();
+    return value.imported + value.already === keys.length;
   }
 
   #fail(error: AppError): void {

@@ -43,11 +43,14 @@ export class InThreadDecryptor {
   /** Frees the key. A batch under way fails with `closed` at its next step. */
   close(): void {
     this.#isClosed = true;
-    void this.#decryptor?.then((decryptor) => {
-      if (decryptor.ok) {
-        decryptor.value.close();
-      }
-    });
+    this.#decryptor?.then(
+      (decryptor) => {
+        if (decryptor.ok) {
+          decryptor.value.close();
+        }
+      },
+      () => undefined,
+    );
   }
 
   async #open(): Promise<Result<EntryDecryptor, AppError>> {

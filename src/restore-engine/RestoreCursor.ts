@@ -7,9 +7,16 @@ export interface RestoreCursorOptions {
   readonly version: BackupVersion;
   /** Room keys in the store now. */
   readonly held: number;
+  /** Keys the server counts. */
+  readonly expected: number;
   /** Keys between two notes. */
   readonly everyKeys: number;
 }
+
+type Read = Awaited<ReturnType<RestoreCursorStore["read"]>>;
+
+/** Notes beyond the keys there are, before a record is given up. Entries that change leave old ones behind. */
+const SPARE_NOTES = 10_000;
 
 /**
  * How far the restore of one backup version came on this device: fingerprints of the entries whose
@@ -26,15 +33,18 @@ export class RestoreCursor {
   #held: number;
   #pending: number[] = [];
   #lastWrite: Promise<void> = Promise.resolve();
-  #isBroken = false;
+  /** Whether the store of cursors has this one; before that nothing is noted. */
+  #hasBegun: boolean;
+  /** Nothing more may be noted. */
+  #isOver = false;
 
   private constructor(options: RestoreCursorOptions, record: RestoreProgressRecord | null) {
     this.#options = options;
     this.#held = options.held;
+    this.#hasBegun = record !== null;
     this.seed = record?.seed ?? fingerprintSeed();
     this.completed = record?.completed ?? null;
-    const words = record?.settled.reduce((sum, part) => sum + part.length, 0) ?? 0;
-    this.recalled = new FingerprintSet(words / 2);
+    this.recalled = new FingerprintSet(record === null ? 0 : countNotes(record));
     for (const part of record?.settled ?? []) {
       for (let at = 0; at + 1 < part.length; at += 2) {
         this.recalled.add(part[at] ?? 0, part[at + 1] ?? 0);
@@ -43,25 +53,29 @@ export class RestoreCursor {
   }
 
   /** `read` is what earlier runs noted. A store with fewer keys than they left has lost some: then nothing of it is believed. */
-  static open(
-    read: Awaited<ReturnType<RestoreCursorStore["read"]>>,
-    options: RestoreCursorOptions,
-  ): RestoreCursor {
-    const { store, version, held } = options;
+  static open(read: Read, options: RestoreCursorOptions): RestoreCursor {
     const record = read.ok ? read.value : null;
-    const cursor = new RestoreCursor(
-      options,
-      record !== null && record.held <= held ? record : null,
-    );
-    if (record === null || record.held > held) {
-      cursor.#write(() => store.begin(version, cursor.seed));
-    }
+    const believed = record !== null && isBelieved(record, options) ? record : null;
+    const cursor = new RestoreCursor(options, believed);
+    // At once, so that a record that is not believed now is never believed later.
+    cursor.#write(async () => true);
     return cursor;
   }
 
-  /** Entries whose import has ended well, as fingerprints; `newRows` of their keys were not there before. */
-  settle(prints: readonly number[], newRows: number): void {
-    this.#held += newRows;
+  /**
+   * Entries whose import has ended well, as fingerprints. `newRows`: how many of their keys were not
+   * there before, or null when the store cannot tell; then it is not known any more how many keys
+   * there must be, and this run notes nothing further.
+   */
+  settle(prints: readonly number[], newRows: number | null): void {
+    if (newRows === null) {
+      this.#isOver = true;
+      this.#pending = [];
+    }
+    if (this.#isOver) {
+      return;
+    }
+    this.#held += newRows ?? 0;
     for (const word of prints) {
       this.#pending.push(word);
     }
@@ -70,15 +84,25 @@ export class RestoreCursor {
     }
   }
 
-  /** Writes what is still to be written. `completedAt`: everything of the backup with this etag is here. */
+  /**
+   * Writes what is still to be written, and nothing after it. `completedAt`: everything of the backup
+   * with this etag is here, in a store of `held` keys.
+   */
   async close(
-    completedAt: { readonly etag: string; readonly count: number } | null,
+    completedAt: { readonly etag: string; readonly count: number; readonly held: number } | null,
   ): Promise<void> {
     const { store, version } = this.#options;
     this.#flush();
-    if (completedAt !== null) {
-      this.#write(() => store.complete(version, completedAt));
+    if (completedAt !== null && !this.#isOver) {
+      const { held, ...at } = completedAt;
+      // The store's own count: it has the keys that came by sync meanwhile, too.
+      this.#write(
+        async () =>
+          (await store.append(version, new Uint32Array(0), held)).ok &&
+          (await store.complete(version, at)).ok,
+      );
     }
+    this.#isOver = true;
     await this.#lastWrite;
   }
 
@@ -90,20 +114,33 @@ export class RestoreCursor {
     const prints = Uint32Array.from(this.#pending);
     const held = this.#held;
     this.#pending = [];
-    this.#write(() => store.append(version, prints, held));
+    this.#write(async () => (await store.append(version, prints, held)).ok);
   }
 
   /** One after the other; after a failure nothing more, so that no note stands for more than is there. */
-  #write(work: () => Promise<{ readonly ok: boolean }>): void {
+  #write(work: () => Promise<boolean>): void {
+    const { store, version } = this.#options;
     this.#lastWrite = this.#lastWrite.then(async () => {
-      if (this.#isBroken) {
-        return;
-      }
       try {
-        this.#isBroken = !(await work()).ok;
+        this.#hasBegun ||= (await store.begin(version, this.seed)).ok;
+        // What could not begin is tried again with the next note; one that was begun and fails is over.
+        if (this.#hasBegun && !(await work())) {
+          this.#isOver = true;
+        }
       } catch {
-        this.#isBroken = true;
+        this.#isOver = true;
       }
     });
   }
+}
+
+function countNotes({ settled }: RestoreProgressRecord): number {
+  return settled.reduce((words, part) => words + part.length, 0) / 2;
+}
+
+function isBelieved(
+  record: RestoreProgressRecord,
+  { held, expected }: RestoreCursorOptions,
+): boolean {
+  return record.held <= held && countNotes(record) <= 4 * expected + SPARE_NOTES;
 }

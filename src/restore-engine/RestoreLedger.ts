@@ -86,6 +86,22 @@ export class RestoreLedger {
     this.#countFailure("rejected", unmentioned);
   }
 
+  /**
+   * Counts what came of entries that were sent before in this run with other content. Only what is
+   * new in the store counts: the entry itself was counted when it came first.
+   */
+  importedAgain(outcome: ImportOutcome): void {
+    const { imported, improved } = outcome;
+    const { tally } = this;
+    this.#added += addedRows(outcome);
+    this.#change({
+      received: tally.received + imported,
+      imported: tally.imported + imported,
+      improved: tally.improved + (improved ?? 0),
+      again: tally.again + imported,
+    });
+  }
+
   /** Keys that the store has more than before, as far as it can tell. */
   get added(): number {
     return this.#added;

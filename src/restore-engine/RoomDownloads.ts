@@ -2,8 +2,11 @@ import { raceAbort, withTimeout } from "@/lib/abort";
 import { BackupSplitter } from "./BackupSplitter";
 import { createBuilder, type DownloadContext } from "./downloadEntries";
 import { openDownload } from "./openDownload";
-import { readBody } from "./readBody";
+import { entryLimit, readBody } from "./readBody";
 import { isRoomId } from "./roomId";
+
+/** Entries that a room nobody asked for may bring beyond what rooms may bring: one can be busy. */
+const SPARE_ROOM_ENTRIES = 2_000;
 
 /** Batches of a room on their way at a time, beside those of the whole download. */
 const BATCHES_AT_ONCE = 2;
@@ -17,13 +20,15 @@ export class RoomDownloads {
   readonly #context: DownloadContext;
   readonly #onReady: (roomId: string) => void;
   readonly #first: string[];
-  /** Entries that the rooms used last may still bring. */
+  /** Entries that the rooms used last may still bring; none after the first one that fails. */
   #allowance: number;
   readonly #asked: string[] = [];
   readonly #ready = new Set<string>();
   readonly #ending = new AbortController();
   readonly #signal: AbortSignal;
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #underWay = new Map<string, Promise<void>>();
+  /** Ends what nobody asked for. */
+  #unasked = new AbortController();
   #wake: (() => void) | null = null;
 
   constructor(
@@ -38,16 +43,19 @@ export class RoomDownloads {
     this.#allowance = Math.max(1, context.ledger.tally.expected * context.tuning.firstRoomsShare);
   }
 
-  /** Puts a room before all others. One that is in already is told of again. */
+  /** Puts a room before all others, the latest wish first. One that is in already is told of again. */
   bringForward(roomId: string): void {
-    if (!isRoomId(roomId) || this.#asked.includes(roomId)) {
-      return;
-    }
     if (this.#ready.has(roomId)) {
       this.#onReady(roomId);
       return;
     }
-    this.#asked.push(roomId);
+    if (!isRoomId(roomId) || this.#asked.includes(roomId) || this.#underWay.has(roomId)) {
+      return;
+    }
+    this.#asked.unshift(roomId);
+    // What nobody asked for may stand still; it comes with the whole backup.
+    this.#unasked.abort();
+    this.#unasked = new AbortController();
     this.#wake?.();
   }
 
@@ -65,7 +73,7 @@ export class RoomDownloads {
     ledger.enter("first_rooms");
     onProgress();
     const { promise: arrived, resolve: onArrived } = Promise.withResolvers<void>();
-    const fetched = this.#fetch(roomId, onArrived);
+    const fetched = this.#fetch(roomId, false, onArrived);
     await raceAbort(
       withTimeout(Promise.race([arrived, fetched]), tuning.firstRoomMs, tuning.clock),
       signal,
@@ -75,23 +83,18 @@ export class RoomDownloads {
   /** Fetches room after room, and waits for more to be asked for, until `end`. */
   async serve(): Promise<void> {
     while (!this.#signal.aborted) {
-      const roomId = this.#next();
-      await (roomId === undefined ? this.#somethingToDo() : this.#fetch(roomId));
+      const asked = this.#asked.shift();
+      const roomId = asked ?? (this.#allowance > 0 ? this.#first.shift() : undefined);
+      await (roomId === undefined
+        ? this.#somethingToDo()
+        : this.#fetch(roomId, asked !== undefined));
     }
   }
 
   /** Stops what is under way: the rest comes, or came, with the whole backup. */
   async end(): Promise<void> {
     this.#ending.abort();
-    await Promise.all(this.#underWay);
-  }
-
-  #next(): string | undefined {
-    const asked = this.#asked.shift();
-    if (asked !== undefined) {
-      return asked;
-    }
-    return this.#allowance > 0 ? this.#first.shift() : undefined;
+    await Promise.all(this.#underWay.values());
   }
 
   #somethingToDo(): Promise<void> {
@@ -101,19 +104,27 @@ export class RoomDownloads {
   }
 
   /** Never rejects: every failure, also an abort, is left to the whole download. */
-  #fetch(roomId: string, onArrived: () => void = () => undefined): Promise<void> {
-    const fetching = this.#fetchRoom(roomId, onArrived)
+  #fetch(roomId: string, asked: boolean, onArrived: () => void = () => undefined): Promise<void> {
+    const signal = asked ? this.#signal : AbortSignal.any([this.#signal, this.#unasked.signal]);
+    const fetching = this.#fetchRoom(roomId, asked, signal, onArrived)
       .catch(() => undefined)
       .finally(() => {
-        this.#underWay.delete(fetching);
+        this.#underWay.delete(roomId);
       });
-    this.#underWay.add(fetching);
+    this.#underWay.set(roomId, fetching);
     return fetching;
   }
 
-  async #fetchRoom(roomId: string, onArrived: () => void): Promise<void> {
+  async #fetchRoom(
+    roomId: string,
+    asked: boolean,
+    signal: AbortSignal,
+    onArrived: () => void,
+  ): Promise<void> {
     const { source, version, ledger, pipeline, tuning, onProgress } = this.#context;
-    const signal = this.#signal;
+    // Until it is here whole: a server that refuses one is not asked for others unasked.
+    const allowance = this.#allowance;
+    this.#allowance = 0;
     const opened = await openDownload(
       (aborted) => source.openRoom(version, roomId, aborted),
       signal,
@@ -124,18 +135,19 @@ export class RoomDownloads {
       return;
     }
     const builder = createBuilder(this.#context);
-    const batches: Promise<void>[] = [];
+    const whole = entryLimit(ledger.tally.expected);
+    const batches: Promise<boolean>[] = [];
     let isWhole = false;
     try {
       const read = await readBody(opened.value, {
         splitter: new BackupSplitter(builder, roomId),
         builder,
-        expected: ledger.tally.expected,
+        maxEntries: asked ? whole : Math.min(whole, 2 * allowance + SPARE_ROOM_ENTRIES),
         tuning,
         signal,
         async take(batch) {
           batches.push(pipeline.take(batch));
-          await raceAbort(batches.at(-BATCHES_AT_ONCE) ?? Promise.resolve(), signal);
+          await raceAbort(batches.at(-BATCHES_AT_ONCE) ?? Promise.resolve(true), signal);
         },
         onBytes: () => undefined,
       });
@@ -147,12 +159,14 @@ export class RoomDownloads {
         batches.push(pipeline.take(rest));
       }
       ledger.recall(builder.takeRecalled());
-      this.#allowance -= builder.entriesRead;
       onProgress();
       onArrived();
     }
-    await raceAbort(Promise.all(batches), signal);
-    if (isWhole && pipeline.error === null) {
+    this.#allowance = isWhole ? allowance - builder.entriesRead : 0;
+    const areIn = await raceAbort(Promise.all(batches), signal);
+    // What the whole download had met before is passed over here, and may still be on its way.
+    await pipeline.drain(signal);
+    if (isWhole && areIn.every(Boolean) && pipeline.error === null) {
       this.#ready.add(roomId);
       this.#onReady(roomId);
     }

@@ -135,15 +135,19 @@ describe("what is counted", () => {
           });
           const { run, sink } = setUp(new ScriptedSource(body(entries, { chunk })));
           const outcome = await run(entries.length);
-          // Of a repeated entry the first counts, and nothing after it.
+          // Of a repeated entry the first counts, and of later ones what is new in the store.
           const ids = entries.map(({ roomId, sessionId }) => `${roomId} ${sessionId}`);
           const firsts = kinds.filter((_kind, index) => ids.indexOf(ids[index] ?? "") === index);
           const count = (wanted: string): number => firsts.filter((kind) => kind === wanted).length;
+          // Only the first id is ever sent with other content: as good, after something damaged.
+          const spoilt = kinds[0] === "damaged" || kinds[0] === "null";
+          const again = spoilt && kinds.includes("again") ? 1 : 0;
           expect(outcome.kind).toBe("completed");
-          expect(sink.held.size).toBe(count("good") + count("again"));
+          expect(sink.held.size).toBe(count("good") + count("again") + again);
           expect(outcome.report.tally).toMatchObject({
-            received: new Set(ids).size,
+            received: new Set(ids).size + again,
             imported: sink.held.size,
+            again,
             already: 0,
             failed: {
               undecryptable: count("damaged"),
@@ -375,7 +379,7 @@ describe("a download that fails", () => {
   describe("without end", () => {
     const tooMany: AppError = {
       kind: "not_matrix",
-      detail: "too large: the server sends far more than the 5 keys it counted",
+      detail: "too large: the server sends far more than it counted",
     };
     const endless = (piece: Uint8Array<ArrayBuffer>, start: string) => {
       const cancelled: number[] = [];

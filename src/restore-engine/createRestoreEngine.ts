@@ -25,21 +25,31 @@ export function createRestoreEngine(options: RestoreEngineOptions): RestoreEngin
   };
   let last: Promise<unknown> = Promise.resolve();
   let current: Pick<RoomDownloads, "bringForward"> | null = null;
+  /** Asked for while a run is on its way to its downloads. */
+  let early: string[] = [];
+  let runs = 0;
   return {
     run(request, runOptions) {
       const run = last.then(async () => {
         const onRooms = (rooms: typeof current): void => {
           current = rooms;
+          for (const roomId of early.splice(0)) rooms?.bringForward(roomId);
         };
-        const outcome = await runRestore(request, { ...runOptions, onRooms }, deps);
-        current = null;
-        return outcome;
+        try {
+          return await runRestore(request, { ...runOptions, onRooms }, deps);
+        } finally {
+          current = null;
+          early = [];
+          runs--;
+        }
       });
-      last = run;
+      runs++;
+      last = run.catch(() => undefined);
       return run;
     },
     bringForward(roomId) {
-      current?.bringForward(roomId);
+      if (current !== null) current.bringForward(roomId);
+      else if (runs > 0) early.push(roomId);
     },
   };
 }

@@ -8,7 +8,7 @@ import { BatchBuilder } from "./BatchBuilder";
 import type { EntryGate } from "./EntryGate";
 import type { ImportPipeline } from "./ImportPipeline";
 import { backoffMs, openDownload } from "./openDownload";
-import { readBody } from "./readBody";
+import { entryLimit, readBody } from "./readBody";
 import type { RestoreLedger } from "./RestoreLedger";
 import type { RestoreTuning } from "./tuning";
 
@@ -52,7 +52,7 @@ export async function downloadEntries(context: DownloadContext): Promise<Result<
     const read = await readBody(opened.value, {
       splitter: new BackupSplitter(builder),
       builder,
-      expected: ledger.tally.expected,
+      maxEntries: entryLimit(ledger.tally.expected),
       tuning,
       signal,
       async take(batch) {

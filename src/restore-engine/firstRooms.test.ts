@@ -169,7 +169,10 @@ describe("a room brought forward", () => {
   });
 
   it("is told of again when it is in already, and is no room outside a run", async () => {
-    const { run, engine, sink, roomsReady, source } = setUp();
+    const { run, engine, sink, roomsReady, source } = setUp({
+      batchEntries: 2,
+      batchesInFlight: 2,
+    });
     engine.bringForward("!c:x");
     let again = false;
     sink.intercept = async () => {

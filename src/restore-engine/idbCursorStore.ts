@@ -18,9 +18,9 @@ interface Note {
 
 /**
  * The restore cursor in an IndexedDB database of its own: fingerprints and counts, no ids and no
- * keys. Notes are written without waiting for the disk: of one browser profile's writes none gets
- * there before an earlier one, so after a power cut a note may be missing, never too early; and a
- * store that lost more than its cursor is found out by its number of keys.
+ * keys. Notes are written without waiting for the disk. Where a browser keeps the order of its
+ * writes, a power cut costs a note and never leaves one too early; elsewhere a store that lost more
+ * than its cursor is found out by its number of keys.
  */
 export function createIdbCursorStore(databaseName: string): RestoreCursorStore {
   let connection: Promise<IDBDatabase> | null = null;

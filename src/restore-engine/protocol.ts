@@ -18,6 +18,8 @@ export interface BackupBatch extends EncryptedEntries {
   readonly entries: readonly EntryIds[];
   /** Fingerprints of the entries, two words each. */
   readonly prints: readonly number[];
+  /** Whether an entry was sent before in this run, with other content. */
+  readonly changed: readonly boolean[];
   readonly refused: readonly RestoreFailure[];
 }
 

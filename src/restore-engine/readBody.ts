@@ -14,16 +14,23 @@ const SPLIT_SLICE_MS = 8;
 /** Bytes split between two looks at the clock. */
 const SPLIT_BYTES = 1 << 16;
 
+/** No account has so many keys; what the server counts is its word only. */
+const MOST_KEYS = 5_000_000;
 /** Entries taken beyond twice the server's count: a small backup may grow many times over meanwhile. */
 const SPARE_ENTRIES = 10_000;
 /** What the entries taken may have on average. Real ones have about 900 bytes with everything around. */
 const AVERAGE_ENTRY_BYTES = 4096;
 
+/** The most entries taken of a backup in which the server counts `expected` keys. */
+export function entryLimit(expected: number): number {
+  return 2 * Math.min(expected, MOST_KEYS) + SPARE_ENTRIES;
+}
+
 export interface BodyReader {
   readonly splitter: BackupSplitter;
   readonly builder: BatchBuilder;
-  /** Keys the server counted; an answer far beyond it is given up. */
-  readonly expected: number;
+  /** An answer with more entries is given up, and one whose bytes are mostly none of its entries'. */
+  readonly maxEntries: number;
   readonly tuning: RestoreTuning;
   readonly signal: AbortSignal;
   /** Takes every full batch; reading goes on when it resolves. */
@@ -39,9 +46,8 @@ export interface BodyReader {
  */
 export async function readBody(
   download: OpenDownload,
-  { splitter, builder, expected, tuning, signal, take, onBytes }: BodyReader,
+  { splitter, builder, maxEntries, tuning, signal, take, onBytes }: BodyReader,
 ): Promise<Result<void, AppError>> {
-  const maxEntries = 2 * expected + SPARE_ENTRIES;
   const reader = download.body.getReader();
   let position = 0;
   let yieldedAt = tuning.clock.now();
@@ -65,8 +71,12 @@ export async function readBody(
         if (splitter.problem !== null) {
           return fail(splitter.problem);
         }
-        if (builder.entriesRead > maxEntries || position > maxEntries * AVERAGE_ENTRY_BYTES) {
-          return fail(tooLarge(expected));
+        const { entriesRead } = builder;
+        if (
+          entriesRead > maxEntries ||
+          position > (entriesRead + SPARE_ENTRIES) * AVERAGE_ENTRY_BYTES
+        ) {
+          return fail(TOO_LARGE);
         }
         if (tuning.clock.now() - yieldedAt > SPLIT_SLICE_MS) {
           await yieldToMain();
@@ -99,7 +109,7 @@ async function readChunk(
 }
 
 /** An answer that may never end. What came of it so far is settled like any other. */
-function tooLarge(expected: number): AppError {
-  const detail = `too large: the server sends far more than the ${expected} keys it counted`;
-  return { kind: "not_matrix", detail };
-}
+const TOO_LARGE: AppError = {
+  kind: "not_matrix",
+  detail: "too large: the server sends far more than it counted",
+};

@@ -11,6 +11,7 @@ export function isRoomId(text: string): boolean {
   return (
     text.length > 1 &&
     text.startsWith("!") &&
+    !/\p{Cs}/u.test(text) &&
     !CONTROL_CHARACTERS.test(text) &&
     (text.length * 3 <= MAX_ROOM_ID_BYTES ||
       new TextEncoder().encode(text).length <= MAX_ROOM_ID_BYTES)

@@ -10,7 +10,7 @@ import type {
 } from "@/domain/ports";
 import { failedCount, missingCount, type RestoreOutcome } from "@/domain/restore";
 import { fail, ok, type Result } from "@/domain/result";
-import { raceAbort } from "@/lib/abort";
+import { raceAbort, withTimeout } from "@/lib/abort";
 import { DecryptPool } from "./DecryptPool";
 import { downloadEntries } from "./downloadEntries";
 import { EntryGate } from "./EntryGate";
@@ -50,18 +50,23 @@ export async function runRestore(
     everyMs: deps.tuning.progressEveryMs,
     clock: deps.tuning.clock,
   });
-  progress.changed();
   let error: AppError | null = null;
   let isInterrupted = false;
   try {
+    progress.changed();
     const result = await restoreInto(request, options, deps, { ledger, progress });
     error = result.ok ? null : result.error;
   } catch (thrown) {
     isInterrupted = options.signal.aborted;
     error = isInterrupted ? null : { kind: "unexpected", detail: errorName(thrown) };
   }
+  ledger.waits(null);
   ledger.close();
-  progress.finish();
+  try {
+    progress.finish();
+  } catch {
+    // A listener that throws takes nothing from the outcome.
+  }
   const { report } = ledger;
   if (isInterrupted) {
     return { kind: "interrupted", report };
@@ -83,10 +88,13 @@ async function restoreInto(
 ): Promise<Result<void, AppError>> {
   options.signal.throwIfAborted();
   const { version, expected } = request;
-  const [opened, noted] = await Promise.all([
-    deps.sink.open(version, expected),
-    deps.cursors.read(version),
-  ]);
+  const opening = deps.sink.open(version, expected);
+  const reading = Promise.all([opening, deps.cursors.read(version)]);
+  const [opened, noted] = await raceAbort(reading, options.signal).catch((error: unknown) => {
+    // Whatever it opens late is given back.
+    void opening.then((late) => late.ok && late.value.close()).catch(() => undefined);
+    throw error;
+  });
   if (!opened.ok) {
     return opened;
   }
@@ -96,6 +104,7 @@ async function restoreInto(
       store: deps.cursors,
       version,
       held: store.held,
+      expected,
       everyKeys: deps.tuning.cursorKeys,
     });
     return await restoreThrough(store, cursor, request, options, deps, telling);
@@ -117,6 +126,11 @@ async function restoreThrough(
   options.signal.throwIfAborted();
   if (cursor.completed?.etag === etag && cursor.completed.count === expected) {
     // Nothing was added to the backup since all of it was found here, and the store has lost nothing.
+    const key = await raceAbort(deps.decryptionKey.read(version), options.signal);
+    if (!key.ok) {
+      return key;
+    }
+    key.value.fill(0);
     ledger.recall(expected);
     ledger.enter("finishing");
     return ok(undefined);
@@ -154,12 +168,12 @@ async function restoreThrough(
     if (!result.ok) {
       return result;
     }
-    const checked = await checkStore(store, ledger);
+    const checked = await raceAbort(checkStore(store, ledger), signal);
     const { tally } = ledger;
     if (checked.ok && failedCount(tally) + missingCount(tally) === 0) {
-      completedAt = { etag, count: expected };
+      completedAt = { etag, count: expected, held: checked.value };
     }
-    return checked;
+    return checked.ok ? ok(undefined) : checked;
   } catch (thrown) {
     if (pipeline.error !== null) {
       return fail(pipeline.error);
@@ -168,7 +182,7 @@ async function restoreThrough(
   } finally {
     pool.close();
     await pipeline.stop();
-    await cursor.close(completedAt);
+    await withTimeout(cursor.close(completedAt), tuning.stopGraceMs, tuning.clock);
   }
 }
 
@@ -199,12 +213,12 @@ async function downloadAll(
 async function checkStore(
   store: RoomKeyImport,
   ledger: RestoreLedger,
-): Promise<Result<void, AppError>> {
+): Promise<Result<number, AppError>> {
   const count = await store.count();
   if (!count.ok) {
     return count;
   }
   return count.value >= store.held + ledger.added
-    ? ok(undefined)
+    ? ok(count.value)
     : fail({ kind: "unexpected", detail: "the store holds fewer keys than were stored" });
 }

@@ -172,8 +172,7 @@ export function createRestoreControl(deps: RestoreDeps): RestoreJobControl {
     if (session === null || current === null) return;
     dispatch({ type: "room_asked", roomId });
     if (current.askedEarly === null) session.restore.bringForward(roomId);
-    // The latest wish comes first, as it does once the engine runs.
-    else current.askedEarly.unshift(roomId);
+    else current.askedEarly.push(roomId);
   }
 
   async function stopWith(intent: Run["intent"]): Promise<void> {

@@ -18,7 +18,7 @@ export interface RestoreRun {
   readonly progress: ProgressDisplay;
   readonly clock: Clock;
   readonly onRoomReady: (roomId: string) => void;
-  /** Called when the engine is about to run; returns the rooms asked for until then. */
+  /** Called when the engine runs; returns the rooms asked for until then, the first wish first. */
   readonly takeAskedRooms: () => readonly string[];
 }
 
@@ -38,11 +38,12 @@ export async function runRestore(run: RestoreRun): Promise<RestoreOutcome> {
     if (actual !== version) return failed({ kind: "backup_changed", expected: version, actual });
     const rooms = await lastUsed;
     if (signal.aborted) return failed({ kind: "closed" });
-    const firstRooms = [...new Set([...run.takeAskedRooms(), ...rooms.slice(0, MOST_FIRST_ROOMS)])];
-    return await session.restore.run(
-      { version, expected, etag, firstRooms },
+    const running = session.restore.run(
+      { version, expected, etag, firstRooms: rooms.slice(0, MOST_FIRST_ROOMS) },
       { signal, onProgress: progress.onProgress, onRoomReady },
     );
+    for (const roomId of run.takeAskedRooms()) session.restore.bringForward(roomId);
+    return await running;
   } catch (error) {
     return failed(unexpected(error));
   }

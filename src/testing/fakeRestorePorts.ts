@@ -48,7 +48,9 @@ export class ScriptedSource implements RoomKeySource {
   ): ReturnType<RoomKeySource["openRoom"]> {
     this.roomsAsked.push(roomId);
     const answer = this.rooms.get(roomId);
-    return resultOf(answer === undefined ? bodyOf(new TextEncoder().encode("{}")) : await answer());
+    return resultOf(
+      answer === undefined ? bodyOf(new TextEncoder().encode('{"sessions":{}}')) : await answer(),
+    );
   }
 }
 

@@ -22,6 +22,8 @@ export function restoreReportJson(
       imported: tally.imported,
       /** Of these, those that took the place of a copy that opened fewer messages. */
       improved: tally.improved,
+      /** Of these, those whose entries had come before with other content. */
+      again: tally.again,
       already: tally.already,
       /** Of these, those that an earlier restore had dealt with and that are unchanged since. */
       recalled: tally.recalled,
