@@ -145,3 +145,31 @@ faulty(
     expect(await restore.summary()).toEqual(whole);
   },
 );
+
+faulty(
+  "a key store that the browser deletes under the restore is said to be gone, and a reload starts nothing on its ruins",
+  async ({
+    account,
+    network,
+    recoveryKey,
+    baseURL,
+    dashboard: { page, context, signIn, restore },
+  }) => {
+    await signIn.signIn({ ...account, homeserver: network.url });
+    await restore.openUnlock();
+    await restore.enterKey(recoveryKey);
+    await expect(page.getByText("Your recovery key is right")).toBeVisible();
+    network.failWith({ kind: "hold", share: 0.6 });
+    await restore.startRestore();
+    const done = async () => Number(await restore.progress.getAttribute("data-done"));
+    await expect.poll(done, { timeout: 60_000 }).toBeGreaterThan(KEYS / 3);
+
+    const devtools = await context.newCDPSession(page);
+    const origin = new URL(baseURL ?? "").origin;
+    await devtools.send("Storage.clearDataForOrigin", { origin, storageTypes: "indexeddb" });
+    network.release();
+    await expect(page.getByTestId("error").first()).toHaveAttribute("data-code", "storage");
+    await page.reload();
+    await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+  },
+);

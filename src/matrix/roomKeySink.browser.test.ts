@@ -99,7 +99,7 @@ describe.each<"watched" | "unwatched">(["watched", "unwatched"])("a store that i
     const rejected: DecryptedRoomKey[] = [
       await roomKey({ sender_claimed_keys: undefined }),
       await roomKey({ session_key: undefined }),
-      await roomKey({ session_key: encodeUnpaddedBase64(randomBytes(165)) }),
+      await roomKey({ session_key: encodeUnpaddedBase64(join([2], randomBytes(164))) }),
       await roomKey({ session_key: "AAAA" }),
       await roomKey({ session_key: 7 }),
       await roomKey({ sender_key: "short" }),

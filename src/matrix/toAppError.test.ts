@@ -94,6 +94,11 @@ describe("toAppError", () => {
       new DOMException("full", "QuotaExceededError"),
       { kind: "storage", reason: "quota" },
     ],
+    [
+      "a transaction of the crypto module that was undone",
+      new Error("Expected the Transaction to be committed, but it was aborted."),
+      { kind: "storage", reason: "unavailable" },
+    ],
     ["a blocked database", new DatabaseError("blocked"), { kind: "storage", reason: "blocked" }],
     [
       "what was thrown as an AppError",
