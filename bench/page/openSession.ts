@@ -1,5 +1,7 @@
 import type { SignedInUser } from "@/domain/session";
-import { cryptoStorePrefix } from "@/matrix/deviceStore";
+import { createTurns } from "@/lib/turns";
+import { changeJournalName, cryptoStorePrefix } from "@/matrix/deviceStore";
+import { createIdbChangeJournal } from "@/matrix/idbChangeJournal";
 import { loadCrypto } from "@/matrix/loadCrypto";
 import { openClient } from "@/matrix/openClient";
 import { quietLogger, silenceSharedLogger } from "@/matrix/quietLogger";
@@ -69,6 +71,8 @@ export async function openPlainly(
     user,
     cryptoStorePrefix: useIndexedDB ? cryptoStorePrefix(user) : "",
     closed,
+    takeTurn: createTurns(),
+    journal: createIdbChangeJournal(changeJournalName(cryptoStorePrefix(user))),
     ...createSessionRequests({
       homeserverUrl: user.homeserverUrl,
       accessToken: wish.accessToken,

@@ -1,5 +1,7 @@
 /** The places inside a session that have an address of their own, after the `#`. */
-export type Route = "overview" | "rooms" | "set-up" | "unlock" | "restore";
+export type Route = (typeof ROUTE_NAMES)[number];
+
+const ROUTE_NAMES = ["overview", "rooms", "set-up", "unlock", "restore"] as const;
 
 const HASHES: Readonly<Record<Route, string>> = {
   overview: "#/",
@@ -9,6 +11,8 @@ const HASHES: Readonly<Record<Route, string>> = {
   restore: "#/restore",
 };
 
+const ROUTES = new Map<string, Route>(ROUTE_NAMES.map((route) => [HASHES[route], route]));
+
 /** The address of a route, for links. */
 export function hrefOf(route: Route): string {
   return HASHES[route];
@@ -16,18 +20,7 @@ export function hrefOf(route: Route): string {
 
 /** The route a hash stands for; the overview when it stands for none. */
 export function routeOf(hash: string): Route {
-  switch (hash) {
-    case HASHES.rooms:
-      return "rooms";
-    case HASHES["set-up"]:
-      return "set-up";
-    case HASHES.unlock:
-      return "unlock";
-    case HASHES.restore:
-      return "restore";
-    default:
-      return "overview";
-  }
+  return ROUTES.get(hash) ?? "overview";
 }
 
 /** Goes to a route as a link would: with an entry in the history. */

@@ -32,6 +32,11 @@ export function restoreCursorName(prefix: string): string {
   return `${prefix}::restore-cursor`;
 }
 
+/** The database with the journal of changes that are under way on this device. */
+export function changeJournalName(prefix: string): string {
+  return `${prefix}::change-journal`;
+}
+
 /**
  * The two databases of a crypto store. Deleted by us rather than by `clearStores`, which waits for
  * ever when another tab holds one of them.
@@ -56,5 +61,6 @@ export async function cryptoStoreExists(prefix: string): Promise<boolean> {
 /** Deletes the crypto store and what is remembered about it. Rejects with a DatabaseError, "blocked" when another tab holds it open. */
 export async function deleteCryptoStore(prefix: string): Promise<void> {
   const { data, meta } = databaseNames(prefix);
-  await Promise.all([data, meta, restoreCursorName(prefix)].map(deleteDatabase));
+  const remembered = [restoreCursorName(prefix), changeJournalName(prefix)];
+  await Promise.all([data, meta, ...remembered].map(deleteDatabase));
 }

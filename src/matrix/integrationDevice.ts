@@ -1,7 +1,9 @@
 import { ClientEvent, createClient, MemoryStore, type MatrixClient } from "matrix-js-sdk";
 import type { RecoveryKey } from "@/domain/recoveryKey";
 import type { Result } from "@/domain/result";
+import { createTurns } from "@/lib/turns";
 import type { Homeserver } from "./integrationHomeserver";
+import { createMemoryJournal } from "./memoryChangeJournalRig";
 import { quietLogger, silenceSharedLogger } from "./quietLogger";
 import { createSessionRequests } from "./request";
 import type { SessionContext } from "./sessionContext";
@@ -64,6 +66,8 @@ export async function openDevice(server: Homeserver, userId: string): Promise<Te
       // In memory here.
       cryptoStorePrefix: "",
       closed: closing.signal,
+      takeTurn: createTurns(),
+      journal: createMemoryJournal(),
       ...createSessionRequests({
         homeserverUrl: server.url,
         accessToken,

@@ -11,7 +11,10 @@ import {
   SyncState,
   type MatrixClient,
 } from "matrix-js-sdk";
+import { createTurns } from "@/lib/turns";
+import { changeJournalName } from "./deviceStore";
 import { createGuardedFetch } from "./guardedFetch";
+import { createIdbChangeJournal } from "./idbChangeJournal";
 import { stopKeyDownloads } from "./keyDownloads";
 import { quietLogger } from "./quietLogger";
 import { createSessionRequests } from "./request";
@@ -110,6 +113,8 @@ export async function openClient(options: {
     user,
     cryptoStorePrefix: options.cryptoStorePrefix,
     closed,
+    takeTurn: createTurns(),
+    journal: createIdbChangeJournal(changeJournalName(options.cryptoStorePrefix)),
     ...createSessionRequests({
       homeserverUrl: user.homeserverUrl,
       accessToken,

@@ -1,6 +1,8 @@
+import type { ChangeJournal } from "@/domain/changeJournal";
 import type { AppError } from "@/domain/errors";
 import type { Result } from "@/domain/result";
 import type { SignedInUser } from "@/domain/session";
+import type { TakeTurn } from "@/lib/turns";
 import type { MatrixClient } from "matrix-js-sdk";
 import type { CryptoApi } from "matrix-js-sdk/lib/crypto-api";
 
@@ -50,4 +52,10 @@ export interface SessionContext extends SessionRequests {
   readonly cryptoStorePrefix: string;
   /** Aborted when the session is closed. */
   readonly closed: AbortSignal;
+  /**
+   * Whatever changes the account or this device's keys takes its turn here, at the method of the
+   * port, so that no two such changes run beside each other.
+   */
+  readonly takeTurn: TakeTurn;
+  readonly journal: ChangeJournal;
 }

@@ -39,7 +39,7 @@ export function createSetUp(context: SessionContext): SetUpPort {
     async function takeTurn(): Promise<Result<SetUpProof, AppError>> {
       await before?.outcome.catch(() => undefined);
       try {
-        return await runSetUp(context, bytes, options, memory);
+        return await context.takeTurn(() => runSetUp(context, bytes, options, memory));
       } finally {
         wipe(bytes);
         if (last === run) last = null;

@@ -1,7 +1,9 @@
 import type { DecryptedRoomKey } from "@/domain/ports";
 import type { Result } from "@/domain/result";
+import { createTurns } from "@/lib/turns";
 import { createClient, MemoryStore, type MatrixClient } from "matrix-js-sdk";
 import { encodeUnpaddedBase64 } from "matrix-js-sdk/lib/base64";
+import { createMemoryJournal } from "./memoryChangeJournalRig";
 import { quietLogger, silenceSharedLogger } from "./quietLogger";
 import type { SessionContext } from "./sessionContext";
 import { SessionFailure } from "./sessionFailure";
@@ -46,6 +48,8 @@ export async function openStoreRig(
       user,
       cryptoStorePrefix: cryptoDatabasePrefix,
       closed: closing.signal,
+      takeTurn: createTurns(),
+      journal: createMemoryJournal(),
       crypto() {
         const sdk = closing.signal.aborted ? undefined : client.getCrypto();
         if (sdk === undefined) throw new SessionFailure({ kind: "closed" });
