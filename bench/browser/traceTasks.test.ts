@@ -38,6 +38,15 @@ test("only the busiest page's main thread counts", () => {
   });
 });
 
+test("a long trace has more tasks than a call takes arguments", () => {
+  const events = [
+    thread(1, 1, "CrRendererMain"),
+    ...Array.from({ length: 300_000 }, () => task(1, 1, 2_000)),
+    task(1, 1, 5_000),
+  ];
+  expect(summarizeTasks(events)).toMatchObject({ count: 300_001, longestMs: 5 });
+});
+
 test("a trace without tasks is an error, not a perfect score", () => {
   expect(() => summarizeTasks([thread(1, 1, "CrRendererMain")])).toThrow("no tasks");
 });

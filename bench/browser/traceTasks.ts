@@ -65,10 +65,15 @@ export function summarizeTasks(events: readonly TraceEvent[]): TaskTimes {
   if (tasks.length === 0) throw new Error("the trace has no tasks of a page");
   return {
     count: tasks.length,
-    longestMs: Math.max(...tasks.map(({ dur = 0 }) => dur)) / 1_000,
-    longestCpuMs: Math.max(...tasks.map(({ tdur = 0 }) => tdur)) / 1_000,
+    longestMs: longest(tasks.map(({ dur = 0 }) => dur)) / 1_000,
+    longestCpuMs: longest(tasks.map(({ tdur = 0 }) => tdur)) / 1_000,
     overFrame: tasks.filter(({ dur = 0 }) => dur > FRAME_US).length,
   };
+}
+
+/** Not Math.max over all of them: a long trace has more tasks than a call takes arguments. */
+function longest(times: readonly number[]): number {
+  return times.reduce((most, time) => Math.max(most, time), 0);
 }
 
 function threadOf({ pid, tid }: TraceEvent): string {

@@ -33,6 +33,7 @@ export class RestoreCursor {
   #held: number;
   #pending: number[] = [];
   #lastWrite: Promise<void> = Promise.resolve();
+  #unfinishedWrites = 0;
   /** Whether the store of cursors has this one; before that nothing is noted. */
   #hasBegun: boolean;
   /** Nothing more may be noted. */
@@ -79,7 +80,16 @@ export class RestoreCursor {
     for (const word of prints) {
       this.#pending.push(word);
     }
-    if (this.#pending.length >= this.#options.everyKeys * 2) {
+    this.#flushWhenDue();
+  }
+
+  /**
+   * With a write under way the notes gather for the next one. Each in a line of its own would fall
+   * ever further behind a store that is busy, and all that stands in the line is lost in a crash.
+   */
+  #flushWhenDue(): void {
+    const isDue = this.#pending.length >= this.#options.everyKeys * 2;
+    if (isDue && this.#unfinishedWrites === 0 && !this.#isOver) {
       this.#flush();
     }
   }
@@ -120,6 +130,7 @@ export class RestoreCursor {
   /** One after the other; after a failure nothing more, so that no note stands for more than is there. */
   #write(work: () => Promise<boolean>): void {
     const { store, version } = this.#options;
+    this.#unfinishedWrites++;
     this.#lastWrite = this.#lastWrite.then(async () => {
       try {
         this.#hasBegun ||= (await store.begin(version, this.seed)).ok;
@@ -130,6 +141,8 @@ export class RestoreCursor {
       } catch {
         this.#isOver = true;
       }
+      this.#unfinishedWrites--;
+      this.#flushWhenDue();
     });
   }
 }
