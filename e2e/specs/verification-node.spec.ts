@@ -1,7 +1,7 @@
 import { expectNoAccessibilityViolations } from "../fixtures/axe.ts";
 import { expect, test } from "../fixtures/index.ts";
 import { OtherVerification } from "../support/OtherVerification.ts";
-import { listDatabases } from "../support/storedNames.ts";
+import { storedNames } from "../support/storedNames.ts";
 
 /** A helper that is the SDK alone, and the dashboard as the new device. */
 test.describe("a new dashboard, helped by another app", () => {
@@ -207,9 +207,8 @@ test.describe("a new dashboard, helped by another app", () => {
     await expect(page.getByRole("textbox", { name: "Homeserver" })).toBeVisible({
       timeout: 60_000,
     });
-    expect(
-      (await listDatabases(page)).filter((name) => name.includes("matrix-sdk-crypto")),
-    ).toEqual([]);
+    const { databases } = await storedNames(page);
+    expect(databases.filter((name) => name.includes("matrix-sdk-crypto"))).toEqual([]);
   });
 });
 

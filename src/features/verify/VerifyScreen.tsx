@@ -1,4 +1,6 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import type { KeyWait } from "@/domain/keyWait";
+import type { VerificationPort } from "@/domain/verification";
 import { hasCamera } from "@/lib/camera";
 import { goTo } from "@/lib/route";
 import { useKeyBackupOverview, useLiveSession, useRestoreJob } from "@/state/hooks";
@@ -11,6 +13,7 @@ export function VerifyScreen() {
   const { state, keyWait, askForKeyAgain } = useVerification();
   const { devices, checkAgain } = useOwnDevices();
   const { start } = useRestoreJob();
+  useTidyLeave(verification, keyWait);
   return (
     <VerifyView
       overview={useKeyBackupOverview()}
@@ -26,6 +29,20 @@ export function VerifyScreen() {
         goTo("restore");
       }}
     />
+  );
+}
+
+/** What is over and was on the screen is put away when the person leaves it; a wait is not. */
+function useTidyLeave(verification: VerificationPort, keyWait: KeyWait): void {
+  const waits = useRef(false);
+  useEffect(() => {
+    waits.current = keyWait.kind === "waiting" || keyWait.kind === "late";
+  }, [keyWait]);
+  useEffect(
+    () => () => {
+      if (!waits.current) verification.dismiss();
+    },
+    [verification],
   );
 }
 

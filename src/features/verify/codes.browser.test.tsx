@@ -22,7 +22,9 @@ function fakeCamera() {
     context.fillStyle = "#ddd";
     context.fillRect(0, 0, canvas.width, canvas.height);
   };
-  wipe();
+  // A camera sends pictures all the time, also of what does not move.
+  let paint = wipe;
+  const film = setInterval(() => paint(), 50);
   const streams: MediaStream[] = [];
   const ask = vi.spyOn(navigator.mediaDevices, "getUserMedia").mockImplementation(async () => {
     const stream = canvas.captureStream(15);
@@ -32,17 +34,20 @@ function fakeCamera() {
   return {
     ask,
     streams,
+    stop: () => clearInterval(film),
     look(at: Uint8Array): void {
-      wipe();
       const { size, path } = drawQrCode(at);
-      context.save();
-      context.translate(120, 40);
-      context.scale(400 / size, 400 / size);
-      context.fillStyle = "#fff";
-      context.fillRect(0, 0, size, size);
-      context.fillStyle = "#000";
-      context.fill(new Path2D(path));
-      context.restore();
+      paint = () => {
+        wipe();
+        context.save();
+        context.translate(120, 40);
+        context.scale(400 / size, 400 / size);
+        context.fillStyle = "#fff";
+        context.fillRect(0, 0, size, size);
+        context.fillStyle = "#000";
+        context.fill(new Path2D(path));
+        context.restore();
+      };
     },
   };
 }
@@ -74,6 +79,7 @@ beforeEach(() => {
   camera = fakeCamera();
 });
 afterEach(() => {
+  camera.stop();
   vi.restoreAllMocks();
 });
 
