@@ -12,9 +12,12 @@ export interface ScanningBrowser {
   close(): Promise<void>;
 }
 
+/** What the camera sees, in pixels; a file of another size would be another camera. */
+const PICTURE = { width: 640, height: 480 };
+
 /**
  * Chromium with a camera made of a motion JPEG file. The file is opened when the page turns the
- * camera on, so what is shown can be decided until then.
+ * camera on, so what is shown can be decided until then; without a file there is no camera at all.
  */
 export async function openScanningBrowser(): Promise<ScanningBrowser> {
   const folder = await mkdtemp(join(tmpdir(), "key-backup-camera-"));
@@ -29,11 +32,24 @@ export async function openScanningBrowser(): Promise<ScanningBrowser> {
       `--use-file-for-fake-video-capture=${film}`,
     ],
   });
+  const blank = await browser.newPage({ viewport: PICTURE });
+  const write = (picture: Buffer) => writeFile(film, Buffer.concat([picture, picture, picture]));
+  await write(await blank.screenshot({ type: "jpeg" }));
+  await blank.close();
   return {
     browser,
     async show(element) {
-      const picture = await element.screenshot({ type: "jpeg", quality: 95 });
-      await writeFile(film, Buffer.concat([picture, picture, picture]));
+      await element.scrollIntoViewIfNeeded();
+      const box = await element.boundingBox();
+      const size = element.page().viewportSize();
+      if (box === null || size === null) throw new Error("there is nothing to hold up");
+      const inside = (at: number, room: number) => Math.max(0, Math.min(at, room));
+      const clip = {
+        ...PICTURE,
+        x: inside(box.x + box.width / 2 - PICTURE.width / 2, size.width - PICTURE.width),
+        y: inside(box.y + box.height / 2 - PICTURE.height / 2, size.height - PICTURE.height),
+      };
+      await write(await element.page().screenshot({ type: "jpeg", quality: 95, clip }));
     },
     async close() {
       await browser.close();
