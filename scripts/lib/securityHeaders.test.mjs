@@ -68,6 +68,14 @@ describe("securityHeaders", () => {
   });
 });
 
+describe("Permissions-Policy", () => {
+  it("lets the page itself scan a code and copy a key, and nobody anything else", () => {
+    const policy = securityHeaders(production)["Permissions-Policy"] ?? "";
+    const allowed = policy.split(", ").filter((feature) => !feature.endsWith("=()"));
+    expect(allowed).toEqual(["camera=(self)", "clipboard-write=(self)"]);
+  });
+});
+
 describe("cacheControl", () => {
   it.each([
     "/assets/index-BqZx81_a.js",

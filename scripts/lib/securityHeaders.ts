@@ -49,7 +49,7 @@ export function securityHeaders(serving: Serving): Record<string, string> {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy":
-      "camera=(), microphone=(), geolocation=(), usb=(), serial=(), payment=(), clipboard-read=(), clipboard-write=(self)",
+      "camera=(self), microphone=(), geolocation=(), usb=(), serial=(), payment=(), clipboard-read=(), clipboard-write=(self)",
     ...(serving.strictTransport
       ? { "Strict-Transport-Security": "max-age=63072000; includeSubDomains" }
       : {}),

@@ -34,7 +34,7 @@ export function describeDeviceState(
     case "verify_this_device":
       return {
         title: "This device is not verified yet",
-        body: `Enter your recovery key to verify it and open ${backup} with ${keys}.`,
+        body: `Your recovery key, or another device of yours, verifies it and opens ${backup} with ${keys}.`,
       };
     case "identity_needs_reset":
       return {

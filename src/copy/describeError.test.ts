@@ -62,6 +62,11 @@ const EXAMPLES: { readonly [K in AppErrorKind]: readonly Extract<AppError, { kin
     { kind: "identity", reason: "not_imported" },
     { kind: "identity", reason: "contradiction" },
   ],
+  verification: [
+    { kind: "verification", reason: "no_helper" },
+    { kind: "verification", reason: "not_under_way" },
+    { kind: "verification", reason: "wrong_code" },
+  ],
   storage: [
     { kind: "storage", reason: "quota" },
     { kind: "storage", reason: "blocked" },

@@ -7,6 +7,7 @@ import {
   describeSecretStorageError,
   describeStorageError,
 } from "./describeVaultError";
+import { describeVerificationError } from "./describeVerification";
 import type { ErrorWords } from "./errorWords";
 
 /**
@@ -111,6 +112,8 @@ export function describeError(error: AppError): ErrorWords {
           };
     case "identity":
       return describeIdentityError(error.reason);
+    case "verification":
+      return describeVerificationError(error.reason);
     case "storage":
       return describeStorageError(error.reason);
     case "crypto_unavailable":

@@ -61,6 +61,14 @@ export type AppError =
         /** The server shows no identity, and its private keys are in secret storage. */
         | "contradiction";
     }
+  /**
+   * No device can be asked; nothing of the kind is under way; or the scanned code is not the one of
+   * this verification.
+   */
+  | {
+      readonly kind: "verification";
+      readonly reason: "no_helper" | "not_under_way" | "wrong_code";
+    }
   | { readonly kind: "storage"; readonly reason: "quota" | "blocked" | "unavailable" | "mismatch" }
   /** The crypto WebAssembly did not load; only a page reload helps (the SDK remembers the failure). */
   | { readonly kind: "crypto_unavailable"; readonly detail: string }

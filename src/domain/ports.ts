@@ -17,6 +17,7 @@ import type {
   StoredUser,
   SyncState,
 } from "./session";
+import type { VerificationPort } from "./verification";
 
 export type Unsubscribe = () => void;
 
@@ -72,6 +73,7 @@ export interface LiveSession {
   readonly user: SignedInUser;
   readonly keyBackup: KeyBackupPort;
   readonly setUp: SetUpPort;
+  readonly verification: VerificationPort;
   readonly rooms: RoomsPort;
   readonly restore: RestoreEngine;
   subscribe(listener: (event: SessionEvent) => void): Unsubscribe;

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { hrefOf, routeOf, type Route } from "./route";
 
 it("leads back from every address to its route", () => {
-  const routes: Route[] = ["overview", "rooms", "set-up", "unlock", "restore"];
+  const routes: Route[] = ["overview", "rooms", "set-up", "unlock", "verify", "restore"];
   expect(routes.map((route) => routeOf(hrefOf(route)))).toEqual(routes);
 });
 

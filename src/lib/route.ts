@@ -1,13 +1,14 @@
 /** The places inside a session that have an address of their own, after the `#`. */
 export type Route = (typeof ROUTE_NAMES)[number];
 
-const ROUTE_NAMES = ["overview", "rooms", "set-up", "unlock", "restore"] as const;
+const ROUTE_NAMES = ["overview", "rooms", "set-up", "unlock", "verify", "restore"] as const;
 
 const HASHES: Readonly<Record<Route, string>> = {
   overview: "#/",
   rooms: "#/rooms",
   "set-up": "#/set-up",
   unlock: "#/unlock",
+  verify: "#/verify",
   restore: "#/restore",
 };
 

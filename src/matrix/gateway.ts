@@ -22,6 +22,8 @@ import type { SessionContext } from "./sessionContext";
 import { createSetUp } from "./setUp";
 import { signIn } from "./signIn";
 import { createVault } from "./vault";
+import { createVerification } from "./verification";
+import { createVerificationMemory } from "./verificationMemory";
 
 export type CreateRestoreEngine = (ports: {
   readonly source: RoomKeySource;
@@ -48,6 +50,7 @@ export function createGateway(options: {
   const createAdapters = (context: SessionContext): SessionAdapters => ({
     keyBackup: createKeyBackup(context),
     setUp: createSetUp(context),
+    verification: createVerification(context, createVerificationMemory(context.user.deviceId)),
     rooms: createRooms(context),
     restore: options.createRestoreEngine({
       source: createRoomKeySource(context),

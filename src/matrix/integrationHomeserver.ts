@@ -31,6 +31,8 @@ export interface Homeserver {
   fail(fault: Fault): () => void;
   /** Makes an account with a name of its own; answers with the user id. */
   register(password: string): Promise<string>;
+  /** Signs in without ever publishing keys, as a script does. */
+  loginOnly(userId: string, password: string, deviceName: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -103,6 +105,18 @@ export async function startHomeserver(): Promise<Homeserver> {
       });
       if (!answer.ok) throw new Error(`registering failed: ${answer.status}`);
       return `@${username}:localhost`;
+    },
+    async loginOnly(userId, password, deviceName) {
+      const answer = await fetch(`${directUrl}/_matrix/client/v3/login`, {
+        method: "POST",
+        body: JSON.stringify({
+          type: "m.login.password",
+          identifier: { type: "m.id.user", user: userId },
+          password,
+          initial_device_display_name: deviceName,
+        }),
+      });
+      if (!answer.ok) throw new Error(`signing in failed: ${answer.status}`);
     },
     async stop() {
       proxy.closeAllConnections();

@@ -10,9 +10,11 @@ import type { SessionContext } from "./sessionContext";
 import { createSessionEvents, type SessionEvents } from "./sessionEvents";
 import { attempt } from "./toAppError";
 import type { Vault } from "./vault";
+import type { Verification } from "./verification";
 
 /** The parts of a live session that are built on its context. */
 export type SessionAdapters = Pick<LiveSession, "keyBackup" | "setUp" | "rooms" | "restore"> & {
+  readonly verification: Verification;
   readonly subscribe: (emit: (event: SessionEvent) => void) => Unsubscribe;
 };
 
@@ -72,6 +74,7 @@ function createLiveSession(parts: {
   const { client, adapters, events, vault, carryOver } = parts;
   const { user } = client.context;
   const unsubscribe = adapters.subscribe(events.emit);
+  const unlisten = adapters.verification.listen();
   let closing: Promise<void> | null = null;
   let signingOut: Promise<Result<void, AppError>> | null = null;
 
@@ -79,6 +82,7 @@ function createLiveSession(parts: {
     closing ??= (async () => {
       events.end();
       unsubscribe();
+      unlisten();
       await carryOver.stop();
       await client.stop();
     })();
@@ -98,6 +102,7 @@ function createLiveSession(parts: {
     user,
     keyBackup: adapters.keyBackup,
     setUp: adapters.setUp,
+    verification: adapters.verification,
     rooms: adapters.rooms,
     restore: adapters.restore,
     subscribe: events.subscribe,

@@ -48,6 +48,8 @@ export interface SessionController extends SessionActions {
   /** Reads everything about the key backup again. */
   readonly checkAgain: () => Promise<void>;
   readonly dismissNotice: () => void;
+  /** After a verification: asks the other devices for the backup's key once more. */
+  readonly askForKeyAgain: () => Promise<void>;
   /** Closes the session, keeps what is stored, and frees the tab lock. */
   readonly dispose: () => Promise<void>;
 }

@@ -1,7 +1,9 @@
 import type { BackupVersion } from "@/domain/backup";
 import type { BackupNotice } from "@/domain/backupNotice";
+import { type KeyWait, NO_KEY_WAIT } from "@/domain/keyWait";
 import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
 import type { CarryOverState, SessionPhase, SyncState } from "@/domain/session";
+import { NO_VERIFICATION, type VerificationState } from "@/domain/verification";
 import { subscribeWithSelector } from "zustand/middleware";
 import { createStore } from "zustand/vanilla";
 
@@ -44,7 +46,14 @@ export interface RestoreSlice {
   readonly lastRestore: LastRestore | null;
 }
 
-export interface AppState extends SessionSlice, BackupEventsSlice, RestoreSlice {}
+/** The verification with another device, and the wait for the key that follows it. No secrets. */
+export interface VerificationSlice {
+  readonly verification: VerificationState;
+  readonly keyWait: KeyWait;
+}
+
+export interface AppState
+  extends SessionSlice, BackupEventsSlice, RestoreSlice, VerificationSlice {}
 
 const noBackupEvents: BackupEventsSlice = {
   backupStatus: null,
@@ -62,6 +71,8 @@ export const freshSessionState: Omit<AppState, "phase" | "restoreJob" | "lastRes
   sync: "starting",
   syncedOnce: false,
   carryOver: "none",
+  verification: NO_VERIFICATION,
+  keyWait: NO_KEY_WAIT,
   ...noBackupEvents,
 };
 

@@ -7,11 +7,13 @@ import type { Memory } from "./memory";
 import { sessionKey } from "./queries";
 import { type BackupWatch, watchBackup } from "./watchBackup";
 import { watchUpload } from "./watchUpload";
+import { type VerificationWatch, watchVerification } from "./watchVerification";
 
 /** An open session with everything that follows it. */
 export interface AttachedSession {
   readonly session: LiveSession;
   readonly watch: BackupWatch;
+  readonly verification: VerificationWatch;
   /** From now on nothing the session says reaches the state. */
   readonly detach: () => void;
   /** Drops everything read through it. */
@@ -32,12 +34,15 @@ export function attachSession(
   const invalidate = createInvalidator(queryClient, session.id);
   const watch = watchBackup({ session, queryClient, store, memory });
   const unwatchUpload = watchUpload({ session, queryClient, store });
+  const verification = watchVerification({ session, store, invalidate });
   const unbind = bindSessionEvents(session, { store, invalidate, onSignedOut });
   return {
     session,
     watch,
+    verification,
     detach() {
       unbind();
+      verification.stop();
       unwatchUpload();
       watch.stop();
     },

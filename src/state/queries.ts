@@ -10,6 +10,7 @@ import { unsupportedReason } from "@/domain/backupState";
 import type { AppError } from "@/domain/errors";
 import type { EncryptedRoom, LiveSession, RoomName } from "@/domain/ports";
 import { lastValue, type Reading, UNREAD } from "@/domain/reading";
+import type { OwnDevice } from "@/domain/verification";
 import type { Result } from "@/domain/result";
 import { hashKey, queryOptions } from "@tanstack/react-query";
 import { createBackoff } from "./backoff";
@@ -45,7 +46,8 @@ export type KeyBackupQueryName =
   | "roomKeys"
   | "rooms"
   | "roomNames"
-  | "roomKeyCounts";
+  | "roomKeyCounts"
+  | "devices";
 
 /** The root of everything read through one session; a late answer of a closed one lands nowhere. */
 export function sessionKey(sessionId: string) {
@@ -73,7 +75,7 @@ export type KeyBackupQueries = ReturnType<typeof createQueries>;
  * is an earlier next read. Secrets never come this way.
  */
 function createQueries(session: LiveSession) {
-  const { keyBackup, rooms, id } = session;
+  const { keyBackup, rooms, verification, id } = session;
   const trust = (info: BackupInfo) =>
     readingOptions<BackupTrust>({
       key: trustKey(id, info),
@@ -124,6 +126,12 @@ function createQueries(session: LiveSession) {
     roomKeyCounts: readingOptions<ReadonlyMap<string, number>>({
       key: queryKey(id, "roomKeyCounts"),
       read: () => rooms.countKeysByRoom(),
+    }),
+    devices: readingOptions<readonly OwnDevice[]>({
+      key: queryKey(id, "devices"),
+      read: () => verification.listDevices(),
+      pollMs: POLL_MS,
+      freshMs: FRESH_MS,
     }),
   };
 }

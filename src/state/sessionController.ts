@@ -287,6 +287,7 @@ export function createSessionController(deps: SessionDeps): {
     dismissNotice() {
       attached?.watch.dismissNotice();
     },
+    askForKeyAgain: async () => attached?.verification.askAgain(),
     async dispose() {
       started = true;
       turn++;

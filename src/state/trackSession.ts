@@ -6,11 +6,13 @@ import type { WorkTracker } from "./workTracker";
  * asks for it: another tab may go on only when none of that is under way.
  */
 export function trackSession(session: LiveSession, track: WorkTracker["track"]): LiveSession {
-  const { id, user, keyBackup, setUp, rooms, restore } = session;
+  const { id, user, keyBackup, setUp, verification, rooms, restore } = session;
   return {
     id,
     user,
     rooms,
+    // What it changes is small and ends with the client; waiting for people must not hold a tab back.
+    verification,
     // Tracked by the restore job, which ends it.
     restore,
     subscribe: (listener) => session.subscribe(listener),

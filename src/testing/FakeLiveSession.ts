@@ -16,6 +16,7 @@ import type { SignedInUser } from "@/domain/session";
 import { alice, backupVersion } from "./facts";
 import { FakeKeyBackup } from "./FakeKeyBackup";
 import { FakeRestoreEngine } from "./FakeRestoreEngine";
+import { FakeVerification } from "./FakeVerification";
 
 /** Rooms that hold what the test puts into them. */
 class FakeRooms implements RoomsPort {
@@ -84,6 +85,7 @@ export class FakeLiveSession implements LiveSession {
   readonly user: SignedInUser;
   readonly keyBackup = new FakeKeyBackup();
   readonly setUp = new FakeSetUp();
+  readonly verification = new FakeVerification();
   readonly rooms = new FakeRooms();
   readonly restore = new FakeRestoreEngine();
   signedOut: Result<void, AppError> = ok(undefined);

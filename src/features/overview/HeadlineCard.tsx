@@ -9,7 +9,7 @@ import CheckCircleIcon from "@vector-im/compound-design-tokens/assets/web/icons/
 import HelpIcon from "@vector-im/compound-design-tokens/assets/web/icons/help-solid";
 import KeyIcon from "@vector-im/compound-design-tokens/assets/web/icons/key-solid";
 import WarningIcon from "@vector-im/compound-design-tokens/assets/web/icons/warning";
-import { deviceStateAction } from "./deviceStateAction";
+import { type DeviceStateAction, deviceStateAction, otherWay } from "./deviceStateAction";
 import styles from "./Overview.module.css";
 
 interface HeadlineCardProps {
@@ -67,6 +67,7 @@ function Action({ finding, checking, checkAgain, onRestore }: ActionProps) {
       return (
         <div className={styles.actions}>
           <Button onClick={() => goTo(action.to)}>{action.label}</Button>
+          <OtherWay action={finding === undefined ? null : otherWay(finding)} />
         </div>
       );
     case "restore":
@@ -86,6 +87,15 @@ function Action({ finding, checking, checkAgain, onRestore }: ActionProps) {
     default:
       return null;
   }
+}
+
+function OtherWay({ action }: { action: DeviceStateAction | null }) {
+  if (action?.kind !== "go") return null;
+  return (
+    <Button variant="secondary" onClick={() => goTo(action.to)}>
+      {action.label}
+    </Button>
+  );
 }
 
 function OtherFindings({ findings }: { findings: readonly Finding[] }) {

@@ -64,7 +64,7 @@ const headlines: [DeviceState, Partial<DeviceStateInputs>, string[]][] = [
   [
     "verify_this_device",
     { crossSigning: known({ ...readyIdentity, deviceVerified: false }) },
-    ["Enter recovery key", "Check again"],
+    ["Enter recovery key", "Verify with another device", "Check again"],
   ],
   [
     "identity_needs_reset",
@@ -77,7 +77,7 @@ const headlines: [DeviceState, Partial<DeviceStateInputs>, string[]][] = [
       }),
       secretStorage: known({ ...readySecretStorage, crossSigningKeysStored: false }),
     },
-    ["Check again"],
+    ["Verify with another device", "Check again"],
   ],
   [
     "set_up_recovery",
@@ -89,9 +89,13 @@ const headlines: [DeviceState, Partial<DeviceStateInputs>, string[]][] = [
   [
     "backup_untrusted",
     { trust: known({ signature: "untrusted", key: "mismatch" }), activeVersion: known(null) },
-    ["Enter recovery key", "Check again"],
+    ["Enter recovery key", "Verify with another device", "Check again"],
   ],
-  ["needs_recovery_key", { trust: locked }, ["Enter recovery key", "Check again"]],
+  [
+    "needs_recovery_key",
+    { trust: locked },
+    ["Enter recovery key", "Verify with another device", "Check again"],
+  ],
   [
     "key_storage_out_of_sync",
     { secretStorage: known({ ...readySecretStorage, defaultKey: "broken" }) },
@@ -167,7 +171,7 @@ describe("the headline", () => {
       }),
     });
     await expect.element(screen.getByText(/the recovery key alone cannot verify/)).toBeVisible();
-    expect(buttons()).toEqual(["Check again"]);
+    expect(buttons()).toEqual(["Verify with another device", "Check again"]);
   });
 });
 

@@ -10,6 +10,11 @@ export type DeviceStateAction =
 
 const SET_UP: DeviceStateAction = { kind: "go", label: "Set up backup", to: "set-up" };
 const UNLOCK: DeviceStateAction = { kind: "go", label: "Enter recovery key", to: "unlock" };
+const VERIFY: DeviceStateAction = {
+  kind: "go",
+  label: "Verify with another device",
+  to: "verify",
+};
 const CHECK: DeviceStateAction = { kind: "check", label: "Check again" };
 const NONE: DeviceStateAction = { kind: "none" };
 
@@ -29,13 +34,14 @@ export function deviceStateAction(finding: Finding): DeviceStateAction {
     case "checking":
     case "ok":
       return NONE;
-    case "unknown":
     case "identity_needs_reset":
+      return VERIFY;
+    case "unknown":
     case "unsupported_backup":
     case "upload_failing":
       return CHECK;
     case "verify_this_device":
-      return finding.keysInSecretStorage ? UNLOCK : CHECK;
+      return finding.keysInSecretStorage ? UNLOCK : VERIFY;
     case "set_up_recovery":
     case "turn_on_key_storage":
       return SET_UP;
@@ -47,5 +53,20 @@ export function deviceStateAction(finding: Finding): DeviceStateAction {
       return finding.reasons.some((reason) => OPENED_BY_RECOVERY_KEY.has(reason)) ? UNLOCK : CHECK;
     case "restore_available":
       return { kind: "restore", label: "Restore history" };
+  }
+}
+
+/** The second way to the same end, where there is one: a device that holds what is missing here. */
+export function otherWay(finding: Finding): DeviceStateAction {
+  switch (finding.state) {
+    case "verify_this_device":
+      return finding.keysInSecretStorage ? VERIFY : NONE;
+    case "backup_untrusted":
+    case "needs_recovery_key":
+      return VERIFY;
+    case "key_storage_out_of_sync":
+      return finding.reasons.some((reason) => OPENED_BY_RECOVERY_KEY.has(reason)) ? VERIFY : NONE;
+    default:
+      return NONE;
   }
 }

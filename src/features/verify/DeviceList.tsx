@@ -1,0 +1,60 @@
+import { formatDateTime, formatRelativeTime } from "@/copy/formatTime";
+import { describeStanding, deviceLabel } from "@/copy/describeVerification";
+import type { OwnDevice } from "@/domain/verification";
+import { Badge } from "@/ui/Badge";
+import { ActionButton } from "./ActionButton";
+import styles from "./Verify.module.css";
+
+interface DeviceListProps {
+  devices: readonly OwnDevice[];
+  isHelper: boolean;
+  onAsk: (deviceId: string) => Promise<unknown>;
+}
+
+/** The account's other devices with what they are good for; a stand-in of nobody is left out. */
+export function DeviceList({ devices, isHelper, onAsk }: DeviceListProps) {
+  const listed = devices.filter(({ standing }) => standing !== "dehydrated");
+  if (listed.length === 0) return null;
+  const helpers = listed.filter(({ standing }) => standing === "verified").length;
+  const askable = (device: OwnDevice): boolean =>
+    isHelper ? device.standing === "unverified" : device.standing === "verified" && helpers > 1;
+  return (
+    <ul className={styles.list}>
+      {listed.map((device) => (
+        <li
+          key={device.deviceId}
+          className={styles.device}
+          data-testid="own-device"
+          data-device-id={device.deviceId}
+          data-standing={device.standing}
+        >
+          <div className={styles.deviceText}>
+            <span className={styles.deviceName}>
+              <bdi>{deviceLabel(device)}</bdi>
+            </span>{" "}
+            {device.standing === "verified" ? <Badge tone="success">Verified</Badge> : null}
+            <p className={styles.quiet}>{describeUse(device)}</p>
+          </div>
+          {askable(device) ? (
+            <ActionButton
+              variant="secondary"
+              aria-label={`${isHelper ? "Verify" : "Ask"} ${deviceLabel(device)}`}
+              action={() => onAsk(device.deviceId)}
+            >
+              {isHelper ? "Verify" : "Ask this device"}
+            </ActionButton>
+          ) : null}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function describeUse(device: OwnDevice): string {
+  const seen =
+    device.lastSeenAt === null
+      ? "Last activity not known"
+      : `Last active ${formatRelativeTime(device.lastSeenAt, Date.now())}, ${formatDateTime(device.lastSeenAt)}`;
+  const why = describeStanding(device.standing);
+  return why === null ? seen : `${why}. ${seen}`;
+}

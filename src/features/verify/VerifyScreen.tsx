@@ -1,0 +1,68 @@
+import { useEffect, useRef, useState } from "react";
+import type { KeyWait } from "@/domain/keyWait";
+import type { VerificationPort } from "@/domain/verification";
+import { hasCamera } from "@/lib/camera";
+import { goTo } from "@/lib/route";
+import { useKeyBackupOverview, useLiveSession, useRestoreJob } from "@/state/hooks";
+import { useOwnDevices, useVerification } from "@/state/verificationHooks";
+import { VerifyView } from "./VerifyView";
+
+/** Verifies this device with another one, or another one with this. */
+export function VerifyScreen() {
+  const { verification } = useLiveSession();
+  const { state, keyWait, askForKeyAgain } = useVerification();
+  const { devices, checkAgain } = useOwnDevices();
+  const { start } = useRestoreJob();
+  useTidyLeave(verification, keyWait);
+  return (
+    <VerifyView
+      overview={useKeyBackupOverview()}
+      devices={devices}
+      onCheckDevices={checkAgain}
+      state={state}
+      keyWait={keyWait}
+      verification={verification}
+      canScan={useCanScan()}
+      onAskForKeyAgain={askForKeyAgain}
+      onRestore={() => {
+        start();
+        goTo("restore");
+      }}
+    />
+  );
+}
+
+/** What is over and was on the screen is put away when the person leaves it; a wait is not. */
+function useTidyLeave(verification: VerificationPort, keyWait: KeyWait): void {
+  const waits = useRef(false);
+  useEffect(() => {
+    waits.current = keyWait.kind === "waiting" || keyWait.kind === "late";
+  }, [keyWait]);
+  useEffect(
+    () => () => {
+      if (!waits.current) verification.dismiss();
+    },
+    [verification],
+  );
+}
+
+/** Whether there is a camera, also one that is plugged in later. */
+function useCanScan(): boolean {
+  const [canScan, setCanScan] = useState(false);
+  useEffect(() => {
+    let current = true;
+    const look = (): void => {
+      void hasCamera().then((found) => {
+        if (current) setCanScan(found);
+      });
+    };
+    look();
+    const devices: MediaDevices | undefined = navigator.mediaDevices;
+    devices?.addEventListener("devicechange", look);
+    return () => {
+      current = false;
+      devices?.removeEventListener("devicechange", look);
+    };
+  }, []);
+  return canScan;
+}
