@@ -12,7 +12,10 @@ import { attempt } from "./toAppError";
 import type { Vault } from "./vault";
 
 /** The parts of a live session that are built on its context. */
-export type SessionAdapters = Pick<LiveSession, "keyBackup" | "setUp" | "rooms" | "restore"> & {
+export type SessionAdapters = Pick<
+  LiveSession,
+  "keyBackup" | "setUp" | "changes" | "rooms" | "restore"
+> & {
   readonly subscribe: (emit: (event: SessionEvent) => void) => Unsubscribe;
 };
 
@@ -98,6 +101,7 @@ function createLiveSession(parts: {
     user,
     keyBackup: adapters.keyBackup,
     setUp: adapters.setUp,
+    changes: adapters.changes,
     rooms: adapters.rooms,
     restore: adapters.restore,
     subscribe: events.subscribe,
