@@ -51,9 +51,7 @@ export async function bringOver(
 }
 
 /** What an old version holds and the current one does not, changing nothing. */
-export async function compareVersions(
-  options: BringOver,
-): Promise<Result<Comparison, AppError>> {
+export async function compareVersions(options: BringOver): Promise<Result<Comparison, AppError>> {
   const { entries, from, backupKey, to, signal } = options;
   const held = await readBackupKeys(entries, to, signal);
   if (!held.ok) return held;
@@ -61,10 +59,7 @@ export async function compareVersions(
 }
 
 /** One that the crypto module refuses harms no other; what came of each is looked up afterwards. */
-async function importKeys(
-  context: SessionContext,
-  keys: readonly FoundRoomKey[],
-): Promise<void> {
+async function importKeys(context: SessionContext, keys: readonly FoundRoomKey[]): Promise<void> {
   const all = await attempt(() => importBatch(context, keys));
   if (all.ok || keys.length === 1) return;
   // Thrown out by a closed session, every one of them would fail again.

@@ -4,7 +4,12 @@ import { fail, ok, type Result } from "@/domain/result";
 import { listSecretsUnder } from "./accountDataList";
 import { noteKeyChange, readKeyChange } from "./changeKeyJournal";
 import { checkCopies } from "./changeKeySecrets";
-import { blankKeyDescription, readSecret, removeSecretCopy, type StorageKey } from "./secretStorage";
+import {
+  blankKeyDescription,
+  readSecret,
+  removeSecretCopy,
+  type StorageKey,
+} from "./secretStorage";
 import { openDefaultKey } from "./secretStorageUnlock";
 import type { SessionContext } from "./sessionContext";
 

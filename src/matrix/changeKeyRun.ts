@@ -140,10 +140,7 @@ async function encrypt(
 }
 
 /** Makes the new key the one in use, if the one in use is still the old one. */
-async function point(
-  context: SessionContext,
-  change: KeyChange,
-): Promise<Result<void, AppError>> {
+async function point(context: SessionContext, change: KeyChange): Promise<Result<void, AppError>> {
   const noted = await noteKeyChange(context, { ...change, step: "point" });
   if (!noted.ok) return noted;
   return movePointer(context, change.oldKeyId, change.newKeyId);

@@ -108,5 +108,7 @@ async function confirmNotInUse(
 ): Promise<Result<void, AppError>> {
   const now = await readDefaultKey(context);
   if (!now.ok) return now;
-  return now.value.kind === "present" && now.value.keyId === oldKeyId ? ok(undefined) : fail(CHANGED);
+  return now.value.kind === "present" && now.value.keyId === oldKeyId
+    ? ok(undefined)
+    : fail(CHANGED);
 }

@@ -89,7 +89,10 @@ function isTextOrNull(value: unknown): value is string | null {
  * How the server stands to a replacement: `old` or `new` is the current version, or `other`:
  * another device has made one, or everything is gone.
  */
-export function standOf(replacement: Replacement, info: BackupInfo | null): "old" | "new" | "other" {
+export function standOf(
+  replacement: Replacement,
+  info: BackupInfo | null,
+): "old" | "new" | "other" {
   if (info === null) return "other";
   const { oldVersion, oldPublicKey, newPublicKey, newVersion } = replacement;
   if (info.version === oldVersion && info.publicKey === oldPublicKey) return "old";

@@ -22,8 +22,7 @@ export async function planReplacement(
   if (!info.ok) return info;
   const journaled = await readReplacement(context.journal);
   if (!journaled.ok) return journaled;
-  const left =
-    journaled.value === null ? await recoverReplacement(context, info.value) : journaled;
+  const left = journaled.value === null ? await recoverReplacement(context, info.value) : journaled;
   if (!left.ok) return left;
   if (left.value !== null) {
     const { step, startedAt, ...facts } = left.value;
@@ -122,9 +121,9 @@ export async function listOldBackups(
 }
 
 /** Ends with an error while another change is under way. */
-export async function confirmNoChange(
-  { journal }: Pick<SessionContext, "journal">,
-): Promise<Result<void, AppError>> {
+export async function confirmNoChange({
+  journal,
+}: Pick<SessionContext, "journal">): Promise<Result<void, AppError>> {
   const entry = await journal.read();
   if (!entry.ok) return entry;
   return entry.value === null

@@ -122,7 +122,9 @@ async function restoreSecret(
       const replaces = typeof there.value === "object" ? { replaces: there.value.text } : {};
       return await storeSecret(context, BACKUP_SECRET, text, storageKey, replaces);
     }
-    return isNew.ok ? await removeSecretCopy(context, BACKUP_SECRET, storageKey.keyId) : ok(undefined);
+    return isNew.ok
+      ? await removeSecretCopy(context, BACKUP_SECRET, storageKey.keyId)
+      : ok(undefined);
   } finally {
     if (isNew.ok) wipe(isNew.value);
   }
