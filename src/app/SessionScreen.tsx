@@ -1,7 +1,10 @@
+import { ChangeKeyScreen } from "@/features/change-key/ChangeKeyScreen";
 import { OverviewScreen } from "@/features/overview/OverviewScreen";
+import { ReplaceScreen } from "@/features/replace/ReplaceScreen";
 import { RestoreScreen } from "@/features/restore/RestoreScreen";
 import { RoomsScreen } from "@/features/rooms/RoomsScreen";
 import { SetUpScreen } from "@/features/set-up/SetUpScreen";
+import { UnfinishedChange } from "@/features/unfinished/UnfinishedChange";
 import { UnlockScreen } from "@/features/unlock/UnlockScreen";
 import type { Route } from "@/lib/route";
 
@@ -11,13 +14,20 @@ export const ROUTE_TITLES: Readonly<Record<Route, string>> = {
   "set-up": "Set up backup",
   unlock: "Enter recovery key",
   restore: "Restore history",
+  replace: "Replace backup",
+  "change-key": "Change recovery key",
 };
 
 /** The screens of an open session, by route. Each has its own heading. */
 export function SessionScreen({ route }: { route: Route }) {
   switch (route) {
     case "overview":
-      return <OverviewScreen />;
+      return (
+        <>
+          <UnfinishedChange />
+          <OverviewScreen />
+        </>
+      );
     case "rooms":
       return <RoomsScreen />;
     case "set-up":
@@ -26,5 +36,9 @@ export function SessionScreen({ route }: { route: Route }) {
       return <UnlockScreen />;
     case "restore":
       return <RestoreScreen />;
+    case "replace":
+      return <ReplaceScreen />;
+    case "change-key":
+      return <ChangeKeyScreen />;
   }
 }

@@ -264,7 +264,9 @@ export function blankKeyDescription(
   return writeAccountData(context, keyType(keyId), {});
 }
 
-export function encryptedEntries(content: Readonly<Record<string, unknown>> | null): Map<string, unknown> {
+export function encryptedEntries(
+  content: Readonly<Record<string, unknown>> | null,
+): Map<string, unknown> {
   return new Map(isObject(content?.encrypted) ? Object.entries(content.encrypted) : []);
 }
 

@@ -1,0 +1,203 @@
+import { useCallback, useMemo, useState } from "react";
+import { ENTER_KEY_FOR_CHANGE, LEAVING_CHANGE_KEY } from "@/copy/describeChangeKey";
+import type { ChangeKeyPlan, ChangeKeyPort } from "@/domain/changes";
+import type { RecoveryKey } from "@/domain/recoveryKey";
+import type { SignedInUser } from "@/domain/session";
+import { sameBytes, wipe } from "@/lib/bytes";
+import { EnterKeyStep, type KeyFault } from "@/recovery-key/EnterKeyStep";
+import { SaveKeyStep } from "@/recovery-key/SaveKeyStep";
+import { useKeptKey } from "@/recovery-key/useKeptKey";
+import { LeaveDialog } from "@/ui/LeaveDialog";
+import { useLeaveGuard } from "@/ui/useLeaveGuard";
+import { ChangeKeyEnd } from "./ChangeKeyEnd";
+import { ChangeKeyExplain } from "./ChangeKeyExplain";
+import { ChangeKeyRunning } from "./ChangeKeyRunning";
+import { ChangeKeyUnfinished } from "./ChangeKeyUnfinished";
+import { LostOldKey } from "./LostOldKey";
+import { useChangeKeyTask, type ChangeKeyTask } from "./useChangeKeyTask";
+
+interface ChangeKeyStepsProps {
+  changeKey: ChangeKeyPort;
+  user: SignedInUser;
+  plan: Exclude<ChangeKeyPlan, { kind: "no_recovery" }>;
+  onChanged: () => Promise<void>;
+  onLookAgain: () => void;
+  onClose: () => void;
+}
+
+/** `new_again` and `old_for_undo` are those of a change that was begun before. */
+type Page = "start" | "save" | "confirm" | "old" | "new_again" | "old_for_undo";
+
+/** Explain, show, confirm, ask for the old key, run, finish. Both keys live in refs alone. */
+export function ChangeKeySteps(props: ChangeKeyStepsProps) {
+  const { changeKey, user, plan, onChanged, onLookAgain, onClose } = props;
+  const [page, setPage] = useState<Page>("start");
+  const [madeAt, setMadeAt] = useState(0);
+  const { key: newKey, forget: forgetNew } = useKeptKey();
+  const { key: oldKey, forget: forgetOld } = useKeptKey();
+  const keys = useMemo(
+    () => ({ newKey: () => newKey.current, oldKey: () => oldKey.current }),
+    [newKey, oldKey],
+  );
+  const { state, start, reset } = useChangeKeyTask(changeKey, keys, onChanged);
+  const readKey = useCallback(() => newKey.current?.text ?? "", [newKey]);
+
+  const isShown = page === "save" || page === "confirm" || page === "old";
+  const isBegun = state.kind === "running" || state.kind === "failed" || state.kind === "switched";
+  const guard = useLeaveGuard(isBegun || (isShown && state.kind === "idle"));
+  const fault =
+    state.kind === "failed" && state.error.kind === "recovery_key" ? state.error.problem : null;
+
+  /** By a button that says so: no further question. */
+  function close(): void {
+    guard.release();
+    forgetNew();
+    forgetOld();
+    onClose();
+  }
+
+  function showNewKey(): void {
+    newKey.current ??= changeKey.generateRecoveryKey();
+    setMadeAt(Date.now());
+    setPage("save");
+  }
+
+  function confirm(entered: RecoveryKey): KeyFault | null {
+    const isSame = newKey.current !== null && sameBytes(entered.bytes, newKey.current.bytes);
+    wipe(entered.bytes);
+    if (!isSame) return { reason: "not_the_shown_one" };
+    setPage("old");
+    return null;
+  }
+
+  function takeOld(task: ChangeKeyTask) {
+    return (entered: RecoveryKey): null => {
+      forgetOld();
+      oldKey.current = entered;
+      void start(task);
+      return null;
+    };
+  }
+
+  function takeNewAgain(entered: RecoveryKey): null {
+    forgetNew();
+    newKey.current = entered;
+    // Once the new key is in use the old one is not needed to go on.
+    if (plan.kind === "unfinished" && plan.switched) void start("run");
+    else setPage("old");
+    return null;
+  }
+
+  function withoutOldKey(): void {
+    forgetOld();
+    void start("run");
+  }
+
+  function lookAgain(): void {
+    forgetNew();
+    forgetOld();
+    reset();
+    setPage("start");
+    onLookAgain();
+  }
+
+  function enterKey() {
+    switch (page) {
+      case "confirm":
+        return (
+          <EnterKeyStep
+            key={page}
+            {...ENTER_KEY_FOR_CHANGE.confirm}
+            fault={null}
+            onKey={confirm}
+            onBack={() => setPage("save")}
+          />
+        );
+      case "new_again":
+        return (
+          <EnterKeyStep
+            key={page}
+            {...ENTER_KEY_FOR_CHANGE.continue_new}
+            fault={fault}
+            onKey={takeNewAgain}
+            onBack={lookAgain}
+          />
+        );
+      case "old_for_undo":
+        return (
+          <EnterKeyStep
+            key={page}
+            {...ENTER_KEY_FOR_CHANGE.undo_old}
+            fault={fault}
+            onKey={takeOld("undo")}
+            onBack={lookAgain}
+          />
+        );
+      default:
+        return (
+          <EnterKeyStep
+            key="old"
+            {...ENTER_KEY_FOR_CHANGE.old}
+            fault={fault}
+            onKey={takeOld("run")}
+            onBack={close}
+          >
+            <LostOldKey plan={plan} onLost={withoutOldKey} />
+          </EnterKeyStep>
+        );
+    }
+  }
+
+  function currentStep() {
+    if (state.kind === "running" || (state.kind === "failed" && fault === null)) {
+      return (
+        <ChangeKeyRunning
+          state={state}
+          onRetry={(task) => void start(task)}
+          onUndo={() => void start("undo")}
+          onLookAgain={lookAgain}
+          onClose={close}
+        />
+      );
+    }
+    if (state.kind === "switched" || state.kind === "finished" || state.kind === "undone") {
+      return (
+        <ChangeKeyEnd
+          state={state}
+          canUndo={oldKey.current !== null}
+          onStart={(task) => void start(task)}
+          onClose={close}
+        />
+      );
+    }
+    if (page === "save") {
+      return (
+        <SaveKeyStep
+          readKey={readKey}
+          kit={{ userId: user.userId, homeserverUrl: user.homeserverUrl, madeAt }}
+          tried={false}
+          onSaved={() => setPage("confirm")}
+          onCancel={close}
+        />
+      );
+    }
+    if (page !== "start") return enterKey();
+    return plan.kind === "ready" ? (
+      <ChangeKeyExplain plan={plan} onContinue={showNewKey} onCancel={close} />
+    ) : (
+      <ChangeKeyUnfinished
+        plan={plan}
+        onContinue={() => setPage("new_again")}
+        onUndo={() => (plan.switched ? setPage("old_for_undo") : void start("undo"))}
+        onLater={close}
+      />
+    );
+  }
+
+  return (
+    <>
+      {currentStep()}
+      <LeaveDialog guard={guard} {...LEAVING_CHANGE_KEY[isBegun ? "begun" : "shown"]} />
+    </>
+  );
+}
