@@ -12,7 +12,7 @@ import { recoverReplacement } from "./replacePlan";
 import { stageReplacement } from "./replaceStage";
 import { fetchBackupInfo } from "./roomKeysApi";
 import { BACKUP_SECRET, readSecret, storeSecret, type StorageKey } from "./secretStorage";
-import { matchBackupSecret } from "./secretStorageBackupKey";
+import { fitsBackup, matchBackupSecret } from "./secretStorageBackupKey";
 import { openDefaultKey } from "./secretStorageUnlock";
 import type { SessionContext } from "./sessionContext";
 import { createSignedVersion } from "./setUpBackup";
@@ -64,6 +64,11 @@ export async function beginReplacement(
     journaled.value === null ? await recoverReplacement(context, info.value) : ok(journaled.value);
   if (!found.ok) return found;
   let replacement = found.value;
+  if (journaled.value === null && replacement !== null) {
+    // Another device's, or one that this browser forgot: ended only by a person who means to.
+    const isMeant = replacement.oldVersion === request.confirmed;
+    if (!isMeant) return fail({ kind: "change_unfinished", change: "replace_backup" });
+  }
   const isMade = replacement !== null && standOf(replacement, info.value) === "new";
   if (replacement === null || !isMade) {
     const staged = await stage(run, request, replacement, info.value);
@@ -173,11 +178,9 @@ async function moveSecret(
     return fail({ kind: "secret_storage", reason: "backup_key_malformed" });
   }
   const { text } = there.value;
-  const inPlace = await matchBackupSecret(context, storageKey, { publicKey: made.newPublicKey });
-  if (inPlace.ok) {
-    wipe(inPlace.value);
-    return ok(undefined);
-  }
+  const inPlace = await fitsBackup(context, storageKey, { publicKey: made.newPublicKey });
+  if (!inPlace.ok) return inPlace;
+  if (inPlace.value) return ok(undefined);
   // Only a key that is kept is replaced: one that came since belongs to somebody else's change.
   const kept = await isKept(context, storageKey, text);
   if (!kept.ok) return kept;
@@ -230,11 +233,9 @@ export async function proveReplacement(
   if (!proof.ok) return proof;
   const opened = await openDefaultKey(context, bytes);
   if (!opened.ok) return opened;
-  const inPlace = await matchBackupSecret(context, opened.value, {
-    publicKey: made.newPublicKey,
-  });
-  if (!inPlace.ok) return asChanged(inPlace.error);
-  wipe(inPlace.value);
+  const inPlace = await fitsBackup(context, opened.value, { publicKey: made.newPublicKey });
+  if (!inPlace.ok) return inPlace;
+  if (!inPlace.value) return fail({ kind: "secret_storage", reason: "changed_meanwhile" });
   const dropped = await dropKeptKey(context, opened.value, made.newPublicKey);
   if (!dropped.ok) return dropped;
   const old =
@@ -260,10 +261,4 @@ async function confirmNew(
 function changed(replacement: Replacement, info: BackupInfo | null): AppError {
   const expected = replacement.newVersion ?? replacement.oldVersion;
   return { kind: "backup_changed", expected, actual: info?.version ?? null };
-}
-
-/** A secret that was right before and is not any more: somebody else was at work. */
-function asChanged(error: AppError): Result<never, AppError> {
-  const isOther = error.kind === "recovery_key" || error.kind === "secret_storage";
-  return fail(isOther ? { kind: "secret_storage", reason: "changed_meanwhile" } : error);
 }

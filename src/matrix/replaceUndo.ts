@@ -17,7 +17,7 @@ import {
   storeSecret,
   type StorageKey,
 } from "./secretStorage";
-import { matchBackupSecret } from "./secretStorageBackupKey";
+import { fitsBackup, matchBackupSecret } from "./secretStorageBackupKey";
 import { openDefaultKey } from "./secretStorageUnlock";
 import type { SessionContext } from "./sessionContext";
 import { holdsKeyOf } from "./setUpBackupKey";
@@ -97,37 +97,43 @@ async function restoreSecret(
   if (there.value === "unreadable") {
     return fail({ kind: "secret_storage", reason: "backup_key_malformed" });
   }
-  const isNew = await matchBackupSecret(context, storageKey, { publicKey: newPublicKey });
+  const isNew = await fitsBackup(context, storageKey, { publicKey: newPublicKey });
+  if (!isNew.ok) return isNew;
   // Never replaced, or replaced by somebody else since: either way it is not ours to change.
-  if (!isNew.ok && there.value !== "absent") return ok(undefined);
-  try {
-    // A copy of the new key stays until the new version is gone.
-    if (isNew.ok) {
-      const about = { version: null, replaces: null };
-      const kept = await readKeptKey(context, storageKey, newPublicKey);
-      if (!kept.ok) return kept;
-      wipe(kept.value);
-      if (kept.value === null) {
-        const again = await keepBackupKey(context, storageKey, isNew.value, about);
-        if (!again.ok) return again;
-      }
-    }
-    for (const publicKey of [oldPublicKey, secretBefore]) {
-      if (publicKey === null) continue;
-      const kept = await readKeptKey(context, storageKey, publicKey);
-      if (!kept.ok) return kept;
-      if (kept.value === null) continue;
-      const text = encodeBase64(kept.value);
-      wipe(kept.value);
-      const replaces = typeof there.value === "object" ? { replaces: there.value.text } : {};
-      return await storeSecret(context, BACKUP_SECRET, text, storageKey, replaces);
-    }
-    return isNew.ok
-      ? await removeSecretCopy(context, BACKUP_SECRET, storageKey.keyId)
-      : ok(undefined);
-  } finally {
-    if (isNew.ok) wipe(isNew.value);
+  if (!isNew.value && there.value !== "absent") return ok(undefined);
+  if (isNew.value) {
+    const kept = await keepNewKey(context, storageKey, newPublicKey);
+    if (!kept.ok) return kept;
   }
+  for (const publicKey of [oldPublicKey, secretBefore]) {
+    if (publicKey === null) continue;
+    const kept = await readKeptKey(context, storageKey, publicKey);
+    if (!kept.ok) return kept;
+    if (kept.value === null) continue;
+    const text = encodeBase64(kept.value);
+    wipe(kept.value);
+    const replaces = typeof there.value === "object" ? { replaces: there.value.text } : {};
+    return storeSecret(context, BACKUP_SECRET, text, storageKey, replaces);
+  }
+  return isNew.value ? removeSecretCopy(context, BACKUP_SECRET, storageKey.keyId) : ok(undefined);
+}
+
+/** A copy of the new key stays until the new version is gone, also where it was dropped already. */
+async function keepNewKey(
+  context: SessionContext,
+  storageKey: StorageKey,
+  newPublicKey: string,
+): Promise<Result<void, AppError>> {
+  const kept = await readKeptKey(context, storageKey, newPublicKey);
+  if (!kept.ok) return kept;
+  wipe(kept.value);
+  if (kept.value !== null) return ok(undefined);
+  const inPlace = await matchBackupSecret(context, storageKey, { publicKey: newPublicKey });
+  if (!inPlace.ok) return inPlace;
+  const about = { version: null, replaces: null };
+  const again = await keepBackupKey(context, storageKey, inPlace.value, about);
+  wipe(inPlace.value);
+  return again;
 }
 
 /** Deletes the new version when nothing in it is nowhere else. */
@@ -213,14 +219,10 @@ async function dropCopies(
     if (!dropped.ok) return dropped;
   }
   if (oldPublicKey === null) return ok(undefined);
-  const inPlace = await matchBackupSecret(context, storageKey, { publicKey: oldPublicKey });
-  // Its only copy, then: it stays.
-  if (!inPlace.ok) {
-    const isMissing = ["recovery_key", "secret_storage"].includes(inPlace.error.kind);
-    return isMissing ? ok(undefined) : inPlace;
-  }
-  wipe(inPlace.value);
-  return dropKeptKey(context, storageKey, oldPublicKey);
+  const inPlace = await fitsBackup(context, storageKey, { publicKey: oldPublicKey });
+  if (!inPlace.ok) return inPlace;
+  // Elsewhere it is the only copy, and stays.
+  return inPlace.value ? dropKeptKey(context, storageKey, oldPublicKey) : ok(undefined);
 }
 
 /**

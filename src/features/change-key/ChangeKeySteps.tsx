@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useState } from "react";
 import { ENTER_KEY_FOR_CHANGE, LEAVING_CHANGE_KEY } from "@/copy/describeChangeKey";
 import type { ChangeKeyPlan, ChangeKeyPort } from "@/domain/changes";
-import type { RecoveryKey } from "@/domain/recoveryKey";
+import type { RecoveryKey, RecoveryKeyProblem } from "@/domain/recoveryKey";
 import type { SignedInUser } from "@/domain/session";
 import { sameBytes, wipe } from "@/lib/bytes";
 import { EnterKeyStep, type KeyFault } from "@/recovery-key/EnterKeyStep";
@@ -14,7 +14,7 @@ import { ChangeKeyExplain } from "./ChangeKeyExplain";
 import { ChangeKeyRunning } from "./ChangeKeyRunning";
 import { ChangeKeyUnfinished } from "./ChangeKeyUnfinished";
 import { LostOldKey } from "./LostOldKey";
-import { useChangeKeyTask, type ChangeKeyTask } from "./useChangeKeyTask";
+import { useChangeKeyTask, type ChangeKeyTask, type TaskState } from "./useChangeKeyTask";
 
 interface ChangeKeyStepsProps {
   changeKey: ChangeKeyPort;
@@ -47,6 +47,9 @@ export function ChangeKeySteps(props: ChangeKeyStepsProps) {
   const guard = useLeaveGuard(isBegun || (isShown && state.kind === "idle"));
   const fault =
     state.kind === "failed" && state.error.kind === "recovery_key" ? state.error.problem : null;
+
+  // A key that does not fit is a matter of its field. Which field, the fault tells.
+  const asked = fault === null ? page : pageOf(state, fault, plan);
 
   /** By a button that says so: no further question. */
   function close(): void {
@@ -102,11 +105,11 @@ export function ChangeKeySteps(props: ChangeKeyStepsProps) {
   }
 
   function enterKey() {
-    switch (page) {
+    switch (asked) {
       case "confirm":
         return (
           <EnterKeyStep
-            key={page}
+            key={asked}
             {...ENTER_KEY_FOR_CHANGE.confirm}
             fault={null}
             onKey={confirm}
@@ -116,7 +119,7 @@ export function ChangeKeySteps(props: ChangeKeyStepsProps) {
       case "new_again":
         return (
           <EnterKeyStep
-            key={page}
+            key={asked}
             {...ENTER_KEY_FOR_CHANGE.continue_new}
             fault={fault}
             onKey={takeNewAgain}
@@ -126,7 +129,7 @@ export function ChangeKeySteps(props: ChangeKeyStepsProps) {
       case "old_for_undo":
         return (
           <EnterKeyStep
-            key={page}
+            key={asked}
             {...ENTER_KEY_FOR_CHANGE.undo_old}
             fault={fault}
             onKey={takeOld("undo")}
@@ -136,7 +139,7 @@ export function ChangeKeySteps(props: ChangeKeyStepsProps) {
       default:
         return (
           <EnterKeyStep
-            key="old"
+            key={asked}
             {...ENTER_KEY_FOR_CHANGE.old}
             fault={fault}
             onKey={takeOld("run")}
@@ -170,7 +173,7 @@ export function ChangeKeySteps(props: ChangeKeyStepsProps) {
         />
       );
     }
-    if (page === "save") {
+    if (asked === "save") {
       return (
         <SaveKeyStep
           readKey={readKey}
@@ -181,7 +184,7 @@ export function ChangeKeySteps(props: ChangeKeyStepsProps) {
         />
       );
     }
-    if (page !== "start") return enterKey();
+    if (asked !== "start") return enterKey();
     return plan.kind === "ready" ? (
       <ChangeKeyExplain plan={plan} onContinue={showNewKey} onCancel={close} />
     ) : (
@@ -200,4 +203,18 @@ export function ChangeKeySteps(props: ChangeKeyStepsProps) {
       <LeaveDialog guard={guard} {...LEAVING_CHANGE_KEY[isBegun ? "begun" : "shown"]} />
     </>
   );
+}
+
+/** Which key a fault is about. */
+function pageOf(
+  state: TaskState,
+  fault: RecoveryKeyProblem,
+  plan: ChangeKeyStepsProps["plan"],
+): Page {
+  if (state.kind === "failed" && state.task === "undo") return "old_for_undo";
+  const isNew =
+    plan.kind === "unfinished" &&
+    fault.reason === "does_not_match" &&
+    fault.keyId === plan.entry.facts["newKeyId"];
+  return isNew ? "new_again" : "old";
 }
