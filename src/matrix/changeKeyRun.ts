@@ -7,6 +7,7 @@ import {
   checkCopies,
   compareSecrets,
   copySecrets,
+  readOwnSecrets,
   storeOwnSecrets,
   type SecretTally,
 } from "./changeKeySecrets";
@@ -93,7 +94,15 @@ async function start(
     newKeyId: before?.newKeyId ?? secureRandomString(32),
     withoutOldKey: isSwitched ? before.withoutOldKey : oldBytes === null,
   };
-  if (oldBytes === null) return ok({ change, oldKey: null, isSwitched });
+  if (oldBytes === null) {
+    if (isSwitched) return ok({ change, oldKey: null, isSwitched });
+    // Before anything is written: this device has to hold what the old key would have opened.
+    const own = await readOwnSecrets(context);
+    if (!own.ok) return own;
+    return own.value === null
+      ? fail({ kind: "identity", reason: "held_elsewhere" })
+      : ok({ change, oldKey: null, isSwitched });
+  }
   const description = isSwitched ? await readKeyDescription(context, change.oldKeyId) : ok(present);
   if (!description.ok) return description;
   if (description.value.kind !== "present") return fail(CHANGED);
