@@ -104,10 +104,6 @@ export async function listKeptKeys(
   return ok(kept);
 }
 
-export function isKeptKeyName(name: string): boolean {
-  return name.startsWith(PREFIX);
-}
-
 /** In base64url: a slash in a path is not safe from every proxy. */
 function nameOf(publicKey: string): string {
   return PREFIX + publicKey.replaceAll("+", "-").replaceAll("/", "_");

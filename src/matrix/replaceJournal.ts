@@ -39,7 +39,7 @@ export async function readReplacement(
 }
 
 /** Reads an entry that this app has written. One that it does not understand is an error. */
-export function replacementOf(entry: JournalEntry): Result<Replacement, AppError> {
+function replacementOf(entry: JournalEntry): Result<Replacement, AppError> {
   if (entry.change !== "replace_backup") {
     return fail({ kind: "change_unfinished", change: entry.change });
   }

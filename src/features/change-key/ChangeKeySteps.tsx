@@ -33,14 +33,15 @@ export function ChangeKeySteps(props: ChangeKeyStepsProps) {
   const { changeKey, user, plan, onChanged, onLookAgain, onClose } = props;
   const [page, setPage] = useState<Page>("start");
   const [madeAt, setMadeAt] = useState(0);
-  const { key: newKey, forget: forgetNew } = useKeptKey();
-  const { key: oldKey, forget: forgetOld } = useKeptKey();
+  const [hasOldKey, setHasOldKey] = useState(false);
+  const { key: newKeyRef, forget: forgetNew } = useKeptKey();
+  const { key: oldKeyRef, forget: forgetOld } = useKeptKey();
   const keys = useMemo(
-    () => ({ newKey: () => newKey.current, oldKey: () => oldKey.current }),
-    [newKey, oldKey],
+    () => ({ newKey: () => newKeyRef.current, oldKey: () => oldKeyRef.current }),
+    [newKeyRef, oldKeyRef],
   );
   const { state, start, reset } = useChangeKeyTask(changeKey, keys, onChanged);
-  const readKey = useCallback(() => newKey.current?.text ?? "", [newKey]);
+  const readKey = useCallback(() => newKeyRef.current?.text ?? "", [newKeyRef]);
 
   const isShown = page === "save" || page === "confirm" || page === "old";
   const isBegun = state.kind === "running" || state.kind === "failed" || state.kind === "switched";
@@ -60,13 +61,13 @@ export function ChangeKeySteps(props: ChangeKeyStepsProps) {
   }
 
   function showNewKey(): void {
-    newKey.current ??= changeKey.generateRecoveryKey();
+    newKeyRef.current ??= changeKey.generateRecoveryKey();
     setMadeAt(Date.now());
     setPage("save");
   }
 
   function confirm(entered: RecoveryKey): KeyFault | null {
-    const isSame = newKey.current !== null && sameBytes(entered.bytes, newKey.current.bytes);
+    const isSame = newKeyRef.current !== null && sameBytes(entered.bytes, newKeyRef.current.bytes);
     wipe(entered.bytes);
     if (!isSame) return { reason: "not_the_shown_one" };
     setPage("old");
@@ -76,7 +77,8 @@ export function ChangeKeySteps(props: ChangeKeyStepsProps) {
   function takeOld(task: ChangeKeyTask) {
     return (entered: RecoveryKey): null => {
       forgetOld();
-      oldKey.current = entered;
+      oldKeyRef.current = entered;
+      setHasOldKey(true);
       void start(task);
       return null;
     };
@@ -84,7 +86,7 @@ export function ChangeKeySteps(props: ChangeKeyStepsProps) {
 
   function takeNewAgain(entered: RecoveryKey): null {
     forgetNew();
-    newKey.current = entered;
+    newKeyRef.current = entered;
     // Once the new key is in use the old one is not needed to go on.
     if (plan.kind === "unfinished" && plan.switched) void start("run");
     else setPage("old");
@@ -93,6 +95,7 @@ export function ChangeKeySteps(props: ChangeKeyStepsProps) {
 
   function withoutOldKey(): void {
     forgetOld();
+    setHasOldKey(false);
     void start("run");
   }
 
@@ -167,7 +170,7 @@ export function ChangeKeySteps(props: ChangeKeyStepsProps) {
       return (
         <ChangeKeyEnd
           state={state}
-          canUndo={oldKey.current !== null}
+          canUndo={hasOldKey}
           onStart={(task) => void start(task)}
           onClose={close}
         />

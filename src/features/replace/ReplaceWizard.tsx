@@ -27,19 +27,19 @@ interface ReplaceWizardProps {
 export function ReplaceWizard({ replace, onChanged, onClose }: ReplaceWizardProps) {
   const { found, readAgain } = useReplacePlan(replace);
   const { state, start, reset } = useReplaceTask(replace, onChanged);
-  const { key, forget } = useKeptKey();
+  const { key: keyRef, forget } = useKeptKey();
   /** The task that waits for the recovery key. */
   const [asked, setAsked] = useState<Exclude<ReplaceTask, { kind: "delete" }> | null>(null);
   const guard = useLeaveGuard(state.kind === "running");
 
   function begin(task: ReplaceTask): void {
-    if (key.current !== null) void start(task, key.current);
+    if (keyRef.current !== null) void start(task, keyRef.current);
     else if (task.kind !== "delete") setAsked(task);
   }
 
   function take(entered: RecoveryKey): null {
     forget();
-    key.current = entered;
+    keyRef.current = entered;
     if (asked !== null) void start(asked, entered);
     return null;
   }
