@@ -23,6 +23,13 @@ export type Fault =
   /** The answer stops after a share of its bytes, until `release` is called. */
   | { readonly kind: "hold"; readonly share: number };
 
+interface Freeze {
+  /** Changes until it happens, this one counted. */
+  left: number;
+  readonly reaches: boolean;
+  readonly happened: (change: string) => void;
+}
+
 /** A homeserver with a network in front of it that fails as it is told. */
 export class FaultProxy {
   readonly #target: URL;
@@ -30,6 +37,8 @@ export class FaultProxy {
   readonly #sockets = new Set<Socket>();
   readonly #faults: Fault[] = [];
   readonly #held = new Set<() => void>();
+  #freeze: Freeze | null = null;
+  #frozen = false;
   /** Paths asked for below /room_keys/keys, with their queries. */
   readonly keyRequests: string[] = [];
 
@@ -67,6 +76,23 @@ export class FaultProxy {
     this.#held.clear();
   }
 
+  /**
+   * Stands still at the n-th change of backup or account data from now on: it is passed on or not,
+   * and it is not answered, nor is anything after it until `thaw`. Resolves with the change when the
+   * homeserver has done it, or when it was swallowed.
+   */
+  freezeAtChange(nth: number, { reaches }: { readonly reaches: boolean }): Promise<string> {
+    return new Promise((happened) => {
+      this.#freeze = { left: nth, reaches, happened };
+    });
+  }
+
+  /** Answers again. What was left unanswered stays so. */
+  thaw(): void {
+    this.#freeze = null;
+    this.#frozen = false;
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     this.#server.close();
@@ -90,14 +116,39 @@ export class FaultProxy {
       response.end(fault.body);
       return;
     }
+    if (this.#frozen) return;
+    const frozen = this.#freezesAt(request.method ?? "GET", path);
+    if (frozen !== null && !frozen.reaches) {
+      request.resume();
+      request.on("end", () => frozen.happened(`${request.method} ${path}`));
+      return;
+    }
     const { hostname, port } = this.#target;
     const onward = httpRequest(
       { hostname, port, path, method: request.method, headers: request.headers },
-      (answer) => void this.#answer(answer, response, fault),
+      (answer) => {
+        if (frozen === null) {
+          void this.#answer(answer, response, fault);
+          return;
+        }
+        answer.resume();
+        answer.on("end", () => frozen.happened(`${request.method} ${path}`));
+      },
     );
     onward.on("error", () => response.destroy());
     response.on("close", () => onward.destroy());
     request.pipe(onward);
+  }
+
+  #freezesAt(method: string, path: string): Freeze | null {
+    const isChange =
+      ["PUT", "POST", "DELETE"].includes(method) && /\/account_data\/|\/room_keys\//.test(path);
+    const freeze = this.#freeze;
+    if (!isChange || freeze === null) return null;
+    freeze.left -= 1;
+    if (freeze.left > 0) return null;
+    this.#frozen = true;
+    return freeze;
   }
 
   async #answer(

@@ -1,7 +1,10 @@
+import { ChangeKeyScreen } from "@/features/change-key/ChangeKeyScreen";
 import { OverviewScreen } from "@/features/overview/OverviewScreen";
+import { ReplaceScreen } from "@/features/replace/ReplaceScreen";
 import { RestoreScreen } from "@/features/restore/RestoreScreen";
 import { RoomsScreen } from "@/features/rooms/RoomsScreen";
 import { SetUpScreen } from "@/features/set-up/SetUpScreen";
+import { UnfinishedChange } from "@/features/unfinished/UnfinishedChange";
 import { UnlockScreen } from "@/features/unlock/UnlockScreen";
 import { IncomingRequest } from "@/features/verify/IncomingRequest";
 import { VerifyScreen } from "@/features/verify/VerifyScreen";
@@ -14,6 +17,8 @@ export const ROUTE_TITLES: Readonly<Record<Route, string>> = {
   unlock: "Enter recovery key",
   verify: "Verify with another device",
   restore: "Restore history",
+  replace: "Replace backup",
+  "change-key": "Change recovery key",
 };
 
 /** The screens of an open session, below what other devices may ask at any time. */
@@ -30,7 +35,12 @@ export function SessionScreen({ route }: { route: Route }) {
 function RoutedScreen({ route }: { route: Route }) {
   switch (route) {
     case "overview":
-      return <OverviewScreen />;
+      return (
+        <>
+          <UnfinishedChange />
+          <OverviewScreen />
+        </>
+      );
     case "rooms":
       return <RoomsScreen />;
     case "set-up":
@@ -41,5 +51,9 @@ function RoutedScreen({ route }: { route: Route }) {
       return <VerifyScreen />;
     case "restore":
       return <RestoreScreen />;
+    case "replace":
+      return <ReplaceScreen />;
+    case "change-key":
+      return <ChangeKeyScreen />;
   }
 }

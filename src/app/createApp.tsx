@@ -61,14 +61,21 @@ export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp 
 
 /** The SDK and the engine are most of the app's size; the first screen does not wait for them. */
 async function loadGateway(): Promise<SessionGateway> {
-  const [{ createGateway }, { createRestoreEngine }, { createDecryptWorker }, cursors] =
-    await Promise.all([
-      import("@/matrix/gateway"),
-      import("@/restore-engine/createRestoreEngine"),
-      import("@/restore-engine/createDecryptWorker"),
-      import("@/restore-engine/idbCursorStore"),
-    ]);
+  const [
+    { createGateway },
+    { createRestoreEngine },
+    { createDecryptWorker },
+    cursors,
+    { createBackupEntries },
+  ] = await Promise.all([
+    import("@/matrix/gateway"),
+    import("@/restore-engine/createRestoreEngine"),
+    import("@/restore-engine/createDecryptWorker"),
+    import("@/restore-engine/idbCursorStore"),
+    import("@/restore-engine/createBackupEntries"),
+  ]);
   return createGateway({
+    createBackupEntries: (source) => createBackupEntries(source),
     createRestoreEngine: ({ cursorDatabase, ...ports }) =>
       createRestoreEngine({
         ...ports,

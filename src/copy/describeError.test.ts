@@ -31,6 +31,16 @@ const EXAMPLES: { readonly [K in AppErrorKind]: readonly Extract<AppError, { kin
   wrong_password: [{ kind: "wrong_password" }],
   account_deactivated: [{ kind: "account_deactivated" }],
   no_backup: [{ kind: "no_backup" }],
+  change_unfinished: [
+    { kind: "change_unfinished", change: "replace_backup" },
+    { kind: "change_unfinished", change: "change_recovery_key" },
+    { kind: "change_unfinished", change: "delete_key_storage" },
+    { kind: "change_unfinished", change: "reset_identity" },
+  ],
+  keys_at_risk: [
+    { kind: "keys_at_risk", version: v("1"), count: 1 },
+    { kind: "keys_at_risk", version: v("1"), count: 2_000 },
+  ],
   backup_changed: [
     { kind: "backup_changed", expected: v("1"), actual: v("2") },
     { kind: "backup_changed", expected: v("1"), actual: null },

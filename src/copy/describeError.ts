@@ -1,3 +1,4 @@
+import type { JournaledChange } from "@/domain/changeJournal";
 import type { AppError } from "@/domain/errors";
 import { describeRecoveryKeyProblem } from "./describeRecoveryKeyProblem";
 import { describeNotMatrix, describeServerError } from "./describeServerError";
@@ -9,6 +10,7 @@ import {
 } from "./describeVaultError";
 import { describeVerificationError } from "./describeVerification";
 import type { ErrorWords } from "./errorWords";
+import { formatCount } from "./formatNumber";
 
 /**
  * An error in words: what happened (title), then what is safe and what to do (body), and the kind
@@ -88,6 +90,18 @@ export function describeError(error: AppError): ErrorWords {
       };
     case "backup_changed":
       return describeBackupChange(error.expected, error.actual);
+    case "change_unfinished":
+      return {
+        title: `${UNFINISHED[error.change]} was begun here and not finished`,
+        body: "Nothing else is changed before that is done, so that no key gets lost between the two. Go to the overview to finish it or to take it back.",
+        action: "none",
+      };
+    case "keys_at_risk":
+      return {
+        title: `Backup version ${error.version} was not deleted: it holds keys that are nowhere else`,
+        body: `${formatCount(error.count, "key")} of it ${error.count === 1 ? "is" : "are"} neither in the other backup nor on this device. Nothing was lost. Keep this version.`,
+        action: "retry",
+      };
     case "unsupported_algorithm":
       return {
         title: "This backup is of a kind this app does not know",
@@ -142,6 +156,13 @@ export function describeError(error: AppError): ErrorWords {
       };
   }
 }
+
+const UNFINISHED: Readonly<Record<JournaledChange, string>> = {
+  replace_backup: "Replacing the backup",
+  change_recovery_key: "Changing the recovery key",
+  delete_key_storage: "Deleting key storage",
+  reset_identity: "Resetting your identity",
+};
 
 function waitWords(retryAfterMs: number | null): string {
   if (retryAfterMs === null) return "Wait a little, then try again.";

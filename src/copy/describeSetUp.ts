@@ -86,6 +86,23 @@ export function describeLeavingSetUp(left: LeftSetUp): { title: string; body: st
   }
 }
 
+/** Asking for the recovery key: the one just shown, or the one that the account has already. */
+export const ENTER_KEY_FOR_SET_UP = {
+  confirm: {
+    title: "Confirm your recovery key",
+    intro:
+      "Type it, or paste it from where you saved it. This proves that your copy works. The backup is set up after that, not before.",
+    submit: "Finish",
+    back: "Show the key again",
+  },
+  existing: {
+    title: "Enter your recovery key",
+    intro: "Your account has a recovery key already. It is kept and will open the new backup too.",
+    submit: "Finish",
+    back: "Cancel",
+  },
+} as const;
+
 /** Another device has set up recovery after this one has shown a key. */
 export const KEY_NOT_USED = {
   heading: "This recovery key is not used",

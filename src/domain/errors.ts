@@ -1,4 +1,5 @@
 import type { BackupVersion } from "./backup";
+import type { JournaledChange } from "./changeJournal";
 import type { RecoveryKeyProblem } from "./recoveryKey";
 
 /**
@@ -34,6 +35,10 @@ export type AppError =
       readonly expected: BackupVersion | null;
       readonly actual: BackupVersion | null;
     }
+  /** A change of several steps was begun on this device and has to be ended first. */
+  | { readonly kind: "change_unfinished"; readonly change: JournaledChange }
+  /** Keys of the version are nowhere else; it was not deleted. */
+  | { readonly kind: "keys_at_risk"; readonly version: BackupVersion; readonly count: number }
   | { readonly kind: "unsupported_algorithm"; readonly algorithm: string }
   | { readonly kind: "recovery_key"; readonly problem: RecoveryKeyProblem }
   | {

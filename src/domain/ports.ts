@@ -6,6 +6,7 @@ import type {
   RoomKeyCounts,
   SecretStorageStatus,
 } from "./backup";
+import type { ChangesPort } from "./changes";
 import type { AppError } from "./errors";
 import type { RecoveryKey } from "./recoveryKey";
 import type { RestoreFailure, RestoreOutcome, RestoreTally } from "./restore";
@@ -74,6 +75,7 @@ export interface LiveSession {
   readonly keyBackup: KeyBackupPort;
   readonly setUp: SetUpPort;
   readonly verification: VerificationPort;
+  readonly changes: ChangesPort;
   readonly rooms: RoomsPort;
   readonly restore: RestoreEngine;
   subscribe(listener: (event: SessionEvent) => void): Unsubscribe;

@@ -1,22 +1,23 @@
 /** The places inside a session that have an address of their own, after the `#`. */
-export type Route = (typeof ROUTE_NAMES)[number];
+export type Route = (typeof PLACES)[number][0];
 
-const ROUTE_NAMES = ["overview", "rooms", "set-up", "unlock", "verify", "restore"] as const;
+const PLACES = [
+  ["overview", "#/"],
+  ["rooms", "#/rooms"],
+  ["set-up", "#/set-up"],
+  ["unlock", "#/unlock"],
+  ["verify", "#/verify"],
+  ["restore", "#/restore"],
+  ["replace", "#/manage/replace"],
+  ["change-key", "#/manage/change-key"],
+] as const;
 
-const HASHES: Readonly<Record<Route, string>> = {
-  overview: "#/",
-  rooms: "#/rooms",
-  "set-up": "#/set-up",
-  unlock: "#/unlock",
-  verify: "#/verify",
-  restore: "#/restore",
-};
-
-const ROUTES = new Map<string, Route>(ROUTE_NAMES.map((route) => [HASHES[route], route]));
+const HASHES = new Map<Route, string>(PLACES);
+const ROUTES = new Map<string, Route>(PLACES.map(([route, hash]) => [hash, route]));
 
 /** The address of a route, for links. */
 export function hrefOf(route: Route): string {
-  return HASHES[route];
+  return HASHES.get(route) ?? "#/";
 }
 
 /** The route a hash stands for; the overview when it stands for none. */
@@ -26,5 +27,5 @@ export function routeOf(hash: string): Route {
 
 /** Goes to a route as a link would: with an entry in the history. */
 export function goTo(route: Route): void {
-  window.location.hash = HASHES[route];
+  window.location.hash = hrefOf(route);
 }

@@ -1,3 +1,4 @@
+import type { BackupEntries } from "@/domain/changes";
 import type { AppError } from "@/domain/errors";
 import type {
   DecryptionKeySource,
@@ -8,6 +9,7 @@ import type {
   SessionGateway,
 } from "@/domain/ports";
 import { ok, type Result } from "@/domain/result";
+import { createChanges } from "./changes";
 import { subscribeCryptoEvents } from "./cryptoEvents";
 import { restoreCursorName } from "./deviceStore";
 import { findHomeserver } from "./discovery";
@@ -39,6 +41,7 @@ export type CreateRestoreEngine = (ports: {
  */
 export function createGateway(options: {
   readonly createRestoreEngine: CreateRestoreEngine;
+  readonly createBackupEntries: (source: RoomKeySource) => BackupEntries;
   /** Where the session is stored; "key-backup" when not given. */
   readonly databaseName?: string;
 }): SessionGateway {
@@ -51,6 +54,7 @@ export function createGateway(options: {
     keyBackup: createKeyBackup(context),
     setUp: createSetUp(context),
     verification: createVerification(context, createVerificationMemory(context.user.deviceId)),
+    changes: createChanges(context, options.createBackupEntries(createRoomKeySource(context))),
     rooms: createRooms(context),
     restore: options.createRestoreEngine({
       source: createRoomKeySource(context),

@@ -13,7 +13,10 @@ import type { Vault } from "./vault";
 import type { Verification } from "./verification";
 
 /** The parts of a live session that are built on its context. */
-export type SessionAdapters = Pick<LiveSession, "keyBackup" | "setUp" | "rooms" | "restore"> & {
+export type SessionAdapters = Pick<
+  LiveSession,
+  "keyBackup" | "setUp" | "changes" | "rooms" | "restore"
+> & {
   readonly verification: Verification;
   readonly subscribe: (emit: (event: SessionEvent) => void) => Unsubscribe;
 };
@@ -103,6 +106,7 @@ function createLiveSession(parts: {
     keyBackup: adapters.keyBackup,
     setUp: adapters.setUp,
     verification: adapters.verification,
+    changes: adapters.changes,
     rooms: adapters.rooms,
     restore: adapters.restore,
     subscribe: events.subscribe,

@@ -30,6 +30,37 @@ export async function fetchBackupInfo(
   return isNotFound(answer.error) ? ok(null) : answer;
 }
 
+/** One backup version by its name, also one that is no longer the current; null when there is none. */
+export async function fetchBackupVersion(
+  requests: SessionRequests,
+  version: BackupVersion,
+): Promise<Result<BackupInfo | null, AppError>> {
+  const answer = await requests.request(
+    "GET",
+    `/room_keys/version/${encodeURIComponent(version)}`,
+    {
+      timeoutMs: VERSION_TIMEOUT_MS,
+    },
+  );
+  if (answer.ok) return parseBackupInfo(answer.value);
+  return isNotFound(answer.error) ? ok(null) : answer;
+}
+
+/**
+ * Deletes one backup version with all its keys. Servers answer alike when it is gone already. The
+ * caller has read the version right before, and knows where its keys are.
+ */
+export async function deleteBackupVersion(
+  requests: SessionRequests,
+  version: BackupVersion,
+): Promise<Result<void, AppError>> {
+  const answer = await requests.request(
+    "DELETE",
+    `/room_keys/version/${encodeURIComponent(version)}`,
+  );
+  return answer.ok || isNotFound(answer.error) ? ok(undefined) : answer;
+}
+
 /**
  * Adds a backup version by `POST /room_keys/version`. It becomes the current one; versions made
  * before stay on the server.

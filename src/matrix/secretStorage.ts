@@ -26,7 +26,7 @@ export const CROSS_SIGNING_SECRETS = [
   "m.cross_signing.user_signing",
 ] as const;
 
-export type SecretName = typeof BACKUP_SECRET | (typeof CROSS_SIGNING_SECRETS)[number];
+type SecretName = typeof BACKUP_SECRET | (typeof CROSS_SIGNING_SECRETS)[number];
 
 /** What the server says about the default key. */
 export type DefaultKey =
@@ -129,7 +129,7 @@ export async function writeKeyDescription(
 /** A secret as stored under the key, still encrypted. What is there and is no secret is "malformed". */
 async function readEncryptedSecret(
   context: Requests,
-  name: SecretName,
+  name: string,
   keyId: string,
 ): Promise<Result<EncryptedSecret | "absent" | "malformed", AppError>> {
   const content = await readAccountData(context, name);
@@ -144,7 +144,7 @@ async function readEncryptedSecret(
 
 /** The secret's text, or null when its MAC does not fit the key. */
 async function decryptSecret(
-  name: SecretName,
+  name: string,
   secret: EncryptedSecret,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<string | null> {
@@ -156,7 +156,7 @@ async function decryptSecret(
 /** What stands in secret storage under the key: its text, "absent", or "unreadable". */
 export async function readSecret(
   context: Requests,
-  name: SecretName,
+  name: string,
   key: StorageKey,
 ): Promise<Result<{ readonly text: string } | "absent" | "unreadable", AppError>> {
   const secret = await readEncryptedSecret(context, name, key.keyId);
@@ -174,10 +174,14 @@ export async function readSecret(
  */
 export async function storeSecret(
   context: Requests,
-  name: SecretName,
+  name: string,
   text: string,
   key: StorageKey,
-  options: { readonly replaces?: string } = {},
+  options: {
+    readonly replaces?: string;
+    /** Public facts that stand beside the secret, in the clear. */
+    readonly facts?: Readonly<Record<string, string | null>>;
+  } = {},
 ): Promise<Result<void, AppError>> {
   const there = await readSecret(context, name, key);
   if (!there.ok) return there;
@@ -190,12 +194,41 @@ export async function storeSecret(
   if (!before.ok) return before;
   const entries = encryptedEntries(before.value);
   entries.set(key.keyId, await encryptItem(text, key.bytes, name));
-  const content = { ...before.value, encrypted: Object.fromEntries(entries) };
+  const content = {
+    ...before.value,
+    ...options.facts,
+    encrypted: Object.fromEntries(entries),
+  };
   const written = await writeAccountData(context, name, content);
   if (!written.ok) return written;
   const after = await readSecret(context, name, key);
   if (!after.ok) return after;
   return typeof after.value === "object" && after.value.text === text
+    ? ok(undefined)
+    : fail({ kind: "secret_storage", reason: "read_back_failed" });
+}
+
+/**
+ * Takes the copy of a secret that stands under one key away, and reads back that it is gone; copies
+ * under other keys stay. The caller has made sure that the secret is somewhere else, or of no use.
+ */
+export async function removeSecretCopy(
+  context: Requests,
+  name: string,
+  keyId: string,
+): Promise<Result<void, AppError>> {
+  const before = await readAccountData(context, name);
+  if (!before.ok) return before;
+  const entries = encryptedEntries(before.value);
+  if (!entries.delete(keyId)) return ok(undefined);
+  // Account data cannot be deleted: an empty object stands for none.
+  const content =
+    entries.size === 0 ? {} : { ...before.value, encrypted: Object.fromEntries(entries) };
+  const written = await writeAccountData(context, name, content);
+  if (!written.ok) return written;
+  const after = await readEncryptedSecret(context, name, keyId);
+  if (!after.ok) return after;
+  return after.value === "absent"
     ? ok(undefined)
     : fail({ kind: "secret_storage", reason: "read_back_failed" });
 }
@@ -223,7 +256,17 @@ export async function readSecretStorageStatus(
   return ok({ defaultKey: kind, keyId, backupKeyStored, crossSigningKeysStored });
 }
 
-function encryptedEntries(content: Readonly<Record<string, unknown>> | null): Map<string, unknown> {
+/** Takes a key's description away. Nothing may be stored under the key any more. */
+export function blankKeyDescription(
+  context: Requests,
+  keyId: string,
+): Promise<Result<void, AppError>> {
+  return writeAccountData(context, keyType(keyId), {});
+}
+
+export function encryptedEntries(
+  content: Readonly<Record<string, unknown>> | null,
+): Map<string, unknown> {
   return new Map(isObject(content?.encrypted) ? Object.entries(content.encrypted) : []);
 }
 

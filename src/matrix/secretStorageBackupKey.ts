@@ -39,3 +39,18 @@ export async function matchBackupSecret(
   bytes.fill(0);
   return derived.ok ? fail({ kind: "recovery_key", problem: { reason: "other_backup" } }) : derived;
 }
+
+/** Whether the key in its place is the one of the backup. What could not be read is an error. */
+export async function fitsBackup(
+  context: Pick<SessionContext, "request" | "user">,
+  key: StorageKey,
+  backup: Pick<BackupInfo, "publicKey">,
+): Promise<Result<boolean, AppError>> {
+  const matched = await matchBackupSecret(context, key, backup);
+  if (matched.ok) {
+    matched.value.fill(0);
+    return ok(true);
+  }
+  const isOther = matched.error.kind === "secret_storage" || matched.error.kind === "recovery_key";
+  return isOther ? ok(false) : matched;
+}

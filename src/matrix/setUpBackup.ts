@@ -77,7 +77,8 @@ async function confirmBeforeMaking(
   return ok(undefined);
 }
 
-async function createSignedVersion(
+/** `POST /room_keys/version`, signed by this device and by the identity; without both, nothing is made. */
+export async function createSignedVersion(
   context: SessionContext,
   publicKey: string,
   masterKey: string,

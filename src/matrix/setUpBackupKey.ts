@@ -78,7 +78,7 @@ export function isMissingOrOther(error: AppError): boolean {
 }
 
 /** The key this device holds when it is the backup's, else null. The caller zeroes the bytes. */
-async function readHeldKey(
+export async function readHeldKey(
   context: SessionContext,
   backup: Pick<BackupInfo, "publicKey">,
 ): Promise<Result<Uint8Array | null, AppError>> {

@@ -77,7 +77,8 @@ async function describeKey(
   return (await isDescribed(context, key)) ? ok(key) : fail(READ_BACK_FAILED);
 }
 
-async function isDescribed(context: SessionContext, key: StorageKey): Promise<boolean> {
+/** Whether the server has a description that the key fits, by its check value. */
+export async function isDescribed(context: SessionContext, key: StorageKey): Promise<boolean> {
   const description = await readKeyDescription(context, key.keyId);
   return (
     description.ok &&
@@ -116,8 +117,8 @@ function isSameKey(one: string, other: string): boolean {
   return trimTrailingEquals(one.trim()) === trimTrailingEquals(other.trim());
 }
 
-/** In the order of CROSS_SIGNING_SECRETS; undefined where this device does not hold the key. */
-async function exportIdentitySecrets(
+/** The private identity keys, in the order of CROSS_SIGNING_SECRETS; undefined where this device does not hold the key. */
+export async function exportIdentitySecrets(
   context: SessionContext,
 ): Promise<readonly (string | undefined)[]> {
   const machine = await olmMachineOf(context);

@@ -1,4 +1,5 @@
 import type { LiveSession } from "@/domain/ports";
+import { trackChanges } from "./trackChanges";
 import type { WorkTracker } from "./workTracker";
 
 /**
@@ -6,7 +7,7 @@ import type { WorkTracker } from "./workTracker";
  * asks for it: another tab may go on only when none of that is under way.
  */
 export function trackSession(session: LiveSession, track: WorkTracker["track"]): LiveSession {
-  const { id, user, keyBackup, setUp, verification, rooms, restore } = session;
+  const { id, user, keyBackup, setUp, verification, changes, rooms, restore } = session;
   return {
     id,
     user,
@@ -33,5 +34,6 @@ export function trackSession(session: LiveSession, track: WorkTracker["track"]):
       generateRecoveryKey: () => setUp.generateRecoveryKey(),
       run: (key, options) => track(setUp.run(key, options)),
     },
+    changes: trackChanges(changes, track),
   };
 }

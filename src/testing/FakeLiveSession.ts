@@ -14,6 +14,7 @@ import { encodeRecoveryKey } from "@/domain/recoveryKey";
 import { ok, type Result } from "@/domain/result";
 import type { SignedInUser } from "@/domain/session";
 import { alice, backupVersion } from "./facts";
+import { FakeChanges } from "./fakeChanges";
 import { FakeKeyBackup } from "./FakeKeyBackup";
 import { FakeRestoreEngine } from "./FakeRestoreEngine";
 import { FakeVerification } from "./FakeVerification";
@@ -86,6 +87,7 @@ export class FakeLiveSession implements LiveSession {
   readonly keyBackup = new FakeKeyBackup();
   readonly setUp = new FakeSetUp();
   readonly verification = new FakeVerification();
+  readonly changes = new FakeChanges();
   readonly rooms = new FakeRooms();
   readonly restore = new FakeRestoreEngine();
   signedOut: Result<void, AppError> = ok(undefined);

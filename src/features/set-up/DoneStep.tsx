@@ -4,7 +4,7 @@ import { Badge } from "@/ui/Badge";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { Facts } from "@/ui/Facts";
-import { StepHeading } from "./StepHeading";
+import { StepHeading } from "@/ui/StepHeading";
 
 /** Said only with the proof in hand: everything was read back from the server. */
 export function DoneStep({ proof, onClose }: { proof: SetUpProof; onClose: () => void }) {

@@ -1,7 +1,7 @@
 import { BACKUP_IS } from "@/copy/terms";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
-import { StepHeading } from "./StepHeading";
+import { StepHeading } from "@/ui/StepHeading";
 
 interface ExplainStepProps {
   needsNewKey: boolean;

@@ -2,7 +2,7 @@ import { KEY_NOT_USED } from "@/copy/describeSetUp";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
-import { StepHeading } from "./StepHeading";
+import { StepHeading } from "@/ui/StepHeading";
 
 /** Another device was faster: the key that was shown and saved here is of no use. */
 export function KeyNotUsed({ onLookAgain }: { onLookAgain: () => void }) {

@@ -1,16 +1,12 @@
-import CheckIcon from "@vector-im/compound-design-tokens/assets/web/icons/check-circle-solid";
-import CircleIcon from "@vector-im/compound-design-tokens/assets/web/icons/circle";
-import ErrorIcon from "@vector-im/compound-design-tokens/assets/web/icons/error";
 import { describeError } from "@/copy/describeError";
 import { describeInterruptedSetUp, describeSetUpStep, SET_UP_STEPS } from "@/copy/describeSetUp";
-import type { SetUpStep } from "@/domain/ports";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { LiveRegion } from "@/ui/LiveRegion";
-import { Spinner } from "@/ui/Spinner";
+import { StepHeading } from "@/ui/StepHeading";
+import { StepList } from "@/ui/StepList";
 import styles from "./SetUp.module.css";
-import { StepHeading } from "./StepHeading";
 import type { SetUpRun } from "./useSetUpRun";
 
 interface RunStepProps {
@@ -29,11 +25,12 @@ export function RunStep(props: RunStepProps) {
   return (
     <Card>
       <StepHeading>Setting up your backup</StepHeading>
-      <ol className={styles.steps}>
-        {SET_UP_STEPS.map((step) => (
-          <StepLine key={step} step={step} run={run} />
-        ))}
-      </ol>
+      <StepList
+        steps={SET_UP_STEPS}
+        current={run.step}
+        failed={run.kind === "failed"}
+        describe={describeSetUpStep}
+      />
       {run.kind === "running" ? (
         <p className={styles.quiet}>Please keep this page open until it is done.</p>
       ) : (
@@ -42,44 +39,6 @@ export function RunStep(props: RunStepProps) {
       <LiveRegion message={run.kind === "running" ? describeSetUpStep(run.step) : ""} />
     </Card>
   );
-}
-
-type LineState = "done" | "now" | "failed" | "todo";
-
-const STATE_WORDS: Readonly<Record<LineState, string>> = {
-  done: "done",
-  now: "under way",
-  failed: "failed",
-  todo: "not started",
-};
-
-function StepLine({ step, run }: { step: SetUpStep; run: RunStepProps["run"] }) {
-  const at = SET_UP_STEPS.indexOf(run.step);
-  const index = SET_UP_STEPS.indexOf(step);
-  const state: LineState =
-    index < at ? "done" : index > at ? "todo" : run.kind === "running" ? "now" : "failed";
-  return (
-    <li className={styles.step} data-step={step} data-state={state}>
-      <StepIcon state={state} />
-      <span>
-        {describeSetUpStep(step)}
-        <span className={styles.stepState}> ({STATE_WORDS[state]})</span>
-      </span>
-    </li>
-  );
-}
-
-function StepIcon({ state }: { state: LineState }) {
-  switch (state) {
-    case "done":
-      return <CheckIcon aria-hidden="true" />;
-    case "now":
-      return <Spinner />;
-    case "failed":
-      return <ErrorIcon aria-hidden="true" />;
-    case "todo":
-      return <CircleIcon aria-hidden="true" />;
-  }
 }
 
 function Failure({ run, onRetry, onLookAgain, onShowKey, onCancel }: RunStepProps) {

@@ -1,23 +1,24 @@
 import { useCallback, useEffect, useState } from "react";
 import { describeError } from "@/copy/describeError";
+import { describeLeavingSetUp, ENTER_KEY_FOR_SET_UP } from "@/copy/describeSetUp";
 import type { SetUpPlan, SetUpPort } from "@/domain/ports";
 import type { RecoveryKey } from "@/domain/recoveryKey";
 import type { SignedInUser } from "@/domain/session";
 import { sameBytes, wipe } from "@/lib/bytes";
+import { EnterKeyStep, type KeyFault } from "@/recovery-key/EnterKeyStep";
+import { SaveKeyStep } from "@/recovery-key/SaveKeyStep";
+import { useKeptKey } from "@/recovery-key/useKeptKey";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
+import { LeaveDialog } from "@/ui/LeaveDialog";
 import { Spinner } from "@/ui/Spinner";
+import { useLeaveGuard } from "@/ui/useLeaveGuard";
 import { DoneStep } from "./DoneStep";
-import { EnterKeyStep, type KeyFault } from "./EnterKeyStep";
 import { ExplainStep } from "./ExplainStep";
 import { KeyNotUsed } from "./KeyNotUsed";
-import { LeaveDialog } from "./LeaveDialog";
 import { NoSetUp } from "./NoSetUp";
 import { PasswordDialog } from "./PasswordDialog";
 import { RunStep } from "./RunStep";
-import { SaveKeyStep } from "./SaveKeyStep";
-import { useKeptKey } from "./useKeptKey";
-import { useLeaveGuard } from "./useLeaveGuard";
 import { usePlan } from "./usePlan";
 import { useSetUpRun } from "./useSetUpRun";
 
@@ -156,7 +157,7 @@ function Steps({ setUp, user, onSetUp, onClose, purpose, onLookAgain }: StepsPro
       case "enter":
         return (
           <EnterKeyStep
-            purpose={isNew ? "confirm" : "existing"}
+            {...ENTER_KEY_FOR_SET_UP[isNew ? "confirm" : "existing"]}
             fault={fieldFault}
             onKey={take}
             onBack={isNew ? () => setPage("save") : close}
@@ -170,7 +171,7 @@ function Steps({ setUp, user, onSetUp, onClose, purpose, onLookAgain }: StepsPro
     <>
       {currentStep()}
       <PasswordDialog request={passwordRequest} host={new URL(user.homeserverUrl).host} />
-      <LeaveDialog guard={guard} left={left} />
+      <LeaveDialog guard={guard} {...describeLeavingSetUp(left)} />
     </>
   );
 }

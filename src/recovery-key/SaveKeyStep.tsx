@@ -5,13 +5,13 @@ import { useCallback, useEffect, useState } from "react";
 import { RECOVERY_KEY_IS } from "@/copy/terms";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
+import { StepHeading } from "@/ui/StepHeading";
 import { ClipboardNote, type ClipboardState } from "./ClipboardNote";
 import { PrintKit } from "./PrintKit";
 import { recoveryKeyFileName, recoveryKeyFileText, type RecoveryKeyKit } from "./recoveryKeyFile";
+import styles from "./RecoveryKey.module.css";
 import { saveAs } from "./saveAs";
 import { SecretText } from "./SecretText";
-import styles from "./SetUp.module.css";
-import { StepHeading } from "./StepHeading";
 
 /** A key left on the screen is hidden again after this long, in milliseconds. */
 const HIDE_AFTER = 120_000;

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from "react";
-import styles from "./SetUp.module.css";
+import styles from "./RecoveryKey.module.css";
 
 interface SecretTextProps {
   /** Gives the secret. Called only to write it on the page; it passes through no prop or state. */

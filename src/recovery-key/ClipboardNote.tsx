@@ -1,5 +1,5 @@
 import { Button } from "@/ui/Button";
-import styles from "./SetUp.module.css";
+import styles from "./RecoveryKey.module.css";
 
 export type ClipboardState = "empty" | "holds_key" | "cleared" | "copy_failed";
 

@@ -1,11 +1,15 @@
-import { describeLeavingSetUp, type LeftSetUp } from "@/copy/describeSetUp";
-import { Button } from "@/ui/Button";
-import { Dialog } from "@/ui/Dialog";
+import { Button } from "./Button";
+import { Dialog } from "./Dialog";
 import type { LeaveGuard } from "./useLeaveGuard";
 
-/** Asks before the wizard is left for another place of the app, and says what that means. */
-export function LeaveDialog({ guard, left }: { guard: LeaveGuard; left: LeftSetUp }) {
-  const { title, body } = describeLeavingSetUp(left);
+interface LeaveDialogProps {
+  guard: LeaveGuard;
+  title: string;
+  body: string;
+}
+
+/** Asks before something is left for another place of the app, and says what that means. */
+export function LeaveDialog({ guard, title, body }: LeaveDialogProps) {
   return (
     <Dialog
       open={guard.asking}

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import styles from "./SetUp.module.css";
+import styles from "./StepHeading.module.css";
 
 interface StepHeadingProps {
   children: string;
@@ -14,7 +14,7 @@ export function StepHeading({ children, takesFocus = true }: StepHeadingProps) {
     if (takesFocus) heading.current?.focus();
   }, [takesFocus]);
   return (
-    <h2 className={styles.stepHeading} ref={heading} tabIndex={-1}>
+    <h2 className={styles.heading} ref={heading} tabIndex={-1}>
       {children}
     </h2>
   );

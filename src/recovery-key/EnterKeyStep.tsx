@@ -1,26 +1,32 @@
-import { useEffect, useRef, useState, type FormEvent } from "react";
+import { useEffect, useRef, useState, type FormEvent, type ReactNode } from "react";
 import { describeRecoveryKeyProblem } from "@/copy/describeRecoveryKeyProblem";
 import { parseRecoveryKey, type RecoveryKey, type RecoveryKeyProblem } from "@/domain/recoveryKey";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { SecretField } from "@/ui/SecretField";
-import styles from "./SetUp.module.css";
-import { StepHeading } from "./StepHeading";
+import { StepHeading } from "@/ui/StepHeading";
+import styles from "./RecoveryKey.module.css";
 
 export type KeyFault = RecoveryKeyProblem | { readonly reason: "not_the_shown_one" };
 
 interface EnterKeyStepProps {
-  /** `confirm`: the key just shown is typed back. `existing`: the account has one already. */
-  purpose: "confirm" | "existing";
+  title: string;
+  /** What the key is asked for. */
+  intro: string;
+  submit: string;
+  back: string;
   /** What the last attempt found wrong with the key itself. */
   fault: KeyFault | null;
   /** Takes a well-formed key, or says why not. */
   onKey: (key: RecoveryKey) => KeyFault | null;
   onBack: () => void;
+  /** Another way, beside the buttons. */
+  children?: ReactNode;
 }
 
 /** The recovery key is typed or pasted. The text stays in its field and is read once per attempt. */
-export function EnterKeyStep({ purpose, fault, onKey, onBack }: EnterKeyStepProps) {
+export function EnterKeyStep(props: EnterKeyStepProps) {
+  const { title, intro, fault, onKey, onBack, children } = props;
   const input = useRef<HTMLInputElement>(null);
   const [found, setFound] = useState<KeyFault | null>(fault);
 
@@ -40,14 +46,8 @@ export function EnterKeyStep({ purpose, fault, onKey, onBack }: EnterKeyStepProp
 
   return (
     <Card>
-      <StepHeading takesFocus={!faulty}>
-        {purpose === "confirm" ? "Confirm your recovery key" : "Enter your recovery key"}
-      </StepHeading>
-      <p>
-        {purpose === "confirm"
-          ? "Type it, or paste it from where you saved it. This proves that your copy works. The backup is set up after that, not before."
-          : "Your account has a recovery key already. It is kept and will open the new backup too."}
-      </p>
+      <StepHeading takesFocus={!faulty}>{title}</StepHeading>
+      <p>{intro}</p>
       <form className={styles.form} noValidate onSubmit={submit}>
         <SecretField
           label="Recovery key"
@@ -58,10 +58,11 @@ export function EnterKeyStep({ purpose, fault, onKey, onBack }: EnterKeyStepProp
           hint="Spaces do not matter; upper and lower case do."
         />
         <div className={styles.row}>
-          <Button type="submit">Finish</Button>
+          <Button type="submit">{props.submit}</Button>
           <Button variant="tertiary" onClick={onBack}>
-            {purpose === "confirm" ? "Show the key again" : "Cancel"}
+            {props.back}
           </Button>
+          {children}
         </div>
       </form>
     </Card>

@@ -1,0 +1,132 @@
+import type { BackupInfo } from "@/domain/backup";
+import type { BackupEntries, OldBackup, ReplaceOffer, ReplacePlan } from "@/domain/changes";
+import type { AppError } from "@/domain/errors";
+import { fail, ok, type Result } from "@/domain/result";
+import { wipe } from "@/lib/bytes";
+import { compareBackup } from "./backupComparison";
+import { listStoredKeys } from "./heldRoomKeys";
+import { listKeptKeys } from "./keptBackupKey";
+import { readReplacement, type Replacement } from "./replaceJournal";
+import { fetchBackupInfo, fetchBackupVersion } from "./roomKeysApi";
+import { readSecretStorageStatus } from "./secretStorage";
+import type { SessionContext } from "./sessionContext";
+import { readHeldKey } from "./setUpBackupKey";
+
+/** What replacing would do now, or what is left of a replacement. Fresh; changes nothing. */
+export async function planReplacement(
+  context: SessionContext,
+  entries: BackupEntries,
+  signal: AbortSignal,
+): Promise<Result<ReplacePlan, AppError>> {
+  const info = await fetchBackupInfo(context, signal);
+  if (!info.ok) return info;
+  const journaled = await readReplacement(context.journal);
+  if (!journaled.ok) return journaled;
+  const left = journaled.value === null ? await recoverReplacement(context, info.value) : journaled;
+  if (!left.ok) return left;
+  if (left.value !== null) {
+    const { step, startedAt, ...facts } = left.value;
+    const entry = { change: "replace_backup", step, startedAt, facts } as const;
+    return ok({ kind: "unfinished", entry, here: journaled.value !== null });
+  }
+  if (info.value === null) return ok({ kind: "no_backup" });
+  const storage = await readSecretStorageStatus(context);
+  if (!storage.ok) return storage;
+  if (storage.value.defaultKey !== "present") {
+    return ok({ kind: "no_recovery", defaultKey: storage.value.defaultKey });
+  }
+  return offer(context, entries, info.value, storage.value.backupKeyStored, signal);
+}
+
+async function offer(
+  context: SessionContext,
+  entries: BackupEntries,
+  info: BackupInfo,
+  isStored: boolean,
+  signal: AbortSignal,
+): Promise<Result<ReplaceOffer, AppError>> {
+  const held = await readHeldKey(context, info);
+  if (!held.ok) return held;
+  const stored = await listStoredKeys(context);
+  if (!stored.ok) return stored;
+  try {
+    // By ids alone: the store tells no more without giving its keys out.
+    const ids = new Map([...stored.value].map((id) => [id, 0] as const));
+    const compared = await compareBackup({
+      entries,
+      version: info.version,
+      held: ids,
+      backupKey: held.value,
+      signal,
+    });
+    if (!compared.ok && compared.error.kind === "closed") return compared;
+    return ok({
+      kind: "ready",
+      version: info.version,
+      count: info.count,
+      held: stored.value.size,
+      onlyInBackup: compared.ok ? compared.value.missing : null,
+      oldKey: held.value !== null ? "here" : isStored ? "maybe_stored" : "nowhere",
+    });
+  } finally {
+    wipe(held.value);
+  }
+}
+
+/**
+ * A replacement that was begun on another device, or here before the browser lost its data: the
+ * current version's key is kept as that of a replacement, which ends with the copy's removal.
+ */
+export async function recoverReplacement(
+  context: SessionContext,
+  info: BackupInfo | null,
+): Promise<Result<Replacement | null, AppError>> {
+  if (info?.publicKey === null || info === null) return ok(null);
+  const kept = await listKeptKeys(context);
+  if (!kept.ok) return kept;
+  const own = kept.value.find(({ publicKey }) => publicKey === info.publicKey);
+  if (own === undefined || own.replaces === null) return ok(null);
+  const old = await fetchBackupVersion(context, own.replaces);
+  if (!old.ok) return old;
+  const oldPublicKey = old.value?.publicKey ?? null;
+  return ok({
+    step: "create",
+    startedAt: Date.now(),
+    oldVersion: own.replaces,
+    oldPublicKey,
+    oldCount: old.value?.count ?? 0,
+    newPublicKey: info.publicKey,
+    newVersion: info.version,
+    secretBefore: oldPublicKey,
+  });
+}
+
+/** The versions of kept keys that the server still has, the current one left out. */
+export async function listOldBackups(
+  context: SessionContext,
+): Promise<Result<readonly OldBackup[], AppError>> {
+  const info = await fetchBackupInfo(context);
+  if (!info.ok) return info;
+  const kept = await listKeptKeys(context);
+  if (!kept.ok) return kept;
+  const old: OldBackup[] = [];
+  for (const { version, publicKey } of kept.value) {
+    if (version === null || version === info.value?.version) continue;
+    const found = await fetchBackupVersion(context, version);
+    if (!found.ok) return found;
+    // Another key by now: what is kept says nothing about this version.
+    if (found.value?.publicKey === publicKey) old.push({ version, count: found.value.count });
+  }
+  return ok(old);
+}
+
+/** Ends with an error while another change is under way. */
+export async function confirmNoChange({
+  journal,
+}: Pick<SessionContext, "journal">): Promise<Result<void, AppError>> {
+  const entry = await journal.read();
+  if (!entry.ok) return entry;
+  return entry.value === null
+    ? ok(undefined)
+    : fail({ kind: "change_unfinished", change: entry.value.change });
+}
