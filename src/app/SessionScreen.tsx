@@ -2,6 +2,8 @@ import { OverviewScreen } from "@/features/overview/OverviewScreen";
 import { RestoreScreen } from "@/features/restore/RestoreScreen";
 import { RoomsScreen } from "@/features/rooms/RoomsScreen";
 import { SetUpScreen } from "@/features/set-up/SetUpScreen";
+import { TestKeyScreen } from "@/features/test-key/TestKeyScreen";
+import { KeyEntryForm } from "@/features/unlock/KeyEntryForm";
 import { UnlockScreen } from "@/features/unlock/UnlockScreen";
 import type { Route } from "@/lib/route";
 
@@ -11,6 +13,7 @@ export const ROUTE_TITLES: Readonly<Record<Route, string>> = {
   "set-up": "Set up backup",
   unlock: "Enter recovery key",
   restore: "Restore history",
+  "test-key": "Test recovery key",
 };
 
 /** The screens of an open session, by route. Each has its own heading. */
@@ -26,5 +29,8 @@ export function SessionScreen({ route }: { route: Route }) {
       return <UnlockScreen />;
     case "restore":
       return <RestoreScreen />;
+    case "test-key":
+      // Features do not know each other: the one that has the form lends it through here.
+      return <TestKeyScreen KeyForm={KeyEntryForm} />;
   }
 }

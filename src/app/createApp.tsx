@@ -61,14 +61,21 @@ export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp 
 
 /** The SDK and the engine are most of the app's size; the first screen does not wait for them. */
 async function loadGateway(): Promise<SessionGateway> {
-  const [{ createGateway }, { createRestoreEngine }, { createDecryptWorker }, cursors] =
-    await Promise.all([
-      import("@/matrix/gateway"),
-      import("@/restore-engine/createRestoreEngine"),
-      import("@/restore-engine/createDecryptWorker"),
-      import("@/restore-engine/idbCursorStore"),
-    ]);
+  const [
+    { createGateway },
+    { createRestoreEngine },
+    { createDecryptWorker },
+    cursors,
+    { createBackupSampler },
+  ] = await Promise.all([
+    import("@/matrix/gateway"),
+    import("@/restore-engine/createRestoreEngine"),
+    import("@/restore-engine/createDecryptWorker"),
+    import("@/restore-engine/idbCursorStore"),
+    import("@/restore-engine/createBackupSampler"),
+  ]);
   return createGateway({
+    sampler: createBackupSampler({ createWorker: createDecryptWorker }),
     createRestoreEngine: ({ cursorDatabase, ...ports }) =>
       createRestoreEngine({
         ...ports,

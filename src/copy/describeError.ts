@@ -1,4 +1,5 @@
 import type { AppError } from "@/domain/errors";
+import { describePassphraseProblem } from "./describePassphraseProblem";
 import { describeRecoveryKeyProblem } from "./describeRecoveryKeyProblem";
 import { describeNotMatrix, describeServerError } from "./describeServerError";
 import {
@@ -95,6 +96,8 @@ export function describeError(error: AppError): ErrorWords {
       };
     case "recovery_key":
       return { ...describeRecoveryKeyProblem(error.problem), action: "none" };
+    case "passphrase":
+      return { ...describePassphraseProblem(error.problem), action: "none" };
     case "secret_storage":
       return describeSecretStorageError(error.reason);
     case "decryption_key":

@@ -7,6 +7,8 @@ import type {
   SecretStorageStatus,
 } from "./backup";
 import type { AppError } from "./errors";
+import type { KeyEntryPort, OpenedBy } from "./keyEntry";
+import type { KeyTestPort } from "./keyTest";
 import type { RecoveryKey } from "./recoveryKey";
 import type { RestoreFailure, RestoreOutcome, RestoreTally } from "./restore";
 import type { Result } from "./result";
@@ -71,6 +73,8 @@ export interface LiveSession {
   readonly id: string;
   readonly user: SignedInUser;
   readonly keyBackup: KeyBackupPort;
+  readonly keyEntry: KeyEntryPort;
+  readonly keyTest: KeyTestPort;
   readonly setUp: SetUpPort;
   readonly rooms: RoomsPort;
   readonly restore: RestoreEngine;
@@ -102,9 +106,10 @@ export interface KeyBackupPort {
   /** Makes the SDK look at the server's backup again and enable, switch or stop its upload. */
   recheck(): Promise<Result<void, AppError>>;
   /**
-   * Opens secret storage with the recovery key, verifies this device with the identity found there
-   * and caches the backup decryption key, but only after its public key was compared with the
-   * backup's. A key that does not fit changes nothing.
+   * Opens secret storage with the recovery key, the default key or any other, verifies this device
+   * with the identity found there and caches the backup decryption key, but only after its public
+   * key was compared with the backup's. A backup's own decryption key is recognised and does the
+   * second alone. A key that does not fit changes nothing.
    */
   unlock(key: RecoveryKey): Promise<Result<UnlockReport, AppError>>;
 }
@@ -114,6 +119,8 @@ export interface UnlockReport {
   /** `no_backup`: the key is right, and the server has no backup to open. */
   readonly backup: "ready" | "no_backup";
   readonly version: BackupVersion | null;
+  /** What the entered key turned out to be. */
+  readonly openedBy: OpenedBy;
 }
 
 export type SetUpPlan =

@@ -32,6 +32,7 @@ afterEach(async () => {
 function reload(): SessionGateway {
   return createGateway({
     databaseName: NAME,
+    sampler: { test: () => Promise.reject(new Error("not here")) },
     createRestoreEngine: () => ({
       run: () => Promise.reject(new Error("not here")),
       bringForward: () => undefined,

@@ -12,7 +12,10 @@ import { attempt } from "./toAppError";
 import type { Vault } from "./vault";
 
 /** The parts of a live session that are built on its context. */
-export type SessionAdapters = Pick<LiveSession, "keyBackup" | "setUp" | "rooms" | "restore"> & {
+export type SessionAdapters = Pick<
+  LiveSession,
+  "keyBackup" | "keyEntry" | "keyTest" | "setUp" | "rooms" | "restore"
+> & {
   readonly subscribe: (emit: (event: SessionEvent) => void) => Unsubscribe;
 };
 
@@ -97,6 +100,8 @@ function createLiveSession(parts: {
     id: crypto.randomUUID(),
     user,
     keyBackup: adapters.keyBackup,
+    keyEntry: adapters.keyEntry,
+    keyTest: adapters.keyTest,
     setUp: adapters.setUp,
     rooms: adapters.rooms,
     restore: adapters.restore,

@@ -1,5 +1,6 @@
 import type { BackupVersion } from "@/domain/backup";
 import type { BackupNotice } from "@/domain/backupNotice";
+import type { LastKeyTest } from "@/domain/keyTest";
 import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
 import type { CarryOverState, SessionPhase, SyncState } from "@/domain/session";
 import { subscribeWithSelector } from "zustand/middleware";
@@ -44,7 +45,12 @@ export interface RestoreSlice {
   readonly lastRestore: LastRestore | null;
 }
 
-export interface AppState extends SessionSlice, BackupEventsSlice, RestoreSlice {}
+/** When the saved recovery key was proven to work. */
+export interface KeyTestSlice {
+  readonly lastKeyTest: LastKeyTest | null;
+}
+
+export interface AppState extends SessionSlice, BackupEventsSlice, RestoreSlice, KeyTestSlice {}
 
 const noBackupEvents: BackupEventsSlice = {
   backupStatus: null,
@@ -58,7 +64,10 @@ const noBackupEvents: BackupEventsSlice = {
 };
 
 /** What every session starts from. */
-export const freshSessionState: Omit<AppState, "phase" | "restoreJob" | "lastRestore"> = {
+export const freshSessionState: Omit<
+  AppState,
+  "phase" | "restoreJob" | "lastRestore" | "lastKeyTest"
+> = {
   sync: "starting",
   syncedOnce: false,
   carryOver: "none",
@@ -73,6 +82,7 @@ export function createAppStore() {
       ...freshSessionState,
       restoreJob: { kind: "idle" },
       lastRestore: null,
+      lastKeyTest: null,
     })),
   );
 }

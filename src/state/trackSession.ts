@@ -6,7 +6,7 @@ import type { WorkTracker } from "./workTracker";
  * asks for it: another tab may go on only when none of that is under way.
  */
 export function trackSession(session: LiveSession, track: WorkTracker["track"]): LiveSession {
-  const { id, user, keyBackup, setUp, rooms, restore } = session;
+  const { id, user, keyBackup, keyEntry, keyTest, setUp, rooms, restore } = session;
   return {
     id,
     user,
@@ -26,6 +26,14 @@ export function trackSession(session: LiveSession, track: WorkTracker["track"]):
       recheck: () => track(keyBackup.recheck()),
       unlock: (key) => track(keyBackup.unlock(key)),
     },
+    keyEntry: {
+      readOptions: () => keyEntry.readOptions(),
+      unlockWithPassphrase: (passphrase, signal) =>
+        track(keyEntry.unlockWithPassphrase(passphrase, signal)),
+      setDecryptionKey: (bytes) => track(keyEntry.setDecryptionKey(bytes)),
+    },
+    // Changes nothing, here or there.
+    keyTest,
     setUp: {
       plan: () => setUp.plan(),
       generateRecoveryKey: () => setUp.generateRecoveryKey(),

@@ -15,6 +15,7 @@ import { ok, type Result } from "@/domain/result";
 import type { SignedInUser } from "@/domain/session";
 import { alice, backupVersion } from "./facts";
 import { FakeKeyBackup } from "./FakeKeyBackup";
+import { FakeKeyEntry, FakeKeyTest } from "./fakeKeyPorts";
 import { FakeRestoreEngine } from "./FakeRestoreEngine";
 
 /** Rooms that hold what the test puts into them. */
@@ -83,6 +84,8 @@ export class FakeLiveSession implements LiveSession {
   readonly id = `session-${++opened}`;
   readonly user: SignedInUser;
   readonly keyBackup = new FakeKeyBackup();
+  readonly keyEntry = new FakeKeyEntry();
+  readonly keyTest = new FakeKeyTest();
   readonly setUp = new FakeSetUp();
   readonly rooms = new FakeRooms();
   readonly restore = new FakeRestoreEngine();

@@ -1,8 +1,10 @@
 import { describeDecryptionKey, describeSignature, type FactWords } from "@/copy/describeBackup";
 import { unsupportedReason } from "@/domain/backupState";
 import { lastValue } from "@/domain/reading";
+import { goTo } from "@/lib/route";
 import type { KeyBackupOverview } from "@/state/hooks";
 import { Badge } from "@/ui/Badge";
+import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import styles from "./Overview.module.css";
 
@@ -29,7 +31,16 @@ export function TrustCard({ overview }: { overview: KeyBackupOverview }) {
       data-signature={fresh?.signature ?? "unknown"}
       data-key={fresh?.key}
     >
-      <Card title="Can it be trusted?">
+      <Card
+        title="Can it be trusted?"
+        actions={
+          info === undefined ? null : (
+            <Button variant="secondary" onClick={() => goTo("test-key")}>
+              Test recovery key
+            </Button>
+          )
+        }
+      >
         <div className={`${styles.pair} ${fresh === null ? styles.stale : ""}`}>
           <TrustFact
             title="Signature"
