@@ -55,7 +55,5 @@ export class FakeKeyEntry implements KeyEntryPort {
 export class FakeKeyTest implements KeyTestPort {
   report: Result<KeyTestReport, AppError> = ok(aKeyTestReport());
 
-  async run(): Promise<Result<KeyTestReport, AppError>> {
-    return this.report;
-  }
+  run: KeyTestPort["run"] = async () => this.report;
 }
