@@ -33,6 +33,13 @@ quietSharedLogger();
 // Up to ten seconds of random waiting before each upload is for thousands of clients, not for two.
 Object.assign(RustBackupManager, { maxBackupLoopStartDelayMillis: 0 });
 
+const SECRETS = [
+  "m.megolm_backup.v1",
+  "m.cross_signing.master",
+  "m.cross_signing.self_signing",
+  "m.cross_signing.user_signing",
+] as const;
+
 /** A real client of the same or another person: matrix-js-sdk in Node, crypto in memory. */
 export class OtherDevice {
   readonly api: MatrixApi;
@@ -110,9 +117,28 @@ export class OtherDevice {
   }
 
   /** Makes identity, secret storage and backup, in the order that lets the identity sign the backup. */
-  async setUpBackup(): Promise<BackupSetUp> {
+  async setUpBackup(options: { readonly passphrase?: string } = {}): Promise<BackupSetUp> {
     await this.setUpCrossSigning();
-    return this.#makeSecretStorage({ setupNewKeyBackup: true });
+    return this.#makeSecretStorage({ ...options, setupNewKeyBackup: true });
+  }
+
+  /** Makes a further recovery key that opens everything, beside the default one; returns it. */
+  async addRecoveryKey(name: string): Promise<string> {
+    const { secretStorage } = this.client;
+    const [defaultId] = (await secretStorage.getKey()) ?? [];
+    if (defaultId === undefined) throw new Error("there is no secret storage");
+    const made = await this.crypto.createRecoveryKeyFromPassphrase();
+    const { keyId } = await secretStorage.addKey("m.secret_storage.v1.aes-hmac-sha2", {
+      key: made.privateKey,
+      name,
+    });
+    this.#secretStorageKeys.set(keyId, made.privateKey);
+    for (const secret of SECRETS) {
+      const text = await secretStorage.get(secret);
+      if (text === undefined) throw new Error(`${secret} is not in secret storage`);
+      await secretStorage.store(secret, text, [defaultId, keyId]);
+    }
+    return made.encodedPrivateKey ?? "";
   }
 
   /** Makes a new recovery key for the secrets and the backup that are there. */
@@ -287,12 +313,14 @@ export class OtherDevice {
   async #makeSecretStorage(options: {
     readonly setupNewKeyBackup?: boolean;
     readonly setupNewSecretStorage?: boolean;
+    readonly passphrase?: string;
   }): Promise<BackupSetUp> {
+    const { passphrase, ...steps } = options;
     let made: GeneratedSecretStorageKey | null = null;
     await this.crypto.bootstrapSecretStorage({
-      ...options,
+      ...steps,
       createSecretStorageKey: async () => {
-        made = await this.crypto.createRecoveryKeyFromPassphrase();
+        made = await this.crypto.createRecoveryKeyFromPassphrase(passphrase);
         return made;
       },
     });

@@ -5,6 +5,8 @@ import { RestoreScreen } from "@/features/restore/RestoreScreen";
 import { RoomsScreen } from "@/features/rooms/RoomsScreen";
 import { SetUpScreen } from "@/features/set-up/SetUpScreen";
 import { UnfinishedChange } from "@/features/unfinished/UnfinishedChange";
+import { TestKeyScreen } from "@/features/test-key/TestKeyScreen";
+import { KeyEntryForm } from "@/features/unlock/KeyEntryForm";
 import { UnlockScreen } from "@/features/unlock/UnlockScreen";
 import { IncomingRequest } from "@/features/verify/IncomingRequest";
 import { VerifyScreen } from "@/features/verify/VerifyScreen";
@@ -19,6 +21,7 @@ export const ROUTE_TITLES: Readonly<Record<Route, string>> = {
   restore: "Restore history",
   replace: "Replace backup",
   "change-key": "Change recovery key",
+  "test-key": "Test recovery key",
 };
 
 /** The screens of an open session, below what other devices may ask at any time. */
@@ -55,5 +58,8 @@ function RoutedScreen({ route }: { route: Route }) {
       return <ReplaceScreen />;
     case "change-key":
       return <ChangeKeyScreen />;
+    case "test-key":
+      // Features do not know each other: the one that has the form lends it through here.
+      return <TestKeyScreen KeyForm={KeyEntryForm} />;
   }
 }

@@ -67,15 +67,18 @@ async function loadGateway(): Promise<SessionGateway> {
     { createDecryptWorker },
     cursors,
     { createBackupEntries },
+    { createBackupSampler },
   ] = await Promise.all([
     import("@/matrix/gateway"),
     import("@/restore-engine/createRestoreEngine"),
     import("@/restore-engine/createDecryptWorker"),
     import("@/restore-engine/idbCursorStore"),
     import("@/restore-engine/createBackupEntries"),
+    import("@/restore-engine/createBackupSampler"),
   ]);
   return createGateway({
     createBackupEntries: (source) => createBackupEntries(source),
+    sampler: createBackupSampler({ createWorker: createDecryptWorker }),
     createRestoreEngine: ({ cursorDatabase, ...ports }) =>
       createRestoreEngine({
         ...ports,

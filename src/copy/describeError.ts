@@ -1,5 +1,6 @@
 import type { JournaledChange } from "@/domain/changeJournal";
 import type { AppError } from "@/domain/errors";
+import { describePassphraseProblem } from "./describePassphraseProblem";
 import { describeRecoveryKeyProblem } from "./describeRecoveryKeyProblem";
 import { describeNotMatrix, describeServerError } from "./describeServerError";
 import {
@@ -110,6 +111,8 @@ export function describeError(error: AppError): ErrorWords {
       };
     case "recovery_key":
       return { ...describeRecoveryKeyProblem(error.problem), action: "none" };
+    case "passphrase":
+      return { ...describePassphraseProblem(error.problem), action: "none" };
     case "secret_storage":
       return describeSecretStorageError(error.reason);
     case "decryption_key":

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { EntryLook } from "@/domain/keyEntry";
 import type { RecoveryKeyProblem } from "@/domain/recoveryKey";
+import { backupVersion } from "@/testing/facts";
 import { describeRecoveryKeyProblem } from "./describeRecoveryKeyProblem";
 
 const examples: Record<RecoveryKeyProblem["reason"], RecoveryKeyProblem> = {
@@ -8,8 +10,12 @@ const examples: Record<RecoveryKeyProblem["reason"], RecoveryKeyProblem> = {
   length: { reason: "length", length: 47 },
   prefix: { reason: "prefix" },
   parity: { reason: "parity" },
+  format: { reason: "format" },
   does_not_match: { reason: "does_not_match", keyId: "k1" },
   other_backup: { reason: "other_backup" },
+  older_backup: { reason: "older_backup", version: backupVersion("3"), of: "entry" },
+  former_key: { reason: "former_key", name: "Mine" },
+  not_this_backup: { reason: "not_this_backup", version: backupVersion("4") },
 };
 
 describe("what is wrong with a recovery key", () => {
@@ -40,14 +46,44 @@ describe("what is wrong with a recovery key", () => {
     expect(long.title).toMatch(/too long: 96 .* 48/);
   });
 
-  it("tells who typed a password what a recovery key looks like, and nobody else", () => {
-    const words = /password or a phrase: the recovery key is 48 characters and begins with “Es”\.$/;
-    const reasons = Object.values(examples).filter(
-      (problem) =>
-        words.test(describeRecoveryKeyProblem(problem, { beginsWithEs: false }).body) &&
-        !words.test(describeRecoveryKeyProblem(problem, { beginsWithEs: true }).body),
+  const hint = (reason: "characters" | "length" | "parity", look: EntryLook, takes: boolean) =>
+    describeRecoveryKeyProblem(examples[reason], { look, takesPassphrase: takes }).body;
+
+  it.each(["characters", "length"] as const)(
+    "%s: tells who typed a password or a passphrase what to do with it, each in other words",
+    (reason) => {
+      expect(hint(reason, "phrase", true)).toMatch(/looks like a passphrase: choose “Use a pass/);
+      expect(hint(reason, "phrase", false)).toMatch(/this account uses none: .* begins with “Es”/);
+      expect(hint(reason, "password", true)).toMatch(/“Use a passphrase” below\. The account pass/);
+      expect(hint(reason, "password", false)).toMatch(/account password opens nothing here/);
+      for (const look of ["recovery_key", "nothing"] as const) {
+        expect(hint(reason, look, true)).not.toMatch(/passphrase|password/);
+      }
+    },
+  );
+
+  it("says nothing of passwords where the text is a key", () => {
+    expect(hint("parity", "password", true)).not.toMatch(/passphrase|account password/);
+  });
+
+  it("names dashes and quotation marks, and says that they can go", () => {
+    const { title, body } = describeRecoveryKeyProblem({
+      reason: "characters",
+      characters: ["-", "–", "“"],
+    });
+    expect(title).toContain("“-” (dash), “–” (dash), and ““” (quotation mark)");
+    expect(body).toMatch(/Take out the dashes and quotation marks/);
+    const mixed = describeRecoveryKeyProblem({ reason: "characters", characters: ["-", "0"] });
+    expect(mixed.body).toMatch(/The digit 0/);
+  });
+
+  it("tells the key of an older backup from a recovery key that leads to one", () => {
+    const version = backupVersion("3");
+    const [entry, secret] = (["entry", "secret"] as const).map((of) =>
+      describeRecoveryKeyProblem({ reason: "older_backup", version, of }),
     );
-    expect(reasons.map(({ reason }) => reason)).toEqual(["characters", "length"]);
+    expect(entry?.title).toMatch(/key of an older backup: version 3/);
+    expect(secret?.title).toMatch(/recovery key is right, .* version 3/);
   });
 
   it("calls only the key wrong that was checked, and shows no id nobody can look up", () => {

@@ -55,10 +55,46 @@ export function describeSecretStorageError(reason: ReasonOf<"secret_storage">): 
         body: "The account says that it has a recovery key, but what is needed to check one is missing or unreadable. Nothing was lost, and the keys on your devices are untouched. Another app you use with this account may be able to repair it.",
         action: "none",
       };
+    case "turned_off":
+      return {
+        title: "Recovery was turned off for this account",
+        body: "Another app has removed what a recovery key opened, and the key is of no use any more. The keys on your devices are untouched. Set up backup again to get a new recovery key, or verify this device from another one.",
+        action: "none",
+      };
+    case "default_key_missing":
+      return {
+        title: "Recovery is damaged: the account’s recovery key is described nowhere",
+        body: "The account names a recovery key, and the description it would be checked against is missing. Nothing was lost, and the keys on your devices are untouched. The backup’s own decryption key works all the same, and so does verifying this device from another one.",
+        action: "none",
+      };
+    case "default_key_unsupported":
+      return {
+        title: "The recovery key is of a kind this app does not know",
+        body: "It was made for a newer kind of secret storage. Nothing was changed. Use the app that made it, or verify this device from another one.",
+        action: "none",
+      };
+    case "default_key_unprovable":
+      return {
+        title: "This key cannot be verified",
+        body: "It is well formed. The account keeps nothing that it could be checked against: neither a check value nor a secret that it would open. It was not used, and nothing was changed. Verify this device from another one instead.",
+        action: "none",
+      };
+    case "backup_key_blanked":
+      return {
+        title: "Your recovery key is right, but the backup’s key behind it was removed",
+        body: "Its place is empty, as apps leave it when they turn key storage off. Nothing on your devices was lost. A device that can still open the backup can put the key back; you can also enter the backup’s own decryption key under “Advanced”.",
+        action: "none",
+      };
+    case "backup_key_elsewhere":
+      return {
+        title: "Your recovery key is right, but the backup’s key is behind another one",
+        body: "The account has more than one recovery key, and the backup’s key is stored under another of them only. Enter that other key. Nothing was changed.",
+        action: "none",
+      };
     case "backup_key_missing":
       return {
         title: "Your recovery key is right, but it does not hold the backup’s key",
-        body: "The key to the backup was never stored behind this recovery key, or was removed. Nothing was lost. A device that can still open the backup can put it back.",
+        body: "The key to the backup was never stored behind this recovery key. Nothing was lost. A device that can still open the backup can put it there; you can also enter the backup’s own decryption key under “Advanced”.",
         action: "none",
       };
     case "backup_key_malformed":

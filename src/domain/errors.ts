@@ -1,5 +1,6 @@
 import type { BackupVersion } from "./backup";
 import type { JournaledChange } from "./changeJournal";
+import type { PassphraseProblem } from "./passphrase";
 import type { RecoveryKeyProblem } from "./recoveryKey";
 
 /**
@@ -41,12 +42,25 @@ export type AppError =
   | { readonly kind: "keys_at_risk"; readonly version: BackupVersion; readonly count: number }
   | { readonly kind: "unsupported_algorithm"; readonly algorithm: string }
   | { readonly kind: "recovery_key"; readonly problem: RecoveryKeyProblem }
+  | { readonly kind: "passphrase"; readonly problem: PassphraseProblem }
   | {
       readonly kind: "secret_storage";
       readonly reason:
         | "not_set_up"
         | "default_key_broken"
+        /** The pointer to the default key was blanked, as clients do that turn recovery off. */
+        | "turned_off"
+        /** The default key's description is not there, or was blanked: the pointer leads nowhere. */
+        | "default_key_missing"
+        /** The default key is of an algorithm that is not known here. */
+        | "default_key_unsupported"
+        /** Without a check value and without secrets, nothing tells the right key from a wrong one. */
+        | "default_key_unprovable"
         | "backup_key_missing"
+        /** The backup's secret was blanked, as clients do that turn key storage off. */
+        | "backup_key_blanked"
+        /** It is stored, but under another key of the account. */
+        | "backup_key_elsewhere"
         | "backup_key_malformed"
         | "read_back_failed"
         /** The server denies what it has told of before, or what a second answer shows. */

@@ -8,6 +8,8 @@ import type {
 } from "./backup";
 import type { ChangesPort } from "./changes";
 import type { AppError } from "./errors";
+import type { KeyEntryPort, OpenedBy } from "./keyEntry";
+import type { KeyTestPort } from "./keyTest";
 import type { RecoveryKey } from "./recoveryKey";
 import type { RestoreFailure, RestoreOutcome, RestoreTally } from "./restore";
 import type { Result } from "./result";
@@ -73,6 +75,8 @@ export interface LiveSession {
   readonly id: string;
   readonly user: SignedInUser;
   readonly keyBackup: KeyBackupPort;
+  readonly keyEntry: KeyEntryPort;
+  readonly keyTest: KeyTestPort;
   readonly setUp: SetUpPort;
   readonly verification: VerificationPort;
   readonly changes: ChangesPort;
@@ -106,9 +110,10 @@ export interface KeyBackupPort {
   /** Makes the SDK look at the server's backup again and enable, switch or stop its upload. */
   recheck(): Promise<Result<void, AppError>>;
   /**
-   * Opens secret storage with the recovery key, verifies this device with the identity found there
-   * and caches the backup decryption key, but only after its public key was compared with the
-   * backup's. A key that does not fit changes nothing.
+   * Opens secret storage with the recovery key, the default key or any other, verifies this device
+   * with the identity found there and caches the backup decryption key, but only after its public
+   * key was compared with the backup's. A backup's own decryption key is recognised and does the
+   * second alone. A key that does not fit changes nothing.
    */
   unlock(key: RecoveryKey): Promise<Result<UnlockReport, AppError>>;
 }
@@ -118,6 +123,8 @@ export interface UnlockReport {
   /** `no_backup`: the key is right, and the server has no backup to open. */
   readonly backup: "ready" | "no_backup";
   readonly version: BackupVersion | null;
+  /** What the entered key turned out to be. */
+  readonly openedBy: OpenedBy;
 }
 
 export type SetUpPlan =

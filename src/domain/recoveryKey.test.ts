@@ -8,6 +8,7 @@ import {
   encodeRecoveryKey,
   extractRecoveryKey,
   inspectRecoveryKeyInput,
+  parseDecryptionKey,
   parseRecoveryKey,
 } from "./recoveryKey";
 
@@ -189,5 +190,35 @@ describe("extractRecoveryKey", () => {
     expect(extractRecoveryKey("-----BEGIN MEGOLM SESSION DATA-----\nAbCd\n")).toBeNull();
     expect(extractRecoveryKey("")).toBeNull();
     expect(extractRecoveryKey("Es ".repeat(100_000))).toBeNull();
+  });
+});
+
+describe("a backup decryption key from another program", () => {
+  const bytes = Uint8Array.from({ length: 32 }, (_, index) => index + 200);
+  const base64 = btoa(String.fromCharCode(...bytes));
+
+  it.each([
+    ["in the recovery key's format", encodeRecoveryKey(bytes)],
+    ["as padded base64", base64],
+    ["as unpadded base64", base64.replace("=", "")],
+    ["with white space around and inside", ` ${base64.slice(0, 20)}\n${base64.slice(20)}\u00A0`],
+  ])("%s", (_, text) => {
+    expect(parseDecryptionKey(text)).toEqual({ ok: true, value: bytes });
+  });
+
+  it.each([
+    ["nothing", "", { reason: "empty" }],
+    ["base64 of fewer bytes", base64.slice(0, 40), { reason: "format" }],
+    ["base64 of more bytes", `${base64.slice(0, 43)}AAAA`, { reason: "format" }],
+    ["base64 for addresses", base64.replaceAll(/[+/]/g, "_"), { reason: "format" }],
+    ["a password", "hunter2", { reason: "format" }],
+    ["a recovery key cut off", COMPACT.slice(0, 40), { reason: "length", length: 40 }],
+    [
+      "a recovery key with a typo",
+      COMPACT.slice(0, 47) + (COMPACT.endsWith("1") ? "2" : "1"),
+      { reason: "parity" },
+    ],
+  ])("%s: says why it is none", (_, text, error) => {
+    expect(parseDecryptionKey(text)).toEqual({ ok: false, error });
   });
 });

@@ -1,17 +1,33 @@
 import bs58 from "bs58";
+import type { BackupVersion } from "./backup";
 import { fail, ok, type Result } from "./result";
 
-/** What is wrong with a recovery key. The first four are found without any request. */
+/** What is wrong with a recovery key. The first six are found without any request. */
 export type RecoveryKeyProblem =
   | { readonly reason: "empty" }
   | { readonly reason: "characters"; readonly characters: readonly string[] }
   | { readonly reason: "length"; readonly length: number }
   | { readonly reason: "prefix" }
   | { readonly reason: "parity" }
+  /** Neither the text of a recovery key nor base64 of 32 bytes; only where both are taken. */
+  | { readonly reason: "format" }
   /** Well formed, but secret storage is locked with another key. */
   | { readonly reason: "does_not_match"; readonly keyId: string }
   /** It opens secret storage, but the secret there belongs to another backup. */
-  | { readonly reason: "other_backup" };
+  | { readonly reason: "other_backup" }
+  /**
+   * The server still has the older backup that this leads to. `of`: the entered key is that
+   * backup's own decryption key, or it opens secret storage and the secret there is.
+   */
+  | {
+      readonly reason: "older_backup";
+      readonly version: BackupVersion;
+      readonly of: "entry" | "secret";
+    }
+  /** It opens a key description that is no longer the default, and nothing is stored under it. */
+  | { readonly reason: "former_key"; readonly name: string | null }
+  /** Entered as a backup's decryption key; it belongs to no backup that is on the server. */
+  | { readonly reason: "not_this_backup"; readonly version: BackupVersion };
 
 /** The 32 bytes a recovery key stands for, and its text in groups of four. Secret: closures only. */
 export interface RecoveryKey {
@@ -73,6 +89,26 @@ export function parseRecoveryKey(text: string): Result<RecoveryKey, RecoveryKeyP
   const bytes = encoded.slice(PREFIX.length, PREFIX.length + KEY_BYTES);
   encoded.fill(0);
   return ok({ bytes, text: encodeRecoveryKey(bytes) });
+}
+
+/** 32 bytes in base64, with or without padding. */
+const BASE64_KEY = /^[A-Za-z0-9+/]{43}=?$/;
+
+/**
+ * Reads a backup decryption key as other programs show it: in the recovery key's own format, or as
+ * base64 of its 32 bytes. Secret; the caller zeroes the bytes.
+ */
+export function parseDecryptionKey(
+  text: string,
+): Result<Uint8Array<ArrayBuffer>, RecoveryKeyProblem> {
+  const compact = strip(text);
+  if (BASE64_KEY.test(compact)) {
+    return ok(Uint8Array.from(atob(compact), (character) => character.charCodeAt(0)));
+  }
+  const key = parseRecoveryKey(text);
+  if (key.ok) return ok(key.value.bytes);
+  const isFormat = key.error.reason !== "empty" && !compact.startsWith("Es");
+  return fail(isFormat ? { reason: "format" } : key.error);
 }
 
 /** The text of a 32-byte key in groups of four. Another length is a bug and throws. */

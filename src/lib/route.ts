@@ -8,6 +8,7 @@ const PLACES = [
   ["unlock", "#/unlock"],
   ["verify", "#/verify"],
   ["restore", "#/restore"],
+  ["test-key", "#/test-key"],
   ["replace", "#/manage/replace"],
   ["change-key", "#/manage/change-key"],
 ] as const;

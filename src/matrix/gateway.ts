@@ -1,5 +1,6 @@
 import type { BackupEntries } from "@/domain/changes";
 import type { AppError } from "@/domain/errors";
+import type { BackupSampler } from "@/domain/keyTest";
 import type {
   DecryptionKeySource,
   LiveSession,
@@ -15,6 +16,8 @@ import { restoreCursorName } from "./deviceStore";
 import { findHomeserver } from "./discovery";
 import { createKeyBackup } from "./keyBackup";
 import { createDecryptionKeySource } from "./keyBackupDecryptionKey";
+import { createKeyEntry } from "./keyEntry";
+import { createKeyTest } from "./keyTest";
 import { openSession, type SessionAdapters } from "./openSession";
 import { silenceSharedLogger } from "./quietLogger";
 import { createRoomKeySink } from "./roomKeySink";
@@ -42,6 +45,8 @@ export type CreateRestoreEngine = (ports: {
 export function createGateway(options: {
   readonly createRestoreEngine: CreateRestoreEngine;
   readonly createBackupEntries: (source: RoomKeySource) => BackupEntries;
+  /** Decrypts entries for a test of the recovery key. */
+  readonly sampler: BackupSampler;
   /** Where the session is stored; "key-backup" when not given. */
   readonly databaseName?: string;
 }): SessionGateway {
@@ -50,20 +55,26 @@ export function createGateway(options: {
   let opening: Promise<Result<LiveSession, AppError>> | null = null;
   let live: LiveSession | null = null;
 
-  const createAdapters = (context: SessionContext): SessionAdapters => ({
-    keyBackup: createKeyBackup(context),
-    setUp: createSetUp(context),
-    verification: createVerification(context, createVerificationMemory(context.user.deviceId)),
-    changes: createChanges(context, options.createBackupEntries(createRoomKeySource(context))),
-    rooms: createRooms(context),
-    restore: options.createRestoreEngine({
-      source: createRoomKeySource(context),
-      sink: createRoomKeySink(context),
-      decryptionKey: createDecryptionKeySource(context),
-      cursorDatabase: restoreCursorName(context.cryptoStorePrefix),
-    }),
-    subscribe: (emit) => subscribeCryptoEvents(context.client, emit),
-  });
+  const createAdapters = (context: SessionContext): SessionAdapters => {
+    const source = createRoomKeySource(context);
+    const rooms = createRooms(context);
+    return {
+      keyBackup: createKeyBackup(context),
+      keyEntry: createKeyEntry(context),
+      keyTest: createKeyTest(context, { source, rooms, sampler: options.sampler }),
+      setUp: createSetUp(context),
+      verification: createVerification(context, createVerificationMemory(context.user.deviceId)),
+      changes: createChanges(context, options.createBackupEntries(source)),
+      rooms,
+      restore: options.createRestoreEngine({
+        source,
+        sink: createRoomKeySink(context),
+        decryptionKey: createDecryptionKeySource(context),
+        cursorDatabase: restoreCursorName(context.cryptoStorePrefix),
+      }),
+      subscribe: (emit) => subscribeCryptoEvents(context.client, emit),
+    };
+  };
 
   async function closeLive(): Promise<void> {
     await opening;

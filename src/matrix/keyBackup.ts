@@ -37,6 +37,6 @@ export function createKeyBackup(context: SessionContext): KeyBackupPort {
       const checked = await attempt(() => context.crypto().checkKeyBackupAndEnable());
       return checked.ok ? ok(undefined) : checked;
     },
-    unlock: (key) => context.takeTurn(() => unlock(context, key)),
+    unlock: (key) => context.takeTurn(() => unlock(context, key.bytes)),
   };
 }

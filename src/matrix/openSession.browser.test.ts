@@ -33,6 +33,7 @@ function reload(): SessionGateway {
   return createGateway({
     databaseName: NAME,
     createBackupEntries: () => ({ read: () => Promise.reject(new Error("not here")) }),
+    sampler: { test: () => Promise.reject(new Error("not here")) },
     createRestoreEngine: () => ({
       run: () => Promise.reject(new Error("not here")),
       bringForward: () => undefined,

@@ -15,7 +15,7 @@ import type { Verification } from "./verification";
 /** The parts of a live session that are built on its context. */
 export type SessionAdapters = Pick<
   LiveSession,
-  "keyBackup" | "setUp" | "changes" | "rooms" | "restore"
+  "keyBackup" | "keyEntry" | "keyTest" | "setUp" | "changes" | "rooms" | "restore"
 > & {
   readonly verification: Verification;
   readonly subscribe: (emit: (event: SessionEvent) => void) => Unsubscribe;
@@ -104,6 +104,8 @@ function createLiveSession(parts: {
     id: crypto.randomUUID(),
     user,
     keyBackup: adapters.keyBackup,
+    keyEntry: adapters.keyEntry,
+    keyTest: adapters.keyTest,
     setUp: adapters.setUp,
     verification: adapters.verification,
     changes: adapters.changes,

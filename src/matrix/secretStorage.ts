@@ -26,7 +26,7 @@ export const CROSS_SIGNING_SECRETS = [
   "m.cross_signing.user_signing",
 ] as const;
 
-type SecretName = typeof BACKUP_SECRET | (typeof CROSS_SIGNING_SECRETS)[number];
+export type SecretName = typeof BACKUP_SECRET | (typeof CROSS_SIGNING_SECRETS)[number];
 
 /** What the server says about the default key. */
 export type DefaultKey =
@@ -58,10 +58,20 @@ export async function readAccountData(
   context: Requests,
   type: string,
 ): Promise<Result<Readonly<Record<string, unknown>> | null, AppError>> {
+  const content = await readAccountDataAsIs(context, type);
+  if (!content.ok) return content;
+  return ok(content.value === "blanked" ? null : content.value);
+}
+
+/** As `readAccountData`, but "blanked" for `{}`: account data cannot be deleted, only emptied. */
+export async function readAccountDataAsIs(
+  context: Requests,
+  type: string,
+): Promise<Result<Readonly<Record<string, unknown>> | "blanked" | null, AppError>> {
   const answer = await context.request("GET", accountDataPath(context, type));
   if (!answer.ok) return isNotFound(answer.error) ? ok(null) : answer;
   if (!isObject(answer.value)) return fail({ kind: "not_matrix", detail: "account data" });
-  return ok(Object.keys(answer.value).length === 0 ? null : answer.value);
+  return ok(Object.keys(answer.value).length === 0 ? "blanked" : answer.value);
 }
 
 export async function writeAccountData(

@@ -18,6 +18,30 @@ export function decodeBackupSecret(text: string): Uint8Array<ArrayBuffer> | null
   return bytes.length === 32 ? bytes : null;
 }
 
+/** The decryption key in secret storage, whichever backup it is of. The caller zeroes the bytes. */
+export interface BackupSecret {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly publicKey: string;
+}
+
+/** The backup decryption key as it is stored under the key. Caches nothing. */
+export async function readBackupSecret(
+  context: Pick<SessionContext, "request" | "user">,
+  key: StorageKey,
+): Promise<Result<BackupSecret, AppError>> {
+  const secret = await readSecret(context, BACKUP_SECRET, key);
+  if (!secret.ok) return secret;
+  if (secret.value === "absent") {
+    return fail({ kind: "secret_storage", reason: "backup_key_missing" });
+  }
+  const bytes = secret.value === "unreadable" ? null : decodeBackupSecret(secret.value.text);
+  if (bytes === null) return fail({ kind: "secret_storage", reason: "backup_key_malformed" });
+  const publicKey = await attempt(() => backupPublicKeyOf(bytes));
+  if (publicKey.ok) return ok({ bytes, publicKey: publicKey.value });
+  bytes.fill(0);
+  return publicKey;
+}
+
 /**
  * The backup decryption key from secret storage, after its public key was compared with the
  * backup's. Caches nothing. The caller zeroes the bytes.
@@ -27,17 +51,12 @@ export async function matchBackupSecret(
   key: StorageKey,
   backup: Pick<BackupInfo, "publicKey">,
 ): Promise<Result<Uint8Array<ArrayBuffer>, AppError>> {
-  const secret = await readSecret(context, BACKUP_SECRET, key);
+  const secret = await readBackupSecret(context, key);
   if (!secret.ok) return secret;
-  if (secret.value === "absent") {
-    return fail({ kind: "secret_storage", reason: "backup_key_missing" });
-  }
-  const bytes = secret.value === "unreadable" ? null : decodeBackupSecret(secret.value.text);
-  if (bytes === null) return fail({ kind: "secret_storage", reason: "backup_key_malformed" });
-  const derived = await attempt(() => backupPublicKeyOf(bytes));
-  if (derived.ok && derived.value === backup.publicKey) return ok(bytes);
+  const { bytes, publicKey } = secret.value;
+  if (publicKey === backup.publicKey) return ok(bytes);
   bytes.fill(0);
-  return derived.ok ? fail({ kind: "recovery_key", problem: { reason: "other_backup" } }) : derived;
+  return fail({ kind: "recovery_key", problem: { reason: "other_backup" } });
 }
 
 /** Whether the key in its place is the one of the backup. What could not be read is an error. */

@@ -85,7 +85,10 @@ export async function confirmNoIdentity(context: SessionContext): Promise<Result
 }
 
 /** Account data is complete from the first sync on. */
-async function waitForSync({ client, closed }: SessionContext): Promise<Result<void, AppError>> {
+export async function waitForSync({
+  client,
+  closed,
+}: SessionContext): Promise<Result<void, AppError>> {
   if (client.isInitialSyncComplete()) return ok(undefined);
   let listen = (): void => undefined;
   const synced = new Promise<void>((resolve) => {

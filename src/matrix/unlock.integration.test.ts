@@ -81,6 +81,7 @@ test("the recovery key verifies a new device and makes the backup ready", async 
     deviceVerified: true,
     backup: "ready",
     version,
+    openedBy: { kind: "storage_key", keyId: await defaultKeyId(), name: null, isDefault: true },
   });
   expect(server.seen.some(({ path }) => path === "/keys/device_signing/upload")).toBe(false);
   expect(server.seen.filter(({ method }) => method === "PUT" || method === "DELETE")).toEqual([]);
@@ -121,7 +122,7 @@ test("a key that does not fit never overwrites the good one that is cached", asy
 
   const newer = await replaceBackup();
   expect(await keyBackup.unlock(copyOf(key))).toEqual(
-    fail({ kind: "recovery_key", problem: { reason: "other_backup" } }),
+    fail({ kind: "recovery_key", problem: { reason: "older_backup", version, of: "secret" } }),
   );
   expect(await first.context.crypto().getSessionBackupPrivateKey()).toEqual(cached);
   const info = valueOf(await keyBackup.fetchBackupInfo());
@@ -159,7 +160,7 @@ test("a public key swapped in place is neither trusted nor matched", async () =>
 test("without a backup the key still verifies the device", async () => {
   valueOf(await first.context.request("DELETE", `/room_keys/version/${version}`));
   const device = await openDevice(server, userId);
-  expect(valueOf(await createKeyBackup(device.context).unlock(copyOf(key)))).toEqual({
+  expect(valueOf(await createKeyBackup(device.context).unlock(copyOf(key)))).toMatchObject({
     deviceVerified: true,
     backup: "no_backup",
     version: null,
@@ -177,12 +178,12 @@ describe("secret storage that is not as it should be", () => {
     device.stop();
   });
 
-  test("a backup secret that is missing: said, and the device is verified all the same", async () => {
+  test("a backup secret that was blanked: said, and the device is verified all the same", async () => {
     await putAccountData("m.megolm_backup.v1", {});
     const device = await openDevice(server, userId);
     const keyBackup = createKeyBackup(device.context);
     expect(await keyBackup.unlock(copyOf(key))).toEqual(
-      fail({ kind: "secret_storage", reason: "backup_key_missing" }),
+      fail({ kind: "secret_storage", reason: "backup_key_blanked" }),
     );
     expect(valueOf(await keyBackup.readCrossSigning()).deviceVerified).toBe(true);
     expect(await device.context.crypto().getSessionBackupPrivateKey()).toBeNull();
@@ -216,7 +217,7 @@ describe("secret storage that is not as it should be", () => {
     await putAccountData("m.cross_signing.master", {});
     const device = await openDevice(server, userId);
     server.startRecord();
-    expect(valueOf(await createKeyBackup(device.context).unlock(copyOf(key)))).toEqual({
+    expect(valueOf(await createKeyBackup(device.context).unlock(copyOf(key)))).toMatchObject({
       deviceVerified: false,
       backup: "ready",
       version,

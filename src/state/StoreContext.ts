@@ -1,5 +1,6 @@
 import type { HomeserverTarget, SignedInUser } from "@/domain/session";
 import type { AppError } from "@/domain/errors";
+import type { LastKeyTest } from "@/domain/keyTest";
 import type { LiveSession } from "@/domain/ports";
 import type { Result } from "@/domain/result";
 import { createContext } from "react";
@@ -50,6 +51,8 @@ export interface SessionController extends SessionActions {
   readonly dismissNotice: () => void;
   /** After a verification: asks the other devices for the backup's key once more. */
   readonly askForKeyAgain: () => Promise<void>;
+  /** Keeps when a saved key was tested and with which result, for this user in this browser. */
+  readonly rememberKeyTest: (test: LastKeyTest) => void;
   /** Closes the session, keeps what is stored, and frees the tab lock. */
   readonly dispose: () => Promise<void>;
 }

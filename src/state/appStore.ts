@@ -1,6 +1,7 @@
 import type { BackupVersion } from "@/domain/backup";
 import type { BackupNotice } from "@/domain/backupNotice";
 import { type KeyWait, NO_KEY_WAIT } from "@/domain/keyWait";
+import type { LastKeyTest } from "@/domain/keyTest";
 import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
 import type { CarryOverState, SessionPhase, SyncState } from "@/domain/session";
 import { NO_VERIFICATION, type VerificationState } from "@/domain/verification";
@@ -52,8 +53,13 @@ export interface VerificationSlice {
   readonly keyWait: KeyWait;
 }
 
+/** When the saved recovery key was proven to work. */
+export interface KeyTestSlice {
+  readonly lastKeyTest: LastKeyTest | null;
+}
+
 export interface AppState
-  extends SessionSlice, BackupEventsSlice, RestoreSlice, VerificationSlice {}
+  extends SessionSlice, BackupEventsSlice, RestoreSlice, VerificationSlice, KeyTestSlice {}
 
 const noBackupEvents: BackupEventsSlice = {
   backupStatus: null,
@@ -67,7 +73,10 @@ const noBackupEvents: BackupEventsSlice = {
 };
 
 /** What every session starts from. */
-export const freshSessionState: Omit<AppState, "phase" | "restoreJob" | "lastRestore"> = {
+export const freshSessionState: Omit<
+  AppState,
+  "phase" | "restoreJob" | "lastRestore" | "lastKeyTest"
+> = {
   sync: "starting",
   syncedOnce: false,
   carryOver: "none",
@@ -84,6 +93,7 @@ export function createAppStore() {
       ...freshSessionState,
       restoreJob: { kind: "idle" },
       lastRestore: null,
+      lastKeyTest: null,
     })),
   );
 }

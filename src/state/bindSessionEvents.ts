@@ -67,7 +67,7 @@ function apply(event: SessionEvent, { store, invalidate, onSignedOut }: SessionE
       invalidate(["crossSigning", "trust", "secretStorage"]);
       return;
     case "secrets_changed":
-      invalidate(["secretStorage", "crossSigning"]);
+      invalidate(["secretStorage", "crossSigning", "keyEntryOptions"]);
       return;
     case "rooms_changed":
       invalidate(["rooms", "roomNames"]);

@@ -10,6 +10,7 @@ import type { BackupNotice } from "@/domain/backupNotice";
 import type { BackupState, DeviceState, DeviceStateInputs, Finding } from "@/domain/deviceState";
 import { deriveBackupState } from "@/domain/backupState";
 import { listFindings } from "@/domain/findings";
+import type { LastKeyTest } from "@/domain/keyTest";
 import type { LiveSession } from "@/domain/ports";
 import type { Reading } from "@/domain/reading";
 import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
@@ -63,6 +64,7 @@ export interface KeyBackupOverview {
   readonly notice: BackupNotice | null;
   readonly dismissNotice: () => void;
   readonly lastRestore: LastRestore | null;
+  readonly lastKeyTest: LastKeyTest | null;
 }
 
 /** Everything the dashboard says about the key backup. All unread while no session is open. */
@@ -81,6 +83,7 @@ export function useKeyBackupOverview(): KeyBackupOverview {
       uploadStalled: state.uploadStalled,
       notice: state.notice,
       lastRestore: state.lastRestore,
+      lastKeyTest: state.lastKeyTest,
     })),
   );
   const readings = useReadings(session, slices.syncedOnce);
@@ -121,6 +124,7 @@ export function useKeyBackupOverview(): KeyBackupOverview {
     notice,
     dismissNotice: controller.dismissNotice,
     lastRestore,
+    lastKeyTest: slices.lastKeyTest,
   };
 }
 

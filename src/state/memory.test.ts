@@ -14,7 +14,8 @@ const lastRestore = {
   keysPerSecond: 2_400,
 };
 const interrupted = { version: backupVersion("3"), deviceId: "DEVICE" };
-const nothing = { seen: null, lastRestore: null, interrupted: null };
+const lastKeyTest = { version: backupVersion("3"), at: 7, result: "works" } as const;
+const nothing = { seen: null, lastRestore: null, interrupted: null, lastKeyTest: null };
 
 describe("the browser's memory of a user", () => {
   it("knows nothing at first, keeps what is written, and one thing does not overwrite another", () => {
@@ -23,9 +24,10 @@ describe("the browser's memory of a user", () => {
     memory.write("@a:x", { seen });
     memory.write("@a:x", { lastRestore });
     memory.write("@a:x", { interrupted });
-    expect(memory.read("@a:x")).toEqual({ seen, lastRestore, interrupted });
+    memory.write("@a:x", { lastKeyTest });
+    expect(memory.read("@a:x")).toEqual({ seen, lastRestore, interrupted, lastKeyTest });
     memory.write("@a:x", { seen: null });
-    expect(memory.read("@a:x")).toEqual({ seen: null, lastRestore, interrupted });
+    expect(memory.read("@a:x")).toEqual({ seen: null, lastRestore, interrupted, lastKeyTest });
   });
 
   it("keeps users apart, and forgets one without the other", () => {
@@ -60,6 +62,9 @@ describe("the browser's memory of a user", () => {
     '{"lastRestore":{"version":"1","at":1,"imported":1,"already":1,"failed":"0","missing":0}}',
     '{"interrupted":{"version":"","deviceId":"D"}}',
     '{"interrupted":{"version":"1","deviceId":null}}',
+    '{"lastKeyTest":{"version":"1","at":1,"result":"well"}}',
+    '{"lastKeyTest":{"version":1,"at":1,"result":"works"}}',
+    '{"lastKeyTest":{"version":"1","at":"1","result":"works"}}',
   ])("takes %s for nothing", (text) => {
     const storage = createFakeStorage();
     storage.setItem("key-backup.memory.@a:x", text);

@@ -1,5 +1,6 @@
 import type { BackupVersion } from "@/domain/backup";
 import type { BackupSeen } from "@/domain/backupNotice";
+import type { KeyTestResult, LastKeyTest } from "@/domain/keyTest";
 import type { InterruptedRestore, LastRestore } from "@/domain/restoreJob";
 
 /** What this browser remembers of a user's backup between visits. Public facts and numbers only. */
@@ -8,6 +9,8 @@ export interface UserMemory {
   readonly lastRestore: LastRestore | null;
   /** The restore that began last, until it ends. */
   readonly interrupted: InterruptedRestore | null;
+  /** The newest test of the saved recovery key: its time, version and result. */
+  readonly lastKeyTest: LastKeyTest | null;
 }
 
 export interface Memory {
@@ -16,7 +19,12 @@ export interface Memory {
   clear(userId: string): void;
 }
 
-const nothing: UserMemory = { seen: null, lastRestore: null, interrupted: null };
+const nothing: UserMemory = {
+  seen: null,
+  lastRestore: null,
+  interrupted: null,
+  lastKeyTest: null,
+};
 
 /**
  * Memory in `localStorage`, or what a test gives instead. Without storage, or when it is full or
@@ -58,6 +66,7 @@ function parse(data: unknown): UserMemory {
     seen: parseSeen(data["seen"]),
     lastRestore: parseLastRestore(data["lastRestore"]),
     interrupted: parseInterrupted(data["interrupted"]),
+    lastKeyTest: parseLastKeyTest(data["lastKeyTest"]),
   };
 }
 
@@ -84,6 +93,16 @@ function parseInterrupted(data: unknown): InterruptedRestore | null {
   if (!isRecord(data)) return null;
   const { version, deviceId } = data;
   return isVersion(version) && typeof deviceId === "string" ? { version, deviceId } : null;
+}
+
+const KEY_TEST_RESULTS: readonly KeyTestResult[] = ["works", "partly", "fails"];
+
+function parseLastKeyTest(data: unknown): LastKeyTest | null {
+  if (!isRecord(data)) return null;
+  const { at, version } = data;
+  const result = KEY_TEST_RESULTS.find((known) => known === data["result"]);
+  if (result === undefined || !isCount(at)) return null;
+  return version === null || isVersion(version) ? { at, version, result } : null;
 }
 
 function isRecord(data: unknown): data is Record<string, unknown> {

@@ -8,6 +8,7 @@ import type {
 } from "@/domain/backup";
 import { unsupportedReason } from "@/domain/backupState";
 import type { AppError } from "@/domain/errors";
+import type { KeyEntryOptions } from "@/domain/keyEntry";
 import type { EncryptedRoom, LiveSession, RoomName } from "@/domain/ports";
 import { lastValue, type Reading, UNREAD } from "@/domain/reading";
 import type { OwnDevice } from "@/domain/verification";
@@ -47,7 +48,8 @@ export type KeyBackupQueryName =
   | "rooms"
   | "roomNames"
   | "roomKeyCounts"
-  | "devices";
+  | "devices"
+  | "keyEntryOptions";
 
 /** The root of everything read through one session; a late answer of a closed one lands nowhere. */
 export function sessionKey(sessionId: string) {
@@ -75,7 +77,7 @@ export type KeyBackupQueries = ReturnType<typeof createQueries>;
  * is an earlier next read. Secrets never come this way.
  */
 function createQueries(session: LiveSession) {
-  const { keyBackup, rooms, verification, id } = session;
+  const { keyBackup, keyEntry, rooms, verification, id } = session;
   const trust = (info: BackupInfo) =>
     readingOptions<BackupTrust>({
       key: trustKey(id, info),
@@ -121,6 +123,12 @@ function createQueries(session: LiveSession) {
     roomNames: readingOptions<readonly RoomName[]>({
       key: queryKey(id, "roomNames"),
       read: () => rooms.listLastUsed(),
+    }),
+    /** What can be entered to unlock. */
+    keyEntryOptions: readingOptions<KeyEntryOptions>({
+      key: queryKey(id, "keyEntryOptions"),
+      read: () => keyEntry.readOptions(),
+      freshMs: FRESH_MS,
     }),
     /** Reads the whole store: enabled on demand only. */
     roomKeyCounts: readingOptions<ReadonlyMap<string, number>>({

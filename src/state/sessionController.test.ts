@@ -192,6 +192,7 @@ describe("signing out", () => {
       seen: null,
       lastRestore: null,
       interrupted: null,
+      lastKeyTest: null,
     });
     expect(
       app.queryClient

@@ -118,7 +118,8 @@ export function createSessionController(deps: SessionDeps): {
   function activate(opened: LiveSession): void {
     const session = trackSession(opened, track);
     const { user, id } = session;
-    store.setState({ ...freshSessionState, lastRestore: memory.read(user.userId).lastRestore });
+    const { lastRestore, lastKeyTest } = memory.read(user.userId);
+    store.setState({ ...freshSessionState, lastRestore, lastKeyTest });
     const onSignedOut = (soft: boolean): void => {
       if (attached?.session === session && signingOut === null) void track(onEnded(user, soft));
     };
@@ -182,7 +183,8 @@ export function createSessionController(deps: SessionDeps): {
 
   function forgetUser(user: SignedInUser | null): void {
     if (user !== null) memory.clear(user.userId);
-    store.setState({ ...freshSessionState, restoreJob: { kind: "idle" }, lastRestore: null });
+    const nothing = { lastRestore: null, lastKeyTest: null };
+    store.setState({ ...freshSessionState, restoreJob: { kind: "idle" }, ...nothing });
   }
 
   async function signIn({ target, username, password }: Parameters<SessionActions["signIn"]>[0]) {
@@ -288,6 +290,11 @@ export function createSessionController(deps: SessionDeps): {
       attached?.watch.dismissNotice();
     },
     askForKeyAgain: async () => attached?.verification.askAgain(),
+    rememberKeyTest(lastKeyTest) {
+      if (attached === null) return;
+      memory.write(attached.session.user.userId, { lastKeyTest });
+      store.setState({ lastKeyTest });
+    },
     async dispose() {
       started = true;
       turn++;

@@ -7,7 +7,8 @@ import type { WorkTracker } from "./workTracker";
  * asks for it: another tab may go on only when none of that is under way.
  */
 export function trackSession(session: LiveSession, track: WorkTracker["track"]): LiveSession {
-  const { id, user, keyBackup, setUp, verification, changes, rooms, restore } = session;
+  const { id, user, keyBackup, keyEntry, keyTest, setUp, verification, changes, rooms, restore } =
+    session;
   return {
     id,
     user,
@@ -29,6 +30,14 @@ export function trackSession(session: LiveSession, track: WorkTracker["track"]):
       recheck: () => track(keyBackup.recheck()),
       unlock: (key) => track(keyBackup.unlock(key)),
     },
+    keyEntry: {
+      readOptions: () => keyEntry.readOptions(),
+      unlockWithPassphrase: (passphrase, signal) =>
+        track(keyEntry.unlockWithPassphrase(passphrase, signal)),
+      setDecryptionKey: (bytes) => track(keyEntry.setDecryptionKey(bytes)),
+    },
+    // Changes nothing, here or there.
+    keyTest,
     setUp: {
       plan: () => setUp.plan(),
       generateRecoveryKey: () => setUp.generateRecoveryKey(),

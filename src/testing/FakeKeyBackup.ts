@@ -13,6 +13,7 @@ import {
   aBackup,
   allKeysBackedUp,
   backupVersion,
+  byDefaultKey,
   readyIdentity,
   readySecretStorage,
   trustedBackup,
@@ -34,6 +35,7 @@ export class FakeKeyBackup implements KeyBackupPort {
     deviceVerified: true,
     backup: "ready",
     version: backupVersion("1"),
+    openedBy: byDefaultKey,
   });
   /** What a recheck changes, as the SDK's would. */
   onRecheck: () => void = () => undefined;

@@ -16,6 +16,7 @@ import type { SignedInUser } from "@/domain/session";
 import { alice, backupVersion } from "./facts";
 import { FakeChanges } from "./fakeChanges";
 import { FakeKeyBackup } from "./FakeKeyBackup";
+import { FakeKeyEntry, FakeKeyTest } from "./fakeKeyPorts";
 import { FakeRestoreEngine } from "./FakeRestoreEngine";
 import { FakeVerification } from "./FakeVerification";
 
@@ -85,6 +86,8 @@ export class FakeLiveSession implements LiveSession {
   readonly id = `session-${++opened}`;
   readonly user: SignedInUser;
   readonly keyBackup = new FakeKeyBackup();
+  readonly keyEntry = new FakeKeyEntry();
+  readonly keyTest = new FakeKeyTest();
   readonly setUp = new FakeSetUp();
   readonly verification = new FakeVerification();
   readonly changes = new FakeChanges();

@@ -9,6 +9,7 @@ import {
 } from "@/domain/backup";
 import type { DeviceStateInputs } from "@/domain/deviceState";
 import type { AppError } from "@/domain/errors";
+import type { OpenedBy } from "@/domain/keyEntry";
 import type { Reading } from "@/domain/reading";
 import { emptyTally, type RestoreReport, type RestoreTally } from "@/domain/restore";
 import type { RunningRestore } from "@/domain/restoreJob";
@@ -40,6 +41,14 @@ export function aBackup(changes: Partial<BackupInfo> = {}): BackupInfo {
     ...changes,
   };
 }
+
+/** Unlocked by the one key that most accounts have. */
+export const byDefaultKey: OpenedBy = {
+  kind: "storage_key",
+  keyId: "defaultKeyId",
+  name: null,
+  isDefault: true,
+};
 
 export const trustedBackup: BackupTrust = { signature: "trusted", key: "match" };
 

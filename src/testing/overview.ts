@@ -30,6 +30,7 @@ export function anOverview(
     notice: null,
     dismissNotice: () => {},
     lastRestore: inputs.lastRestore,
+    lastKeyTest: null,
     ...rest,
   };
 }

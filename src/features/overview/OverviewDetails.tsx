@@ -4,6 +4,7 @@ import {
   describeRoomKeyCounts,
   describeSecretStorage,
 } from "@/copy/describeBackup";
+import { keyTestBadge } from "@/copy/describeKeyTest";
 import { describeUploadCode } from "@/copy/describeFinding";
 import { formatNumber } from "@/copy/formatNumber";
 import type { Reading } from "@/domain/reading";
@@ -19,7 +20,7 @@ import { RelativeTime } from "./RelativeTime";
 /** Everything that was read, folded, for those who want to know or have to help. */
 export function OverviewDetails({ overview }: { overview: KeyBackupOverview }) {
   const { backup, trust, activeVersion, crossSigning, secretStorage } = overview;
-  const { roomKeys, pendingKeys, uploadError, lastRestore } = overview;
+  const { roomKeys, pendingKeys, uploadError, lastRestore, lastKeyTest } = overview;
   return (
     <Card>
       <Details summary="Details">
@@ -65,6 +66,23 @@ export function OverviewDetails({ overview }: { overview: KeyBackupOverview }) {
                     {formatNumber(lastRestore.already)} already here,{" "}
                     {formatNumber(lastRestore.failed)} failed, {formatNumber(lastRestore.missing)}{" "}
                     missing
+                  </>
+                ),
+            },
+            {
+              term: "Recovery key tested",
+              value:
+                lastKeyTest === null ? (
+                  "Never in this browser"
+                ) : (
+                  <>
+                    <RelativeTime at={lastKeyTest.at} />
+                    {lastKeyTest.version === null ? null : (
+                      <>
+                        , version <bdi>{lastKeyTest.version}</bdi>
+                      </>
+                    )}
+                    : {keyTestBadge(lastKeyTest.result)}
                   </>
                 ),
             },

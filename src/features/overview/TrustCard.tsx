@@ -1,10 +1,14 @@
 import { describeDecryptionKey, describeSignature, type FactWords } from "@/copy/describeBackup";
+import { keyTestBadge } from "@/copy/describeKeyTest";
 import { unsupportedReason } from "@/domain/backupState";
+import type { LastKeyTest } from "@/domain/keyTest";
 import { lastValue } from "@/domain/reading";
+import { hrefOf } from "@/lib/route";
 import type { KeyBackupOverview } from "@/state/hooks";
 import { Badge } from "@/ui/Badge";
 import { Card } from "@/ui/Card";
 import styles from "./Overview.module.css";
+import { RelativeTime } from "./RelativeTime";
 
 /**
  * The two trust facts side by side. Either alone lets a backup be used, so neither may hide the
@@ -42,8 +46,26 @@ export function TrustCard({ overview }: { overview: KeyBackupOverview }) {
             missing={missing}
           />
         </div>
+        <KeyTested test={overview.lastKeyTest} />
       </Card>
     </div>
+  );
+}
+
+/** A backup is worth what the saved key is worth: when that was last proven, and the way to do it. */
+function KeyTested({ test }: { test: LastKeyTest | null }) {
+  return (
+    <p>
+      {test === null ? (
+        "Does the recovery key that you saved still open it? "
+      ) : (
+        <>
+          Your saved key was last tested <RelativeTime at={test.at} />: {keyTestBadge(test.result)}
+          .{" "}
+        </>
+      )}
+      <a href={hrefOf("test-key")}>Test recovery key</a>
+    </p>
   );
 }
 

@@ -1,27 +1,20 @@
 import { goTo } from "@/lib/route";
-import {
-  useInvalidateKeyBackup,
-  useKeyBackupOverview,
-  useLiveSession,
-  useRestoreJob,
-} from "@/state/hooks";
+import { useKeyBackupOverview, useRestoreJob } from "@/state/hooks";
+import { useKeyEntryOptions, useUnlock } from "@/state/keyEntryHooks";
 import { UnlockView } from "./UnlockView";
 
-/** Opens the backup on this device with the recovery key. */
+/** Opens the backup on this device: by the recovery key, a passphrase, or the backup's own key. */
 export function UnlockScreen() {
   const overview = useKeyBackupOverview();
-  const { keyBackup } = useLiveSession();
-  const invalidate = useInvalidateKeyBackup();
+  const options = useKeyEntryOptions();
+  const { unlock, setDecryptionKey } = useUnlock();
   const { start } = useRestoreJob();
   return (
     <UnlockView
       overview={overview}
-      // A plain call: as a mutation the key would be kept in the mutation cache.
-      unlock={async (key) => {
-        const result = await keyBackup.unlock(key);
-        await invalidate();
-        return result;
-      }}
+      options={options}
+      unlock={unlock}
+      setDecryptionKey={setDecryptionKey}
       onRestore={() => {
         start();
         goTo("restore");

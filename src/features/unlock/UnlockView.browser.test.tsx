@@ -5,10 +5,19 @@ import { userEvent } from "vitest/browser";
 import { render } from "vitest-browser-react";
 import type { DeviceStateInputs } from "@/domain/deviceState";
 import type { AppError } from "@/domain/errors";
+import type { KeyEntry, KeyEntryOptions } from "@/domain/keyEntry";
 import type { UnlockReport } from "@/domain/ports";
-import { encodeRecoveryKey, type RecoveryKey } from "@/domain/recoveryKey";
+import type { Reading } from "@/domain/reading";
+import { encodeRecoveryKey } from "@/domain/recoveryKey";
 import { fail, ok, type Result } from "@/domain/result";
-import { aBackup, backupVersion, known, readyIdentity } from "@/testing/facts";
+import {
+  aBackup,
+  backupVersion,
+  byDefaultKey,
+  failedReading,
+  known,
+  readyIdentity,
+} from "@/testing/facts";
 import { anOverview } from "@/testing/overview";
 import { UnlockView } from "./UnlockView";
 
@@ -17,32 +26,64 @@ const key = encodeRecoveryKey(bytes);
 const bare = key.replaceAll(" ", "");
 /** The same key with one character exchanged: right length, right prefix, wrong parity. */
 const typo = `${bare.slice(0, -1)}${bare.endsWith("A") ? "B" : "A"}`;
-const report: UnlockReport = { deviceVerified: true, backup: "ready", version: backupVersion("1") };
+const report: UnlockReport = {
+  deviceVerified: true,
+  backup: "ready",
+  version: backupVersion("1"),
+  openedBy: byDefaultKey,
+};
+const noPassphrase = known({ recoveryPassphrase: false, backupPassphrase: false });
+const withPassphrase = known({ recoveryPassphrase: true, backupPassphrase: false });
 const lockedFacts: Partial<DeviceStateInputs> = {
   backup: known(aBackup({ count: 2000 })),
   trust: known({ signature: "trusted", key: "absent" }),
   crossSigning: known({ ...readyIdentity, deviceVerified: false }),
 };
 
-/** An unlock that answers when told to, and records the keys it was given. */
+/** Ways to unlock that answer when told to, and record what they were given. */
 function fakeUnlock() {
-  const given: { text: string; bytes: number[]; key: RecoveryKey }[] = [];
+  const given: { text: string; bytes: number[]; held: Uint8Array }[] = [];
+  const phrases: { passphrase: string; signal: AbortSignal }[] = [];
+  const keys: { bytes: number[]; held: Uint8Array }[] = [];
   let answer: (result: Result<UnlockReport, AppError>) => void = () => {};
-  const unlock = (recoveryKey: RecoveryKey) => {
-    given.push({ text: recoveryKey.text, bytes: [...recoveryKey.bytes], key: recoveryKey });
-    return new Promise<Result<UnlockReport, AppError>>((resolve) => {
+  const waiting = () =>
+    new Promise<Result<UnlockReport, AppError>>((resolve) => {
       answer = resolve;
     });
+  const unlock = (entry: KeyEntry, signal: AbortSignal) => {
+    if (entry.kind === "passphrase") phrases.push({ passphrase: entry.passphrase, signal });
+    else {
+      const { text, bytes: held } = entry.key;
+      given.push({ text, bytes: [...held], held });
+    }
+    return waiting();
   };
-  return { given, unlock, answer: (result: Result<UnlockReport, AppError>) => answer(result) };
+  const setDecryptionKey = (held: Uint8Array) => {
+    keys.push({ bytes: [...held], held });
+    return waiting();
+  };
+  return {
+    given,
+    phrases,
+    keys,
+    unlock,
+    setDecryptionKey,
+    answer: (result: Result<UnlockReport, AppError>) => answer(result),
+  };
 }
 
-async function show(facts = lockedFacts) {
+async function show(facts = lockedFacts, options: Reading<KeyEntryOptions> = noPassphrase) {
   const server = fakeUnlock();
   const onRestore = vi.fn();
   const screen = await render(
     <main>
-      <UnlockView overview={anOverview(facts)} unlock={server.unlock} onRestore={onRestore} />
+      <UnlockView
+        overview={anOverview(facts)}
+        options={options}
+        unlock={server.unlock}
+        setDecryptionKey={server.setDecryptionKey}
+        onRestore={onRestore}
+      />
     </main>,
   );
   return {
@@ -87,8 +128,8 @@ describe("a key that cannot be right", () => {
   });
 
   it.each([
-    ["hunter2", /too short.*password or a phrase: .* begins with “Es”/],
-    ["correct horse battery staple", /never contains “l”.*password or a phrase/],
+    ["hunter2", /too short.*account password opens nothing here; .* begins with “Es”/],
+    ["correct horse battery staple", /never contains “l”.*looks like a passphrase/],
     [bare.slice(0, 47), /too short(?!.*password)/],
   ])("%s: is told what a recovery key looks like, if it looks like none", async (text, words) => {
     const { field, button, error } = await show();
@@ -135,7 +176,7 @@ describe("what the server side says", () => {
     [{ kind: "network", detail: "" }, /cannot be reached/],
     [{ kind: "server", status: 502, errcode: null, message: null }, /says nothing about your/],
     [{ kind: "rate_limited", retryAfterMs: 3_000 }, /asks to wait/],
-    [{ kind: "secret_storage", reason: "backup_key_missing" }, /says nothing about your/],
+    [{ kind: "secret_storage", reason: "backup_key_missing" }, /it does not hold the backup’s key/],
   ];
 
   it.each(refusals)("%o: the text stays, and the next step is named", async (refusal, words) => {
@@ -207,7 +248,7 @@ describe("a right key", () => {
     server.answer(ok(report));
     await expect.element(screen.getByText("Your recovery key is right")).toBeVisible();
     expect(server.given).toHaveLength(1);
-    expect([...(server.given[0]?.key.bytes ?? [1])]).toEqual(Array.from({ length: 32 }, () => 0));
+    expect([...(server.given[0]?.held ?? [1])]).toEqual(Array.from({ length: 32 }, () => 0));
   });
 
   it("is never written into the page", async () => {
@@ -241,7 +282,8 @@ describe("a right key", () => {
     const { field, server, screen, button } = await show({ ...lockedFacts, backup: known(null) });
     await field.fill(key);
     await button("Unlock").click();
-    server.answer(ok({ deviceVerified: false, backup: "no_backup", version: null }));
+    const none = { deviceVerified: false, backup: "no_backup", version: null } as const;
+    server.answer(ok({ ...none, openedBy: byDefaultKey }));
     await expect.element(screen.getByText("This device is not verified")).toBeVisible();
     expect(button("Restore history").elements()).toEqual([]);
     await button("Set up backup").click();
@@ -253,6 +295,199 @@ describe("a right key", () => {
     await expect
       .element(screen.getByText("This device is verified and can open the backup already"))
       .toBeVisible();
+  });
+});
+
+describe("which key it was", () => {
+  async function openWith(changes: Partial<UnlockReport>) {
+    const shown = await show();
+    await shown.field.fill(key);
+    await shown.button("Unlock").click();
+    shown.server.answer(ok({ ...report, ...changes }));
+    return shown;
+  }
+
+  it("is not spoken of when it is the one that everybody has", async () => {
+    const { screen } = await openWith({});
+    await expect.element(screen.getByTestId("unlocked")).toBeVisible();
+    expect(screen.getByTestId("opened-by").elements()).toEqual([]);
+  });
+
+  it("is named when it is another key of the account, by its name or its id", async () => {
+    const other = { kind: "storage_key", keyId: "abcdefghijkl", isDefault: false } as const;
+    const { screen } = await openWith({ openedBy: { ...other, name: "Old laptop" } });
+    await expect
+      .element(screen.getByTestId("opened-by"))
+      .toMatchTextContent(/not the one it uses by default: Old laptop\.$/);
+    const again = await openWith({ openedBy: { ...other, name: null } });
+    await expect
+      .element(again.screen.getByTestId("opened-by").last())
+      .toMatchTextContent(/: abcdefgh\.$/);
+  });
+
+  it("is the backup's own: it opens the backup, and verifies nothing", async () => {
+    const { screen } = await openWith({
+      deviceVerified: false,
+      openedBy: { kind: "decryption_key" },
+    });
+    await expect.element(screen.getByText("This key opens the backup")).toBeVisible();
+    await expect.element(screen.getByText("This device is not verified")).toBeVisible();
+    await expect.element(screen.getByText(/The backup’s own key cannot verify it/)).toBeVisible();
+  });
+});
+
+describe("a passphrase", () => {
+  const phrase = "  correct horse  battery staple ";
+
+  async function showPassphrase() {
+    const shown = await show(lockedFacts, withPassphrase);
+    await shown.button("Use a passphrase").click();
+    const field = shown.screen.getByLabelText("Passphrase", { exact: true });
+    return { ...shown, field };
+  }
+
+  it("is offered where the account uses one, and where that is not known", async () => {
+    const without = await show();
+    expect(without.button("Use a passphrase").elements()).toEqual([]);
+    const unread = await show(lockedFacts, { status: "unread" });
+    expect(unread.button("Use a passphrase").elements()).toEqual([]);
+    const failed = await show(lockedFacts, failedReading);
+    await expect.element(failed.button("Use a passphrase")).toBeVisible();
+  });
+
+  it("goes out as it was typed, every space of it, and is wiped from the page", async () => {
+    const { field, button, server, screen } = await showPassphrase();
+    await expect.element(field).toHaveAttribute("type", "password");
+    await field.fill(phrase);
+    await button("Unlock").click();
+    await expect.element(screen.getByTestId("deriving")).toMatchTextContent(/Deriving the key/);
+    expect(server.phrases.map(({ passphrase }) => passphrase)).toEqual([phrase]);
+    expect(document.documentElement.outerHTML).not.toContain("battery");
+    server.answer(ok(report));
+    await expect.element(screen.getByText("Your passphrase is right")).toBeVisible();
+    expect(document.documentElement.outerHTML).not.toContain("battery");
+  });
+
+  it("says at the field what is wrong with it", async () => {
+    const { field, button, server, error } = await showPassphrase();
+    await button("Unlock").click();
+    await expect.element(error).toMatchTextContent(/Enter your passphrase/);
+    expect(server.phrases).toEqual([]);
+    await field.fill(phrase);
+    await button("Unlock").click();
+    server.answer(fail({ kind: "passphrase", problem: { reason: "does_not_match" } }));
+    await expect.element(error).toMatchTextContent(/not the passphrase of this account/);
+    await expect.element(error).toHaveAttribute("data-code", "passphrase");
+    await expect.element(field).toHaveAttribute("aria-invalid", "true");
+    await expect.element(field).toHaveFocus();
+    await expect.element(field).toHaveValue(phrase);
+  });
+
+  it("can be called off while the key is derived, and what comes late is dropped", async () => {
+    const { field, button, server, screen } = await showPassphrase();
+    await field.fill(phrase);
+    await button("Unlock").click();
+    await button("Cancel").click();
+    expect(server.phrases[0]?.signal.aborted).toBe(true);
+    server.answer(ok(report));
+    await expect.element(button("Unlock")).not.toHaveAttribute("aria-busy");
+    expect(screen.getByText("Your passphrase is right").elements()).toEqual([]);
+    await button("Unlock").click();
+    expect(server.phrases).toHaveLength(2);
+  });
+
+  it("is called off by leaving", async () => {
+    const { field, button, server, screen } = await showPassphrase();
+    await field.fill(phrase);
+    await button("Unlock").click();
+    await screen.unmount();
+    expect(server.phrases[0]?.signal.aborted).toBe(true);
+  });
+
+  it("leaves nothing behind in the other field, either way", async () => {
+    const { field, button, screen } = await showPassphrase();
+    await field.fill(phrase);
+    await button("Use the recovery key").click();
+    const keyField = screen.getByLabelText("Recovery key", { exact: true });
+    await expect.element(keyField).toHaveValue("");
+    await keyField.fill(key);
+    await button("Use a passphrase").click();
+    await expect.element(screen.getByLabelText("Passphrase", { exact: true })).toHaveValue("");
+  });
+
+  it("that is a recovery key is taken as one", async () => {
+    const { field, button, server } = await showPassphrase();
+    await field.fill(key);
+    await button("Unlock").click();
+    await vi.waitFor(() => expect(server.given).toHaveLength(1));
+    expect(server.phrases).toEqual([]);
+  });
+
+  it("typed into the key field is shown the way to its own", async () => {
+    const { field, button, error } = await show(lockedFacts, withPassphrase);
+    await field.fill("correct horse battery staple");
+    await button("Unlock").click();
+    await expect.element(error).toMatchTextContent(/choose “Use a passphrase” below/);
+  });
+
+  it("passes axe, also while a key is derived", async () => {
+    const { field, button, screen } = await showPassphrase();
+    expect((await axe.run(screen.container)).violations).toEqual([]);
+    await field.fill(phrase);
+    await button("Unlock").click();
+    await expect.element(screen.getByTestId("deriving")).toBeVisible();
+    expect((await axe.run(screen.container)).violations).toEqual([]);
+  });
+});
+
+describe("the backup's own key, set by hand", () => {
+  const base64 = btoa(String.fromCharCode(...bytes));
+
+  async function showByHand() {
+    const shown = await show();
+    await shown.screen.getByText(/^Advanced/).click();
+    return {
+      ...shown,
+      field: shown.screen.getByLabelText("Backup decryption key", { exact: true }),
+    };
+  }
+
+  it.each([
+    ["as base64", base64],
+    ["in the recovery key's format", key],
+  ])("%s goes out, is wiped, and leads on", async (_, text) => {
+    const { field, button, server, screen } = await showByHand();
+    await field.fill(text);
+    await button("Use this key").click();
+    await vi.waitFor(() => expect(server.keys).toHaveLength(1));
+    expect(server.keys[0]?.bytes).toEqual([...bytes]);
+    server.answer(ok({ ...report, openedBy: { kind: "decryption_key" } }));
+    await expect.element(screen.getByText("This key opens the backup")).toBeVisible();
+    expect([...(server.keys[0]?.held ?? [1])]).toEqual(Array.from({ length: 32 }, () => 0));
+    expect(document.documentElement.outerHTML).not.toContain(base64.slice(0, 12));
+  });
+
+  it("says what is wrong with it, asks no server for what is no key, and keeps the text", async () => {
+    const { field, button, server, error } = await showByHand();
+    await field.fill("hunter2");
+    await button("Use this key").click();
+    await expect.element(error).toMatchTextContent(/not a backup decryption key/);
+    expect(server.keys).toEqual([]);
+    await field.fill(base64);
+    await button("Use this key").click();
+    const problem = { reason: "not_this_backup", version: backupVersion("4") } as const;
+    server.answer(fail({ kind: "recovery_key", problem }));
+    await expect.element(error).toMatchTextContent(/does not open backup version 4/);
+    await expect.element(field).toHaveValue(base64);
+    await expect.element(field).toHaveFocus();
+  });
+
+  it("passes axe unfolded and with an error", async () => {
+    const { field, button, error, screen } = await showByHand();
+    await field.fill("hunter2");
+    await button("Use this key").click();
+    await expect.element(error).toBeVisible();
+    expect((await axe.run(screen.container)).violations).toEqual([]);
   });
 });
 

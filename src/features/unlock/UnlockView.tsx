@@ -1,28 +1,35 @@
 import { RECOVERY_KEY_IS } from "@/copy/terms";
+import { mayTakePassphrase, type KeyEntryOptions } from "@/domain/keyEntry";
 import type { UnlockReport } from "@/domain/ports";
+import type { Reading } from "@/domain/reading";
 import type { KeyBackupOverview } from "@/state/hooks";
 import { Alert } from "@/ui/Alert";
 import { Card } from "@/ui/Card";
+import { Details } from "@/ui/Details";
 import { useRef, useState } from "react";
-import { RecoveryKeyForm } from "./RecoveryKeyForm";
+import { DecryptionKeyForm, type SetDecryptionKey } from "./DecryptionKeyForm";
+import { KeyEntryForm } from "./KeyEntryForm";
 import styles from "./Unlock.module.css";
 import { Unlocked } from "./Unlocked";
-import type { Unlock } from "./useRecoveryKeyForm";
+import type { EntryMode, SubmitEntry } from "./useKeyEntryForm";
 
 interface UnlockViewProps {
   overview: KeyBackupOverview;
-  unlock: Unlock;
+  options: Reading<KeyEntryOptions>;
+  unlock: SubmitEntry<UnlockReport>;
+  setDecryptionKey: SetDecryptionKey;
   onRestore: () => void;
 }
 
 /** The form until the key was right, then what holds. */
-export function UnlockView({ overview, unlock, onRestore }: UnlockViewProps) {
-  const [report, setReport] = useState<UnlockReport | null>(null);
+export function UnlockView(props: UnlockViewProps) {
+  const { overview, options, unlock, setDecryptionKey, onRestore } = props;
+  const [done, setDone] = useState<{ report: UnlockReport; mode: EntryMode } | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const backup = overview.backup.status === "known" ? overview.backup.value : null;
 
-  function unlocked(next: UnlockReport): void {
-    setReport(next);
+  function unlocked(report: UnlockReport, mode: EntryMode): void {
+    setDone({ report, mode });
     // The field that had the focus is about to go.
     heading.current?.focus();
   }
@@ -32,14 +39,29 @@ export function UnlockView({ overview, unlock, onRestore }: UnlockViewProps) {
       <h1 className={styles.heading} tabIndex={-1} ref={heading}>
         Enter recovery key
       </h1>
-      {report === null ? (
-        <Card>
-          <p>{RECOVERY_KEY_IS}</p>
-          <AlreadyUnlocked overview={overview} />
-          <RecoveryKeyForm unlock={unlock} onUnlocked={unlocked} />
-        </Card>
+      {done === null ? (
+        <>
+          <Card>
+            <p>{RECOVERY_KEY_IS}</p>
+            <AlreadyUnlocked overview={overview} />
+            <KeyEntryForm
+              verb="Unlock"
+              takesPassphrase={mayTakePassphrase(options)}
+              submit={unlock}
+              onDone={unlocked}
+            />
+          </Card>
+          <Card>
+            <Details summary="Advanced: set the backup decryption key by hand">
+              <DecryptionKeyForm
+                setKey={setDecryptionKey}
+                onSet={(report) => unlocked(report, "recovery_key")}
+              />
+            </Details>
+          </Card>
+        </>
       ) : (
-        <Unlocked report={report} backup={backup} onRestore={onRestore} />
+        <Unlocked {...done} backup={backup} onRestore={onRestore} />
       )}
     </div>
   );

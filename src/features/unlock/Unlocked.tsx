@@ -1,26 +1,31 @@
+import { describeOpenedBy } from "@/copy/describeOpenedBy";
 import { formatRoomKeys } from "@/copy/formatNumber";
 import type { BackupInfo } from "@/domain/backup";
+import type { OpenedBy } from "@/domain/keyEntry";
 import type { UnlockReport } from "@/domain/ports";
 import { goTo, hrefOf } from "@/lib/route";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import styles from "./Unlock.module.css";
+import type { EntryMode } from "./useKeyEntryForm";
 
 interface UnlockedProps {
   report: UnlockReport;
+  mode: EntryMode;
   /** The backup by a fresh read, once it is there. */
   backup: BackupInfo | null;
   onRestore: () => void;
 }
 
 /** What holds now that the key was right, and the next step. */
-export function Unlocked({ report, backup, onRestore }: UnlockedProps) {
+export function Unlocked({ report, mode, backup, onRestore }: UnlockedProps) {
   const count = backup !== null && backup.version === report.version ? backup.count : null;
   return (
     <Card actions={<NextStep {...{ report, count, onRestore }} />}>
-      <Alert tone="success" title="Your recovery key is right">
+      <Alert tone="success" title={titleOf(report, mode)} testId="unlocked">
         <ul className={styles.holds}>
+          <OpenedByLine openedBy={report.openedBy} />
           {report.deviceVerified ? <li>This device is verified by your identity.</li> : null}
           {report.backup === "ready" ? (
             <li>
@@ -35,8 +40,9 @@ export function Unlocked({ report, backup, onRestore }: UnlockedProps) {
       {report.deviceVerified ? null : (
         <Alert tone="warning" title="This device is not verified">
           <p>
-            The keys of your identity were not found in secret storage. Verify this device from
-            another one of yours.
+            {report.openedBy.kind === "decryption_key"
+              ? "The backup’s own key cannot verify it. Enter your recovery key as well, or verify this device from another one of yours."
+              : "The keys of your identity were not found in secret storage. Verify this device from another one of yours."}
           </p>
         </Alert>
       )}
@@ -47,6 +53,29 @@ export function Unlocked({ report, backup, onRestore }: UnlockedProps) {
         <a href={hrefOf("overview")}>Back to the overview</a>
       </p>
     </Card>
+  );
+}
+
+function titleOf({ openedBy }: UnlockReport, mode: EntryMode): string {
+  if (openedBy.kind === "decryption_key" && mode === "recovery_key") {
+    return "This key opens the backup";
+  }
+  return mode === "passphrase" ? "Your passphrase is right" : "Your recovery key is right";
+}
+
+/** Which key it was, where that is not what everybody expects. */
+function OpenedByLine({ openedBy }: { openedBy: OpenedBy }) {
+  if (openedBy.kind === "storage_key" && openedBy.isDefault) return null;
+  const { text, name } = describeOpenedBy(openedBy);
+  return (
+    <li data-testid="opened-by" data-kind={openedBy.kind}>
+      {text}
+      {name === null ? null : (
+        <>
+          : <bdi>{name}</bdi>.
+        </>
+      )}
+    </li>
   );
 }
 

@@ -1,0 +1,21 @@
+import { mayTakePassphrase } from "@/domain/keyEntry";
+import { useKeyBackupOverview } from "@/state/hooks";
+import { useKeyEntryOptions, useKeyTest } from "@/state/keyEntryHooks";
+import { TestKeyView, type KeyForm } from "./TestKeyView";
+
+/** Proves that a saved recovery key or passphrase still works, without changing anything. */
+export function TestKeyScreen({ KeyForm }: { KeyForm: KeyForm }) {
+  const { backup } = useKeyBackupOverview();
+  const options = useKeyEntryOptions();
+  const { last, run } = useKeyTest();
+  const info = backup.status === "known" ? backup.value : null;
+  return (
+    <TestKeyView
+      KeyForm={KeyForm}
+      takesPassphrase={mayTakePassphrase(options)}
+      count={info?.count ?? null}
+      last={last}
+      run={run}
+    />
+  );
+}
