@@ -1,3 +1,5 @@
+import { ManageScreen } from "@/features/manage/ManageScreen";
+import { UnfinishedNotice } from "@/features/manage/UnfinishedNotice";
 import { OverviewScreen } from "@/features/overview/OverviewScreen";
 import { RestoreScreen } from "@/features/restore/RestoreScreen";
 import { RoomsScreen } from "@/features/rooms/RoomsScreen";
@@ -11,13 +13,19 @@ export const ROUTE_TITLES: Readonly<Record<Route, string>> = {
   "set-up": "Set up backup",
   unlock: "Enter recovery key",
   restore: "Restore history",
+  manage: "Manage",
 };
 
 /** The screens of an open session, by route. Each has its own heading. */
 export function SessionScreen({ route }: { route: Route }) {
   switch (route) {
     case "overview":
-      return <OverviewScreen />;
+      return (
+        <>
+          <UnfinishedNotice />
+          <OverviewScreen />
+        </>
+      );
     case "rooms":
       return <RoomsScreen />;
     case "set-up":
@@ -26,5 +34,7 @@ export function SessionScreen({ route }: { route: Route }) {
       return <UnlockScreen />;
     case "restore":
       return <RestoreScreen />;
+    case "manage":
+      return <ManageScreen />;
   }
 }

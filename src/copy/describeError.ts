@@ -87,6 +87,18 @@ export function describeError(error: AppError): ErrorWords {
       };
     case "backup_changed":
       return describeBackupChange(error.expected, error.actual);
+    case "still_there":
+      return {
+        title: `Backup version ${error.version} is still on the server`,
+        body: "The server did not delete it, or says two different things about it. The keys in it and those on this device are untouched. Try again in a moment.",
+        action: "retry",
+      };
+    case "change_unfinished":
+      return {
+        title: "Something else has to be finished first",
+        body: "A change of your key backup was begun on this device and did not come to its end. To be safe, nothing further is changed before that. Finish it from the overview.",
+        action: "none",
+      };
     case "unsupported_algorithm":
       return {
         title: "This backup is of a kind this app does not know",

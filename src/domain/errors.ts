@@ -34,6 +34,10 @@ export type AppError =
       readonly expected: BackupVersion | null;
       readonly actual: BackupVersion | null;
     }
+  /** The server took the deletion, and shows the backup all the same. */
+  | { readonly kind: "still_there"; readonly version: BackupVersion }
+  /** Another change of several steps was begun here and has to be ended first. */
+  | { readonly kind: "change_unfinished"; readonly change: string }
   | { readonly kind: "unsupported_algorithm"; readonly algorithm: string }
   | { readonly kind: "recovery_key"; readonly problem: RecoveryKeyProblem }
   | {
@@ -58,6 +62,8 @@ export type AppError =
         | "password_cancelled"
         | "auth_unsupported"
         | "not_imported"
+        /** Another device replaced the identity while this was under way. */
+        | "changed_meanwhile"
         /** The server shows no identity, and its private keys are in secret storage. */
         | "contradiction";
     }

@@ -9,6 +9,7 @@ import type {
 import type { AppError } from "./errors";
 import type { RecoveryKey } from "./recoveryKey";
 import type { RestoreFailure, RestoreOutcome, RestoreTally } from "./restore";
+import type { RemovalPort } from "./removalPorts";
 import type { Result } from "./result";
 import type {
   CarryOverState,
@@ -72,6 +73,7 @@ export interface LiveSession {
   readonly user: SignedInUser;
   readonly keyBackup: KeyBackupPort;
   readonly setUp: SetUpPort;
+  readonly removal: RemovalPort;
   readonly rooms: RoomsPort;
   readonly restore: RestoreEngine;
   subscribe(listener: (event: SessionEvent) => void): Unsubscribe;

@@ -8,6 +8,7 @@ import type {
   SessionGateway,
 } from "@/domain/ports";
 import { ok, type Result } from "@/domain/result";
+import type { SignedInUser } from "@/domain/session";
 import { subscribeCryptoEvents } from "./cryptoEvents";
 import { restoreCursorName } from "./deviceStore";
 import { findHomeserver } from "./discovery";
@@ -15,6 +16,7 @@ import { createKeyBackup } from "./keyBackup";
 import { createDecryptionKeySource } from "./keyBackupDecryptionKey";
 import { openSession, type SessionAdapters } from "./openSession";
 import { silenceSharedLogger } from "./quietLogger";
+import { createRemoval } from "./removal";
 import { createRoomKeySink } from "./roomKeySink";
 import { createRoomKeySource } from "./roomKeySource";
 import { createRooms } from "./rooms";
@@ -39,6 +41,8 @@ export function createGateway(options: {
   readonly createRestoreEngine: CreateRestoreEngine;
   /** Where the session is stored; "key-backup" when not given. */
   readonly databaseName?: string;
+  /** Whether the person turned the upload off on this device; asked before its client is opened. */
+  readonly isUploadOff?: (user: SignedInUser) => boolean;
 }): SessionGateway {
   silenceSharedLogger();
   const vault = createVault(options.databaseName);
@@ -48,6 +52,7 @@ export function createGateway(options: {
   const createAdapters = (context: SessionContext): SessionAdapters => ({
     keyBackup: createKeyBackup(context),
     setUp: createSetUp(context),
+    removal: createRemoval(context),
     rooms: createRooms(context),
     restore: options.createRestoreEngine({
       source: createRoomKeySource(context),
@@ -67,7 +72,7 @@ export function createGateway(options: {
   async function openOnce(): Promise<Result<LiveSession, AppError>> {
     await live?.close();
     live = null;
-    const opened = await openSession(vault, createAdapters);
+    const opened = await openSession(vault, createAdapters, options.isUploadOff);
     if (opened.ok) live = opened.value;
     return opened;
   }

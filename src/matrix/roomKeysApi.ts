@@ -30,6 +30,39 @@ export async function fetchBackupInfo(
   return isNotFound(answer.error) ? ok(null) : answer;
 }
 
+/** One version by its name, or null when the server says that there is no such version. */
+export async function fetchBackupVersion(
+  requests: SessionRequests,
+  version: BackupVersion,
+): Promise<Result<BackupInfo | null, AppError>> {
+  const answer = await requests.request("GET", versionPath(version), {
+    timeoutMs: VERSION_TIMEOUT_MS,
+  });
+  if (answer.ok) return parseBackupInfo(answer.value);
+  return isNotFound(answer.error) ? ok(null) : answer;
+}
+
+/** `DELETE /room_keys/version/{version}`. One that is not there (any more) counts as deleted. */
+export async function deleteBackupVersion(
+  requests: SessionRequests,
+  version: BackupVersion,
+): Promise<Result<void, AppError>> {
+  const answer = await requests.request("DELETE", versionPath(version));
+  return answer.ok || isNotFound(answer.error) ? ok(undefined) : answer;
+}
+
+/** `PUT /room_keys/version/{version}`: other signatures, for instance. The keys in it stay. */
+export async function updateBackupVersion(
+  requests: SessionRequests,
+  version: BackupVersion,
+  body: { readonly algorithm: string; readonly auth_data: Readonly<Record<string, unknown>> },
+): Promise<Result<void, AppError>> {
+  const answer = await requests.request("PUT", versionPath(version), {
+    body: { ...body, version },
+  });
+  return answer.ok ? ok(undefined) : answer;
+}
+
 /**
  * Adds a backup version by `POST /room_keys/version`. It becomes the current one; versions made
  * before stay on the server.
@@ -44,4 +77,8 @@ export async function createBackupVersion(
   return isBackupVersion(version)
     ? ok(version)
     : fail({ kind: "not_matrix", detail: "a created backup without a version" });
+}
+
+function versionPath(version: BackupVersion): string {
+  return `/room_keys/version/${encodeURIComponent(version)}`;
 }

@@ -48,6 +48,12 @@ export interface SessionController extends SessionActions {
   /** Reads everything about the key backup again. */
   readonly checkAgain: () => Promise<void>;
   readonly dismissNotice: () => void;
+  /** Runs a change of the backup that the person makes here, then reads everything again. */
+  readonly changeBackup: <T>(
+    work: (session: LiveSession) => Promise<Result<T, AppError>>,
+  ) => Promise<Result<T, AppError>>;
+  /** Turns the upload of this device off or on, and remembers it. */
+  readonly switchUpload: (on: boolean) => Promise<Result<void, AppError>>;
   /** Closes the session, keeps what is stored, and frees the tab lock. */
   readonly dispose: () => Promise<void>;
 }

@@ -14,7 +14,7 @@ const lastRestore = {
   keysPerSecond: 2_400,
 };
 const interrupted = { version: backupVersion("3"), deviceId: "DEVICE" };
-const nothing = { seen: null, lastRestore: null, interrupted: null };
+const nothing = { seen: null, lastRestore: null, interrupted: null, uploadOffOn: null };
 
 describe("the browser's memory of a user", () => {
   it("knows nothing at first, keeps what is written, and one thing does not overwrite another", () => {
@@ -23,9 +23,11 @@ describe("the browser's memory of a user", () => {
     memory.write("@a:x", { seen });
     memory.write("@a:x", { lastRestore });
     memory.write("@a:x", { interrupted });
-    expect(memory.read("@a:x")).toEqual({ seen, lastRestore, interrupted });
+    memory.write("@a:x", { uploadOffOn: "DEVICE" });
+    const rest = { lastRestore, interrupted, uploadOffOn: "DEVICE" };
+    expect(memory.read("@a:x")).toEqual({ seen, ...rest });
     memory.write("@a:x", { seen: null });
-    expect(memory.read("@a:x")).toEqual({ seen: null, lastRestore, interrupted });
+    expect(memory.read("@a:x")).toEqual({ seen: null, ...rest });
   });
 
   it("keeps users apart, and forgets one without the other", () => {
@@ -58,6 +60,7 @@ describe("the browser's memory of a user", () => {
     '{"seen":{"version":"1","publicKey":4,"at":1}}',
     '{"seen":{"version":"1"},"lastRestore":{"version":"1","at":1,"imported":-1}}',
     '{"lastRestore":{"version":"1","at":1,"imported":1,"already":1,"failed":"0","missing":0}}',
+    '{"uploadOffOn":7}',
     '{"interrupted":{"version":"","deviceId":"D"}}',
     '{"interrupted":{"version":"1","deviceId":null}}',
   ])("takes %s for nothing", (text) => {

@@ -8,6 +8,8 @@ export interface UserMemory {
   readonly lastRestore: LastRestore | null;
   /** The restore that began last, until it ends. */
   readonly interrupted: InterruptedRestore | null;
+  /** The device on which the person turned the upload off, by its id. */
+  readonly uploadOffOn: string | null;
 }
 
 export interface Memory {
@@ -16,7 +18,7 @@ export interface Memory {
   clear(userId: string): void;
 }
 
-const nothing: UserMemory = { seen: null, lastRestore: null, interrupted: null };
+const nothing: UserMemory = { seen: null, lastRestore: null, interrupted: null, uploadOffOn: null };
 
 /**
  * Memory in `localStorage`, or what a test gives instead. Without storage, or when it is full or
@@ -58,6 +60,7 @@ function parse(data: unknown): UserMemory {
     seen: parseSeen(data["seen"]),
     lastRestore: parseLastRestore(data["lastRestore"]),
     interrupted: parseInterrupted(data["interrupted"]),
+    uploadOffOn: typeof data["uploadOffOn"] === "string" ? data["uploadOffOn"] : null,
   };
 }
 

@@ -192,6 +192,7 @@ describe("signing out", () => {
       seen: null,
       lastRestore: null,
       interrupted: null,
+      uploadOffOn: null,
     });
     expect(
       app.queryClient

@@ -7,6 +7,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { type AppStore, freshSessionState } from "./appStore";
 import { type AttachedSession, attachSession } from "./attachSession";
 import { readAllAgain } from "./invalidate";
+import { changeBackup, switchUpload } from "./changeBackup";
 import { lazyGateway } from "./lazyGateway";
 import type { Memory } from "./memory";
 import { createRestoreControl } from "./restoreControl";
@@ -118,7 +119,9 @@ export function createSessionController(deps: SessionDeps): {
   function activate(opened: LiveSession): void {
     const session = trackSession(opened, track);
     const { user, id } = session;
-    store.setState({ ...freshSessionState, lastRestore: memory.read(user.userId).lastRestore });
+    const { lastRestore, uploadOffOn } = memory.read(user.userId);
+    const uploadOff = uploadOffOn === user.deviceId;
+    store.setState({ ...freshSessionState, lastRestore, uploadOff });
     const onSignedOut = (soft: boolean): void => {
       if (attached?.session === session && signingOut === null) void track(onEnded(user, soft));
     };
@@ -287,6 +290,14 @@ export function createSessionController(deps: SessionDeps): {
     dismissNotice() {
       attached?.watch.dismissNotice();
     },
+    changeBackup: (work) =>
+      attached === null
+        ? Promise.resolve(fail({ kind: "closed" }))
+        : changeBackup(attached, work),
+    switchUpload: (on) =>
+      attached === null
+        ? Promise.resolve(fail({ kind: "closed" }))
+        : switchUpload(attached.session, { store, memory, queryClient }, on),
     async dispose() {
       started = true;
       turn++;

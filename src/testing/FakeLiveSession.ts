@@ -15,6 +15,7 @@ import { ok, type Result } from "@/domain/result";
 import type { SignedInUser } from "@/domain/session";
 import { alice, backupVersion } from "./facts";
 import { FakeKeyBackup } from "./FakeKeyBackup";
+import { FakeRemoval } from "./FakeRemoval";
 import { FakeRestoreEngine } from "./FakeRestoreEngine";
 
 /** Rooms that hold what the test puts into them. */
@@ -84,6 +85,7 @@ export class FakeLiveSession implements LiveSession {
   readonly user: SignedInUser;
   readonly keyBackup = new FakeKeyBackup();
   readonly setUp = new FakeSetUp();
+  readonly removal = new FakeRemoval();
   readonly rooms = new FakeRooms();
   readonly restore = new FakeRestoreEngine();
   signedOut: Result<void, AppError> = ok(undefined);
