@@ -176,7 +176,10 @@ function checkUpload(info: BackupInfo, inputs: DeviceStateInputs): Finding[] {
 }
 
 /** Turned off by the person, so it comes last: whatever is wrong is more to the point. */
-function checkTurnedOff({ version }: BackupInfo, { trust, uploadOff }: DeviceStateInputs): Finding[] {
+function checkTurnedOff(
+  { version }: BackupInfo,
+  { trust, uploadOff }: DeviceStateInputs,
+): Finding[] {
   return uploadOff && mayBeUploadedTo(trust) ? [{ state: "turned_off_here", version }] : [];
 }
 

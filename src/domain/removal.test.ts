@@ -12,7 +12,14 @@ describe("coverageOf", () => {
     ["most of it is here", 1204, 1300, 1190, v1, { alsoHere: 1190, onlyInBackup: 14 }],
     ["nothing was restored", 50, 0, 0, v1, { alsoHere: 0, onlyInBackup: 50 }],
     ["an empty backup", 0, 10, 0, v1, { alsoHere: 0, onlyInBackup: 0 }],
-    ["keys here that were never uploaded do not count", 50, 80, 30, v1, { alsoHere: 30, onlyInBackup: 20 }],
+    [
+      "keys here that were never uploaded do not count",
+      50,
+      80,
+      30,
+      v1,
+      { alsoHere: 30, onlyInBackup: 20 },
+    ],
     ["a server that lost some", 40, 50, 50, v1, { alsoHere: 40, onlyInBackup: 0 }],
     ["the marks are of another version", 50, 50, 50, v2, { alsoHere: 0, onlyInBackup: 50 }],
     ["this device uploads nowhere", 50, 50, 50, null, { alsoHere: 0, onlyInBackup: 50 }],
@@ -25,16 +32,22 @@ describe("coverageOf", () => {
   it("never promises more than is marked here, and its parts make up the whole", () => {
     const number = fc.nat({ max: 2000 });
     fc.assert(
-      fc.property(number, number, number, fc.constantFrom(v1, v2, null), (count, total, marked, of) => {
-        const { onServer, alsoHere, onlyInBackup } = coverageOf(
-          { version: v1, count },
-          { total, backedUp: marked },
-          of,
-        );
-        expect(alsoHere + onlyInBackup).toBe(onServer);
-        expect(alsoHere).toBeLessThanOrEqual(Math.min(total, marked, count));
-        expect(onlyInBackup).toBeGreaterThanOrEqual(0);
-      }),
+      fc.property(
+        number,
+        number,
+        number,
+        fc.constantFrom(v1, v2, null),
+        (count, total, marked, of) => {
+          const { onServer, alsoHere, onlyInBackup } = coverageOf(
+            { version: v1, count },
+            { total, backedUp: marked },
+            of,
+          );
+          expect(alsoHere + onlyInBackup).toBe(onServer);
+          expect(alsoHere).toBeLessThanOrEqual(Math.min(total, marked, count));
+          expect(onlyInBackup).toBeGreaterThanOrEqual(0);
+        },
+      ),
     );
   });
 });

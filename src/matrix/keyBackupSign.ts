@@ -52,7 +52,7 @@ export function canonicalJson(value: unknown): string {
 
 /** Not as JavaScript compares, which goes by halves of the rarer characters. */
 function compareCodePoints(one: string, other: string): number {
-  const [a, b] = [[...one], [...other]];
+  const [a, b] = [Array.from(one), Array.from(other)];
   for (let index = 0; index < Math.min(a.length, b.length); index++) {
     const difference = (a[index]?.codePointAt(0) ?? 0) - (b[index]?.codePointAt(0) ?? 0);
     if (difference !== 0) return difference;

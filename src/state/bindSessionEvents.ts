@@ -42,7 +42,8 @@ function apply(event: SessionEvent, { store, invalidate, onSignedOut }: SessionE
       store.setState({ sync: event.state, syncedOnce: syncedOnce || live });
       if (live && !syncedOnce) invalidate(EVERYTHING);
       // What changed meanwhile may come without an event of its own.
-      else if (live && sync !== "live") invalidate(["backup", "backupWish", "crossSigning", "secretStorage"]);
+      else if (live && sync !== "live")
+        invalidate(["backup", "backupWish", "crossSigning", "secretStorage"]);
       return;
     }
     case "backup_status":

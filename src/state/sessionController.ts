@@ -291,9 +291,7 @@ export function createSessionController(deps: SessionDeps): {
       attached?.watch.dismissNotice();
     },
     changeBackup: (work) =>
-      attached === null
-        ? Promise.resolve(fail({ kind: "closed" }))
-        : changeBackup(attached, work),
+      attached === null ? Promise.resolve(fail({ kind: "closed" })) : changeBackup(attached, work),
     switchUpload: (on) =>
       attached === null
         ? Promise.resolve(fail({ kind: "closed" }))

@@ -37,8 +37,7 @@ export function trackSession(session: LiveSession, track: WorkTracker["track"]):
       deleteBackup: (confirmed) => track(removal.deleteBackup(confirmed)),
       switchUpload: (on) => track(removal.switchUpload(on)),
       surveyKeyStorage: () => removal.surveyKeyStorage(),
-      deleteKeyStorage: (confirmed, options) =>
-        track(removal.deleteKeyStorage(confirmed, options)),
+      deleteKeyStorage: (confirmed, options) => track(removal.deleteKeyStorage(confirmed, options)),
       surveyIdentity: () => removal.surveyIdentity(),
       resetIdentity: (confirmed, options) => track(removal.resetIdentity(confirmed, options)),
       // It forgets a reset that never began.

@@ -113,9 +113,7 @@ export function DeleteKeyStorageDialog({ open, onClose }: DeleteKeyStorageDialog
       case "older":
         return (
           <>
-            <DeletionNotes
-              note={{ kind: "older", deleted: stage.deleted, older: stage.older }}
-            />
+            <DeletionNotes note={{ kind: "older", deleted: stage.deleted, older: stage.older }} />
             <ConfirmForm
               key={stage.older.version}
               id={form}

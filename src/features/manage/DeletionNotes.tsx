@@ -22,13 +22,10 @@ export function DeletionNotes({ note }: { note: DeletionNote | null }) {
     );
   }
   return (
-    <Alert
-      tone="info"
-      title={`An older backup (${nameBackup(note.older)}) is now the current one`}
-    >
+    <Alert tone="info" title={`An older backup (${nameBackup(note.older)}) is now the current one`}>
       <p>
-        {note.deleted === null ? "The" : `Version ${note.deleted} was deleted, and the`} server shows
-        one that it had kept from before. You can delete it, too, or keep it.
+        {note.deleted === null ? "The" : `Version ${note.deleted} was deleted, and the`} server
+        shows one that it had kept from before. You can delete it, too, or keep it.
       </p>
     </Alert>
   );

@@ -36,7 +36,9 @@ export function UnfinishedNotice() {
                 {unfinished.change === "delete_key_storage" ? (
                   <Button
                     variant="tertiary"
-                    onClick={() => void changeBackup((session) => session.removal.leaveUnfinished())}
+                    onClick={() =>
+                      void changeBackup((session) => session.removal.leaveUnfinished())
+                    }
                   >
                     Leave it as it is
                   </Button>

@@ -1,10 +1,16 @@
-import { useCallback, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import type { AppError } from "@/domain/errors";
 import type { Result } from "@/domain/result";
 import { withoutThrowing } from "@/state/withoutThrowing";
 
 /** What a dialog names is not older than this, in ms. */
 const FRESH_MS = 5_000;
+
+interface Found<T> {
+  /** Which reading it came from. */
+  readonly attempt: number;
+  readonly answer: Result<T, AppError>;
+}
 
 /**
  * Reads what a dialog is about: when it opens, and again as long as `follow` says that the person
@@ -15,30 +21,38 @@ export function useSurvey<T>(
   read: () => Promise<Result<T, AppError>>,
   follow: (survey: T) => boolean,
 ) {
-  const [found, setFound] = useState<Result<T, AppError> | null>(null);
+  const [latest, setLatest] = useState<Found<T> | null>(null);
   const [attempt, setAttempt] = useState(0);
 
   useEffect(() => {
     let current = true;
     void withoutThrowing(read).then((answer) => {
       if (!current) return;
-      setFound((before) => (answer.ok || before === null || !before.ok ? answer : before));
+      setLatest((before) =>
+        answer.ok || before === null || !before.answer.ok
+          ? { attempt, answer }
+          : { attempt, answer: before.answer },
+      );
     });
     return () => {
       current = false;
     };
   }, [read, attempt]);
 
-  const follows = found !== null && found.ok && follow(found.value);
+  const followed =
+    latest !== null && latest.answer.ok && follow(latest.answer.value) ? latest.attempt : null;
   useEffect(() => {
-    if (!follows) return undefined;
-    const timer = setTimeout(() => setAttempt((number) => number + 1), FRESH_MS);
+    if (followed === null) return undefined;
+    const timer = setTimeout(() => setAttempt(followed + 1), FRESH_MS);
     return () => clearTimeout(timer);
-  }, [follows, found, attempt]);
+  }, [followed]);
 
-  const readAgain = useCallback(() => {
-    setFound(null);
-    setAttempt((number) => number + 1);
-  }, []);
-  return { found, readAgain, show: (survey: T) => setFound({ ok: true, value: survey }) };
+  return {
+    found: latest?.answer ?? null,
+    readAgain() {
+      setLatest(null);
+      setAttempt(attempt + 1);
+    },
+    show: (survey: T) => setLatest({ attempt, answer: { ok: true, value: survey } }),
+  };
 }
