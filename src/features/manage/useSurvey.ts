@@ -49,7 +49,7 @@ export function useSurvey<T>(
 
   return {
     found: latest?.answer ?? null,
-    readAgain() {
+    readAgain: () => {
       setLatest(null);
       setAttempt(attempt + 1);
     },
