@@ -1,4 +1,6 @@
 import { ChangeKeyScreen } from "@/features/change-key/ChangeKeyScreen";
+import { ManageScreen } from "@/features/manage/ManageScreen";
+import { UnfinishedNotice } from "@/features/manage/UnfinishedNotice";
 import { OverviewScreen } from "@/features/overview/OverviewScreen";
 import { ReplaceScreen } from "@/features/replace/ReplaceScreen";
 import { RestoreScreen } from "@/features/restore/RestoreScreen";
@@ -22,6 +24,7 @@ export const ROUTE_TITLES: Readonly<Record<Route, string>> = {
   replace: "Replace backup",
   "change-key": "Change recovery key",
   "test-key": "Test recovery key",
+  manage: "Manage",
 };
 
 /** The screens of an open session, below what other devices may ask at any time. */
@@ -41,6 +44,7 @@ function RoutedScreen({ route }: { route: Route }) {
       return (
         <>
           <UnfinishedChange />
+          <UnfinishedNotice />
           <OverviewScreen />
         </>
       );
@@ -61,5 +65,7 @@ function RoutedScreen({ route }: { route: Route }) {
     case "test-key":
       // Features do not know each other: the one that has the form lends it through here.
       return <TestKeyScreen KeyForm={KeyEntryForm} />;
+    case "manage":
+      return <ManageScreen />;
   }
 }

@@ -5,7 +5,7 @@ import type { Result } from "@/domain/result";
 import { acquireTabLock, takeOverTabLock } from "@/lib/tabLock";
 import { onWakeUp } from "@/lib/wakeUps";
 import { createAppServices } from "@/state/createAppServices";
-import { createMemory } from "@/state/memory";
+import { createMemory, type Memory } from "@/state/memory";
 import { App } from "./App";
 import { AppProviders } from "./AppProviders";
 import type { AppConfig, ConfigProblem } from "./config";
@@ -23,13 +23,14 @@ export interface MountedApp {
 
 /** The composition root: the only place that knows all layers. */
 export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp {
+  const memory = createMemory(browserStorage());
   const { queryClient, ...services } = createAppServices({
-    gateway: loadGateway,
+    gateway: () => loadGateway(memory),
     lock: {
       acquire: (options) => acquireTabLock(TAB_LOCK, options),
       takeOver: (options) => takeOverTabLock(TAB_LOCK, options),
     },
-    memory: createMemory(browserStorage()),
+    memory,
     wakeUps: onWakeUp,
   });
   let root: Root | null = null;
@@ -60,7 +61,7 @@ export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp 
 }
 
 /** The SDK and the engine are most of the app's size; the first screen does not wait for them. */
-async function loadGateway(): Promise<SessionGateway> {
+async function loadGateway(memory: Memory): Promise<SessionGateway> {
   const [
     { createGateway },
     { createRestoreEngine },
@@ -79,6 +80,7 @@ async function loadGateway(): Promise<SessionGateway> {
   return createGateway({
     createBackupEntries: (source) => createBackupEntries(source),
     sampler: createBackupSampler({ createWorker: createDecryptWorker }),
+    isUploadOff: ({ userId, deviceId }) => memory.read(userId).uploadOffOn === deviceId,
     createRestoreEngine: ({ cursorDatabase, ...ports }) =>
       createRestoreEngine({
         ...ports,

@@ -15,6 +15,8 @@ const findings: { [State in DeviceState]: Extract<Finding, { state: State }> } =
   identity_needs_reset: { state: "identity_needs_reset" },
   set_up_recovery: { state: "set_up_recovery", missing: ["identity", "secret_storage", "backup"] },
   turn_on_key_storage: { state: "turn_on_key_storage" },
+  backup_turned_off: { state: "backup_turned_off" },
+  turned_off_here: { state: "turned_off_here", version },
   unsupported_backup: {
     state: "unsupported_backup",
     version,

@@ -56,6 +56,16 @@ export function describeDeviceState(
         title: "Your room keys are not backed up",
         body: "The server has no backup for this account. Without one, your message history is lost when you lose your devices.",
       };
+    case "backup_turned_off":
+      return {
+        title: "Key backup is turned off",
+        body: "You turned it off for your account, here or on another device, and the server has no backup. That is all right as long as you keep a device that holds your room keys. You can set one up again at any time.",
+      };
+    case "turned_off_here":
+      return {
+        title: "Key backup is turned off on this device",
+        body: `${offHereWords(pending)} Your other devices go on using ${backup}. You can turn it on again under “Manage”.`,
+      };
     case "unsupported_backup":
       return {
         title: "The backup is of a kind this app does not know",
@@ -89,6 +99,14 @@ export function describeDeviceState(
     case "ok":
       return okWords(capitalise(backup), pending);
   }
+}
+
+/** Keys that wait do so because the person wants it; that they are not safe is said all the same. */
+function offHereWords(pending: number | null): string {
+  if (pending === 0) return "Every room key here was backed up before; new ones are not.";
+  return pending === null
+    ? "New room keys of this device are not backed up."
+    : `${formatRoomKeys(pending)} on this device ${pending === 1 ? "is" : "are"} not in the backup, and new ones are not added.`;
 }
 
 /** "Backed up" is said of nothing that still waits, nor while it is not known whether keys wait. */

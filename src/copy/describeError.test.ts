@@ -47,6 +47,7 @@ const EXAMPLES: { readonly [K in AppErrorKind]: readonly Extract<AppError, { kin
     { kind: "backup_changed", expected: null, actual: v("2") },
     { kind: "backup_changed", expected: null, actual: null },
   ],
+  still_there: [{ kind: "still_there", version: v("1") }],
   unsupported_algorithm: [{ kind: "unsupported_algorithm", algorithm: "org.example.v9" }],
   recovery_key: [
     { kind: "recovery_key", problem: { reason: "parity" } },
@@ -84,6 +85,7 @@ const EXAMPLES: { readonly [K in AppErrorKind]: readonly Extract<AppError, { kin
     { kind: "identity", reason: "password_cancelled" },
     { kind: "identity", reason: "auth_unsupported" },
     { kind: "identity", reason: "not_imported" },
+    { kind: "identity", reason: "changed_meanwhile" },
     { kind: "identity", reason: "contradiction" },
   ],
   verification: [

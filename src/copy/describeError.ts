@@ -103,6 +103,12 @@ export function describeError(error: AppError): ErrorWords {
         body: `${formatCount(error.count, "key")} of it ${error.count === 1 ? "is" : "are"} neither in the other backup nor on this device. Nothing was lost. Keep this version.`,
         action: "retry",
       };
+    case "still_there":
+      return {
+        title: `Backup version ${error.version} is still on the server`,
+        body: "The server did not delete it, or says two different things about it. The keys in it and those on this device are untouched. Try again in a moment.",
+        action: "retry",
+      };
     case "unsupported_algorithm":
       return {
         title: "This backup is of a kind this app does not know",

@@ -10,6 +10,8 @@ export function describeFinding(finding: Finding): string | null {
     case "signed_out":
     case "identity_needs_reset":
     case "turn_on_key_storage":
+    case "backup_turned_off":
+    case "turned_off_here":
     case "ok":
       return null;
     case "checking":
@@ -60,6 +62,10 @@ export function findingTitle(finding: Finding): string {
       return "Recovery is not set up";
     case "turn_on_key_storage":
       return "There is no backup";
+    case "backup_turned_off":
+      return "Key backup is turned off";
+    case "turned_off_here":
+      return "Key backup is turned off on this device";
     case "unsupported_backup":
       return "Unknown kind of backup";
     case "backup_untrusted":
@@ -85,6 +91,8 @@ function subjectWords(subject: CheckSubject): string {
       return "the state of your identity";
     case "backup":
       return "the backup’s version on the server";
+    case "backupWish":
+      return "whether you want a backup";
     case "trust":
       return "whether the backup is trusted";
     case "secretStorage":

@@ -151,6 +151,12 @@ export function describeIdentityError(reason: ReasonOf<"identity">): ErrorWords 
         body: "The identity kept behind the recovery key does not match the one the account shows. Nothing was lost. It may just have been reset on another device; try again in a moment.",
         action: "retry",
       };
+    case "changed_meanwhile":
+      return {
+        title: "Your identity has changed in the meantime",
+        body: "It is not the one that was to be replaced: another device of yours may have reset it. Nothing was changed here. Look at the current state, then decide again.",
+        action: "none",
+      };
     case "contradiction":
       return {
         title: "The homeserver contradicts itself about your identity",

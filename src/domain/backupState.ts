@@ -11,6 +11,7 @@ export function deriveBackupState(inputs: DeviceStateInputs): BackupState {
   if (trust.value.key !== "match") {
     return trust.value.signature === "trusted" ? "needs-key" : "untrusted";
   }
+  if (inputs.uploadOff) return "off";
   if (activeVersion.status !== "known") return "unknown";
   if (activeVersion.value === backup.value.version) return "enabled";
   return inputs.rechecking ? "unknown" : "error";

@@ -8,6 +8,7 @@ import type {
 } from "./backup";
 import type { AppError } from "./errors";
 import type { Reading } from "./reading";
+import type { BackupWish } from "./removal";
 import type { LastRestore } from "./restoreJob";
 import type { SyncState } from "./session";
 
@@ -15,13 +16,22 @@ import type { SyncState } from "./session";
 export type DeviceState = Finding["state"];
 
 /** `data-state` of the backup itself. */
-export type BackupState = "unknown" | "none" | "untrusted" | "needs-key" | "enabled" | "error";
+export type BackupState =
+  | "unknown"
+  | "none"
+  | "untrusted"
+  | "needs-key"
+  | "enabled"
+  /** In order, and turned off on this device by the person. */
+  | "off"
+  | "error";
 
 /** The readings a decision rests on; `sync` is the first sync, before which account data is empty. */
 export type CheckSubject =
   | "sync"
   | "crossSigning"
   | "backup"
+  | "backupWish"
   | "trust"
   | "secretStorage"
   | "activeVersion"
@@ -58,6 +68,8 @@ export type Finding =
       readonly missing: readonly ("identity" | "secret_storage" | "backup")[];
     }
   | { readonly state: "turn_on_key_storage" }
+  /** There is no backup, because the person wanted none. */
+  | { readonly state: "backup_turned_off" }
   | {
       readonly state: "unsupported_backup";
       readonly version: BackupVersion;
@@ -79,6 +91,8 @@ export type Finding =
       readonly serverVersion: BackupVersion;
       readonly activeVersion: BackupVersion | null;
     }
+  /** The person turned the upload off on this device. Nothing is wrong. */
+  | { readonly state: "turned_off_here"; readonly version: BackupVersion }
   | {
       readonly state: "restore_available";
       readonly version: BackupVersion;
@@ -95,6 +109,10 @@ export interface DeviceStateInputs {
   /** The SDK was told to look at the server's backup again and has not answered yet. */
   readonly rechecking: boolean;
   readonly backup: Reading<BackupInfo | null>;
+  /** Said by the account, and believed only where it fits what was read. */
+  readonly backupWish: Reading<BackupWish>;
+  /** The person turned the upload off on this device. */
+  readonly uploadOff: boolean;
   /** Of the backup in `backup`; unread when there is none. */
   readonly trust: Reading<BackupTrust>;
   readonly activeVersion: Reading<BackupVersion | null>;

@@ -40,6 +40,8 @@ export type AppError =
   | { readonly kind: "change_unfinished"; readonly change: JournaledChange }
   /** Keys of the version are nowhere else; it was not deleted. */
   | { readonly kind: "keys_at_risk"; readonly version: BackupVersion; readonly count: number }
+  /** The server took the deletion, and shows the backup all the same. */
+  | { readonly kind: "still_there"; readonly version: BackupVersion }
   | { readonly kind: "unsupported_algorithm"; readonly algorithm: string }
   | { readonly kind: "recovery_key"; readonly problem: RecoveryKeyProblem }
   | { readonly kind: "passphrase"; readonly problem: PassphraseProblem }
@@ -77,6 +79,8 @@ export type AppError =
         | "password_cancelled"
         | "auth_unsupported"
         | "not_imported"
+        /** Another device replaced the identity while this was under way. */
+        | "changed_meanwhile"
         /** The server shows no identity, and its private keys are in secret storage. */
         | "contradiction";
     }

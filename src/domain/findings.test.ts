@@ -476,6 +476,8 @@ const anyInputs: fc.Arbitrary<DeviceStateInputs> = fc.record({
   syncedOnce: fc.constantFrom(true, true, true, false),
   rechecking: fc.boolean(),
   backup: reading(fc.option(backup)),
+  backupWish: reading(fc.constantFrom("on" as const, "off" as const, "unsaid" as const)),
+  uploadOff: fc.constantFrom(false, false, true),
   trust: reading(
     fc.record({
       signature: fc.constantFrom("trusted" as const, "untrusted" as const, "unknown" as const),
@@ -516,7 +518,7 @@ const lostIdentity = healthyInputs({
   crossSigning: known(keysLost),
   secretStorage: known(withoutCrossSigning),
 });
-const claimsOfAbsence = ["set_up_recovery", "turn_on_key_storage"];
+const claimsOfAbsence = ["set_up_recovery", "turn_on_key_storage", "backup_turned_off"];
 
 describe("whatever the readings are", () => {
   const inputs = fc.oneof(anyInputs, spoilt(healthyInputs()), spoilt(lostIdentity));

@@ -71,11 +71,18 @@ function checkBackup(inputs: DeviceStateInputs): Finding[] {
     ...checkSecretStorage(inputs),
     ...checkUpload(info, inputs),
     ...checkRestore(info, inputs),
+    ...checkTurnedOff(info, inputs),
   ];
 }
 
-/** The server has no backup, by a fresh read. */
-function checkAbsence({ crossSigning, secretStorage }: DeviceStateInputs): Finding[] {
+/**
+ * The server has no backup, by a fresh read. With that in hand the account's word that none is
+ * wanted is believed: then it is said and nobody is pressed. A word that could not be read is none.
+ */
+function checkAbsence(inputs: DeviceStateInputs): Finding[] {
+  const { crossSigning, secretStorage, backupWish } = inputs;
+  if (backupWish.status === "unread") return [{ state: "checking", subject: "backupWish" }];
+  if (lastValue(backupWish) === "off") return [{ state: "backup_turned_off" }];
   if (crossSigning.status !== "known") return [];
   const noSecretStorage =
     secretStorage.status === "known" && secretStorage.value.defaultKey === "absent";
@@ -151,8 +158,8 @@ function outOfSyncReasons(
 /** Upload needs only the public key, so it is expected wherever the backup is trusted in one way. */
 function checkUpload(info: BackupInfo, inputs: DeviceStateInputs): Finding[] {
   const { trust, activeVersion, uploadError, uploadStalled } = inputs;
-  const facts = lastValue(trust);
-  if (facts === undefined || (facts.key !== "match" && facts.signature !== "trusted")) return [];
+  // What is not meant to happen does not fail.
+  if (inputs.uploadOff || !mayBeUploadedTo(trust)) return [];
   const findings = unreadable("activeVersion", activeVersion);
   const active = lastValue(activeVersion);
   if (active === undefined) return findings;
@@ -166,6 +173,19 @@ function checkUpload(info: BackupInfo, inputs: DeviceStateInputs): Finding[] {
     ...findings,
     { state: "upload_failing", reason, code, serverVersion: info.version, activeVersion: active },
   ];
+}
+
+/** Turned off by the person, so it comes last: whatever is wrong is more to the point. */
+function checkTurnedOff(
+  { version }: BackupInfo,
+  { trust, uploadOff }: DeviceStateInputs,
+): Finding[] {
+  return uploadOff && mayBeUploadedTo(trust) ? [{ state: "turned_off_here", version }] : [];
+}
+
+function mayBeUploadedTo(trust: DeviceStateInputs["trust"]): boolean {
+  const facts = lastValue(trust);
+  return facts !== undefined && (facts.key === "match" || facts.signature === "trusted");
 }
 
 function uploadFailure(

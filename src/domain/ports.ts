@@ -12,6 +12,7 @@ import type { KeyEntryPort, OpenedBy } from "./keyEntry";
 import type { KeyTestPort } from "./keyTest";
 import type { RecoveryKey } from "./recoveryKey";
 import type { RestoreFailure, RestoreOutcome, RestoreTally } from "./restore";
+import type { RemovalPort } from "./removalPorts";
 import type { Result } from "./result";
 import type {
   CarryOverState,
@@ -80,6 +81,7 @@ export interface LiveSession {
   readonly setUp: SetUpPort;
   readonly verification: VerificationPort;
   readonly changes: ChangesPort;
+  readonly removal: RemovalPort;
   readonly rooms: RoomsPort;
   readonly restore: RestoreEngine;
   subscribe(listener: (event: SessionEvent) => void): Unsubscribe;

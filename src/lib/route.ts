@@ -9,6 +9,7 @@ const PLACES = [
   ["verify", "#/verify"],
   ["restore", "#/restore"],
   ["test-key", "#/test-key"],
+  ["manage", "#/manage"],
   ["replace", "#/manage/replace"],
   ["change-key", "#/manage/change-key"],
 ] as const;

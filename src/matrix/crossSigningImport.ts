@@ -61,7 +61,11 @@ async function readIdentitySecrets(
   return ok(texts);
 }
 
-async function importSecrets(
+/**
+ * Gives the crypto machine the three private keys, in the order of CROSS_SIGNING_SECRETS. The public
+ * ones must be known to it already; keys that do not belong to them are refused.
+ */
+export async function importSecrets(
   context: SessionContext,
   [master, selfSigning, userSigning]: readonly string[],
 ): Promise<Result<void, AppError>> {

@@ -11,6 +11,7 @@ import type {
 } from "@/domain/ports";
 import { ok, type Result } from "@/domain/result";
 import { createChanges } from "./changes";
+import type { SignedInUser } from "@/domain/session";
 import { subscribeCryptoEvents } from "./cryptoEvents";
 import { restoreCursorName } from "./deviceStore";
 import { findHomeserver } from "./discovery";
@@ -20,6 +21,7 @@ import { createKeyEntry } from "./keyEntry";
 import { createKeyTest } from "./keyTest";
 import { openSession, type SessionAdapters } from "./openSession";
 import { silenceSharedLogger } from "./quietLogger";
+import { createRemoval } from "./removal";
 import { createRoomKeySink } from "./roomKeySink";
 import { createRoomKeySource } from "./roomKeySource";
 import { createRooms } from "./rooms";
@@ -49,6 +51,8 @@ export function createGateway(options: {
   readonly sampler: BackupSampler;
   /** Where the session is stored; "key-backup" when not given. */
   readonly databaseName?: string;
+  /** Whether the person turned the upload off on this device; asked before its client is opened. */
+  readonly isUploadOff?: (user: SignedInUser) => boolean;
 }): SessionGateway {
   silenceSharedLogger();
   const vault = createVault(options.databaseName);
@@ -65,6 +69,7 @@ export function createGateway(options: {
       setUp: createSetUp(context),
       verification: createVerification(context, createVerificationMemory(context.user.deviceId)),
       changes: createChanges(context, options.createBackupEntries(source)),
+      removal: createRemoval(context),
       rooms,
       restore: options.createRestoreEngine({
         source,
@@ -85,7 +90,7 @@ export function createGateway(options: {
   async function openOnce(): Promise<Result<LiveSession, AppError>> {
     await live?.close();
     live = null;
-    const opened = await openSession(vault, createAdapters);
+    const opened = await openSession(vault, createAdapters, options.isUploadOff);
     if (opened.ok) live = opened.value;
     return opened;
   }

@@ -1,6 +1,7 @@
 import type { AppError } from "@/domain/errors";
 import type { LiveSession, SessionEvent, Unsubscribe } from "@/domain/ports";
 import { fail, ok, type Result } from "@/domain/result";
+import type { SignedInUser } from "@/domain/session";
 import { startCarryOver, type CarryOver } from "./carryOver";
 import { cryptoStoreExists } from "./deviceStore";
 import { loadCrypto } from "./loadCrypto";
@@ -9,13 +10,14 @@ import { logOutToken } from "./passwordLogin";
 import type { SessionContext } from "./sessionContext";
 import { createSessionEvents, type SessionEvents } from "./sessionEvents";
 import { attempt } from "./toAppError";
+import { installUploadSwitch, setUpload } from "./uploadSwitch";
 import type { Vault } from "./vault";
 import type { Verification } from "./verification";
 
 /** The parts of a live session that are built on its context. */
 export type SessionAdapters = Pick<
   LiveSession,
-  "keyBackup" | "keyEntry" | "keyTest" | "setUp" | "changes" | "rooms" | "restore"
+  "keyBackup" | "keyEntry" | "keyTest" | "setUp" | "changes" | "removal" | "rooms" | "restore"
 > & {
   readonly verification: Verification;
   readonly subscribe: (emit: (event: SessionEvent) => void) => Unsubscribe;
@@ -32,6 +34,7 @@ const MISMATCH: AppError = { kind: "storage", reason: "mismatch" };
 export async function openSession(
   vault: Vault,
   createAdapters: (context: SessionContext) => SessionAdapters,
+  isUploadOff: (user: SignedInUser) => boolean = () => false,
 ): Promise<Result<LiveSession, AppError>> {
   const stored = await vault.read();
   if (!stored.ok) return stored;
@@ -49,6 +52,10 @@ export async function openSession(
   if (unlocked.value === null) return fail({ kind: "signed_out", soft: false });
   const { user, accessToken, storageKey } = unlocked.value;
 
+  // Before there is a client: it begins to upload by itself.
+  const gated = await attempt(installUploadSwitch);
+  if (!gated.ok) return gated;
+  setUpload(user, !isUploadOff(user));
   const events = createSessionEvents();
   const client = await openClient({ user, accessToken, storageKey, cryptoStorePrefix, events });
   if (!client.ok) return client;
@@ -109,6 +116,7 @@ function createLiveSession(parts: {
     setUp: adapters.setUp,
     verification: adapters.verification,
     changes: adapters.changes,
+    removal: adapters.removal,
     rooms: adapters.rooms,
     restore: adapters.restore,
     subscribe: events.subscribe,

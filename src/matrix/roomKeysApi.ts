@@ -30,18 +30,14 @@ export async function fetchBackupInfo(
   return isNotFound(answer.error) ? ok(null) : answer;
 }
 
-/** One backup version by its name, also one that is no longer the current; null when there is none. */
+/** One version by its name, or null when the server says that there is no such version. */
 export async function fetchBackupVersion(
   requests: SessionRequests,
   version: BackupVersion,
 ): Promise<Result<BackupInfo | null, AppError>> {
-  const answer = await requests.request(
-    "GET",
-    `/room_keys/version/${encodeURIComponent(version)}`,
-    {
-      timeoutMs: VERSION_TIMEOUT_MS,
-    },
-  );
+  const answer = await requests.request("GET", versionPath(version), {
+    timeoutMs: VERSION_TIMEOUT_MS,
+  });
   if (answer.ok) return parseBackupInfo(answer.value);
   return isNotFound(answer.error) ? ok(null) : answer;
 }
@@ -54,11 +50,20 @@ export async function deleteBackupVersion(
   requests: SessionRequests,
   version: BackupVersion,
 ): Promise<Result<void, AppError>> {
-  const answer = await requests.request(
-    "DELETE",
-    `/room_keys/version/${encodeURIComponent(version)}`,
-  );
+  const answer = await requests.request("DELETE", versionPath(version));
   return answer.ok || isNotFound(answer.error) ? ok(undefined) : answer;
+}
+
+/** `PUT /room_keys/version/{version}`: other signatures, for instance. The keys in it stay. */
+export async function updateBackupVersion(
+  requests: SessionRequests,
+  version: BackupVersion,
+  body: { readonly algorithm: string; readonly auth_data: Readonly<Record<string, unknown>> },
+): Promise<Result<void, AppError>> {
+  const answer = await requests.request("PUT", versionPath(version), {
+    body: { ...body, version },
+  });
+  return answer.ok ? ok(undefined) : answer;
 }
 
 /**
@@ -75,4 +80,8 @@ export async function createBackupVersion(
   return isBackupVersion(version)
     ? ok(version)
     : fail({ kind: "not_matrix", detail: "a created backup without a version" });
+}
+
+function versionPath(version: BackupVersion): string {
+  return `/room_keys/version/${encodeURIComponent(version)}`;
 }

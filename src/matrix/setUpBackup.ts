@@ -2,11 +2,12 @@ import { BACKUP_ALGORITHM, type BackupVersion } from "@/domain/backup";
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
-import { isObject } from "./errorOfAnswer";
 import { cacheBackupKey, enableBackup } from "./keyBackupEnable";
-import { backupPublicKeyOf, olmMachineOf, withFreed } from "./olmMachine";
+import { writeBackupWish } from "./keyBackupWish";
+import { signAuthData } from "./keyBackupSign";
+import { backupPublicKeyOf } from "./olmMachine";
 import { createBackupVersion, fetchBackupInfo } from "./roomKeysApi";
-import { readAccountData, writeAccountData, type StorageKey } from "./secretStorage";
+import type { StorageKey } from "./secretStorage";
 import { matchBackupSecret } from "./secretStorageBackupKey";
 import { openDefaultKey } from "./secretStorageUnlock";
 import type { SessionContext } from "./sessionContext";
@@ -50,7 +51,7 @@ export async function makeBackup(
   if (!cached.ok) return cached;
   const enabled = await enableBackup(context, version.value);
   if (!enabled.ok) return enabled;
-  const announced = await announceBackup(context);
+  const announced = await writeBackupWish(context, true);
   return announced.ok ? version : announced;
 }
 
@@ -83,38 +84,7 @@ export async function createSignedVersion(
   publicKey: string,
   masterKey: string,
 ): Promise<Result<BackupVersion, AppError>> {
-  const signatures = await attempt(() => sign(context, { public_key: publicKey }));
-  if (!signatures.ok) return signatures;
-  const { userId, deviceId } = context.user;
-  const own = signatures.value[userId];
-  const isSignedByBoth =
-    isObject(own) &&
-    [deviceId, masterKey].every((signer) => typeof own[`ed25519:${signer}`] === "string");
-  if (!isSignedByBoth) {
-    return fail({ kind: "unexpected", detail: "the backup could not be signed" });
-  }
-  return createBackupVersion(context, {
-    algorithm: BACKUP_ALGORITHM,
-    auth_data: { public_key: publicKey, signatures: signatures.value },
-  });
-}
-
-/** Signatures by this device and by the identity. With a single key, JSON is canonical as it is. */
-async function sign(
-  context: SessionContext,
-  authData: { readonly public_key: string },
-): Promise<Record<string, unknown>> {
-  const machine = await olmMachineOf(context);
-  return withFreed(await machine.sign(JSON.stringify(authData)), (signatures) => {
-    const parsed: unknown = JSON.parse(signatures.asJSON());
-    return isObject(parsed) ? parsed : {};
-  });
-}
-
-/** Tells the account's other clients that backup is wanted (Client-Server API, `m.key_backup`). */
-async function announceBackup(context: SessionContext): Promise<Result<void, AppError>> {
-  const there = await readAccountData(context, "m.key_backup");
-  if (!there.ok) return there;
-  if (there.value?.enabled === true) return ok(undefined);
-  return writeAccountData(context, "m.key_backup", { ...there.value, enabled: true });
+  const signed = await signAuthData(context, { public_key: publicKey }, masterKey);
+  if (!signed.ok) return signed;
+  return createBackupVersion(context, { algorithm: BACKUP_ALGORITHM, auth_data: signed.value });
 }

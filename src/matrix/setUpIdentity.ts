@@ -61,12 +61,20 @@ async function publishIdentity(
   }
   const uploaded = await uploadSigningKeys(context, signingKeys, {
     askPassword,
-    isStillFree: () => fetchPublishedMasterKey(context),
+    confirm: () => confirmFree(context),
   });
   if (!uploaded.ok) return uploaded;
   const signed = await send(context, machine, "/keys/signatures/upload", signatures);
   if (!signed.ok) return signed;
   return attempt(() => refreshOwnKeys(context));
+}
+
+async function confirmFree(context: SessionContext): Promise<Result<void, AppError>> {
+  const published = await fetchPublishedMasterKey(context);
+  if (!published.ok) return published;
+  return published.value === null
+    ? ok(undefined)
+    : fail({ kind: "identity", reason: "held_elsewhere" });
 }
 
 /** A request of the crypto machine as plain data, so that the wasm object is freed at once. */

@@ -21,22 +21,23 @@ interface Challenge {
 /**
  * Publishes cross-signing keys, with the account password when the server wants it (most do not
  * for a first upload). A wrong password is asked again; nothing is half-made meanwhile.
- * `isStillFree` says whether the account still has no identity: a server that lets a first upload
- * pass asks for the password to replace one, and replacing is not what the person agreed to.
+ * `confirm` says whether what the person agreed to still holds: that the account has no identity
+ * yet, because a server that lets a first upload pass asks for the password to replace one, or that
+ * the one to be replaced is still the one that was named.
  */
 export async function uploadSigningKeys(
   context: Pick<SessionContext, "client" | "user" | "closed">,
   keys: Readonly<Record<string, unknown>>,
   options: {
     readonly askPassword: AskPassword;
-    readonly isStillFree: () => Promise<Result<string | null, AppError>>;
+    readonly confirm: () => Promise<Result<void, AppError>>;
   },
 ): Promise<Result<void, AppError>> {
   let answer = await post(context, keys);
   if (answer === null) return ok(undefined);
   if ("remaining" in answer) {
-    const free = await confirmFree(options.isStillFree);
-    if (!free.ok) return free;
+    const holds = await options.confirm();
+    if (!holds.ok) return holds;
   }
   while (answer !== null) {
     if (!("remaining" in answer)) return fail(answer);
@@ -49,8 +50,8 @@ export async function uploadSigningKeys(
     if (context.closed.aborted) return fail({ kind: "closed" });
     if (password === null) return fail({ kind: "identity", reason: "password_cancelled" });
     // Typing takes a while: another device may have published an identity meanwhile.
-    const free = await confirmFree(options.isStillFree);
-    if (!free.ok) return free;
+    const holds = await options.confirm();
+    if (!holds.ok) return holds;
     const auth = {
       type: PASSWORD_STAGE,
       identifier: { type: "m.id.user", user: context.user.userId },
@@ -60,16 +61,6 @@ export async function uploadSigningKeys(
     answer = await post(context, { ...keys, auth });
   }
   return ok(undefined);
-}
-
-async function confirmFree(
-  isStillFree: () => Promise<Result<string | null, AppError>>,
-): Promise<Result<void, AppError>> {
-  const published = await isStillFree();
-  if (!published.ok) return published;
-  return published.value === null
-    ? ok(undefined)
-    : fail({ kind: "identity", reason: "held_elsewhere" });
 }
 
 /** Null as soon as the session is closed: then nobody answers any more. */

@@ -53,6 +53,12 @@ export interface SessionController extends SessionActions {
   readonly askForKeyAgain: () => Promise<void>;
   /** Keeps when a saved key was tested and with which result, for this user in this browser. */
   readonly rememberKeyTest: (test: LastKeyTest) => void;
+  /** Runs a change of the backup that the person makes here, then reads everything again. */
+  readonly changeBackup: <T>(
+    work: (session: LiveSession) => Promise<Result<T, AppError>>,
+  ) => Promise<Result<T, AppError>>;
+  /** Turns the upload of this device off or on, and remembers it. */
+  readonly switchUpload: (on: boolean) => Promise<Result<void, AppError>>;
   /** Closes the session, keeps what is stored, and frees the tab lock. */
   readonly dispose: () => Promise<void>;
 }

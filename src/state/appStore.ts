@@ -39,6 +39,8 @@ export interface BackupEventsSlice {
   /** Somebody asked to check again, and not everything was read yet. */
   readonly checkingAgain: boolean;
   readonly notice: BackupNotice | null;
+  /** The person turned the upload off on this device. */
+  readonly uploadOff: boolean;
 }
 
 /** The running restore; it outlives the components that show it. */
@@ -70,6 +72,7 @@ const noBackupEvents: BackupEventsSlice = {
   rechecking: false,
   checkingAgain: false,
   notice: null,
+  uploadOff: false,
 };
 
 /** What every session starts from. */

@@ -12,6 +12,8 @@ export interface SessionEventSinks {
 
 const EVERYTHING: readonly KeyBackupQueryName[] = [
   "backup",
+  "backupWish",
+  "unfinished",
   "trust",
   "activeVersion",
   "crossSigning",
@@ -40,7 +42,8 @@ function apply(event: SessionEvent, { store, invalidate, onSignedOut }: SessionE
       store.setState({ sync: event.state, syncedOnce: syncedOnce || live });
       if (live && !syncedOnce) invalidate(EVERYTHING);
       // What changed meanwhile may come without an event of its own.
-      else if (live && sync !== "live") invalidate(["backup", "crossSigning", "secretStorage"]);
+      else if (live && sync !== "live")
+        invalidate(["backup", "backupWish", "crossSigning", "secretStorage"]);
       return;
     }
     case "backup_status":
@@ -67,7 +70,7 @@ function apply(event: SessionEvent, { store, invalidate, onSignedOut }: SessionE
       invalidate(["crossSigning", "trust", "secretStorage"]);
       return;
     case "secrets_changed":
-      invalidate(["secretStorage", "crossSigning", "keyEntryOptions"]);
+      invalidate(["secretStorage", "crossSigning", "keyEntryOptions", "backupWish"]);
       return;
     case "rooms_changed":
       invalidate(["rooms", "roomNames"]);

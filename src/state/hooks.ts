@@ -13,6 +13,7 @@ import { listFindings } from "@/domain/findings";
 import type { LastKeyTest } from "@/domain/keyTest";
 import type { LiveSession } from "@/domain/ports";
 import type { Reading } from "@/domain/reading";
+import type { BackupWish } from "@/domain/removal";
 import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
 import type { CarryOverState, SyncState } from "@/domain/session";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -48,6 +49,9 @@ export interface KeyBackupOverview {
   /** All failed checks, the headline first. */
   readonly findings: readonly Finding[];
   readonly backup: Reading<BackupInfo | null>;
+  readonly backupWish: Reading<BackupWish>;
+  /** The person turned the upload off on this device. */
+  readonly uploadOff: boolean;
   /** Unread while there is no backup to trust. */
   readonly trust: Reading<BackupTrust>;
   readonly activeVersion: Reading<BackupVersion | null>;
@@ -82,13 +86,15 @@ export function useKeyBackupOverview(): KeyBackupOverview {
       uploadError: state.uploadError,
       uploadStalled: state.uploadStalled,
       notice: state.notice,
+      uploadOff: state.uploadOff,
       lastRestore: state.lastRestore,
       lastKeyTest: state.lastKeyTest,
     })),
   );
   const readings = useReadings(session, slices.syncedOnce);
-  const { backup, trust, activeVersion, crossSigning, secretStorage, roomKeys } = readings;
-  const { sync, syncedOnce, rechecking, lastRestore, notice } = slices;
+  const { backup, backupWish, trust, activeVersion, crossSigning, secretStorage, roomKeys } =
+    readings;
+  const { sync, syncedOnce, rechecking, lastRestore, notice, uploadOff } = slices;
   const uploadError = currentUploadError(slices.uploadError, roomKeys);
   const inputs: DeviceStateInputs = {
     signedIn: session !== null,
@@ -96,6 +102,8 @@ export function useKeyBackupOverview(): KeyBackupOverview {
     syncedOnce,
     rechecking,
     backup,
+    backupWish,
+    uploadOff,
     trust,
     activeVersion,
     crossSigning,
@@ -111,6 +119,8 @@ export function useKeyBackupOverview(): KeyBackupOverview {
     backupState: deriveBackupState(inputs),
     findings,
     backup,
+    backupWish,
+    uploadOff,
     trust,
     activeVersion,
     crossSigning,
@@ -145,11 +155,16 @@ function useReadings(session: LiveSession | null, syncedOnce: boolean) {
     ...(queries?.secretStorage ?? unreadOptions<SecretStorageStatus>("secretStorage")),
     enabled,
   });
+  const backupWish = useQuery({
+    ...(queries?.backupWish ?? unreadOptions<BackupWish>("backupWish")),
+    enabled,
+  });
   const roomKeys = useQuery(queries?.roomKeys ?? unreadOptions<RoomKeyCounts>("roomKeys"));
   const lookedUp = toReading(backup);
   const triedAt = backup.dataUpdatedAt;
   return {
     backup: lookedUp,
+    backupWish: toReading(backupWish),
     trust: doubtWithout(lookedUp, triedAt, toReading(trust)),
     activeVersion: toReading(activeVersion),
     crossSigning: doubtWithout(lookedUp, triedAt, toReading(crossSigning)),

@@ -15,7 +15,13 @@ const lastRestore = {
 };
 const interrupted = { version: backupVersion("3"), deviceId: "DEVICE" };
 const lastKeyTest = { version: backupVersion("3"), at: 7, result: "works" } as const;
-const nothing = { seen: null, lastRestore: null, interrupted: null, lastKeyTest: null };
+const nothing = {
+  seen: null,
+  lastRestore: null,
+  interrupted: null,
+  lastKeyTest: null,
+  uploadOffOn: null,
+};
 
 describe("the browser's memory of a user", () => {
   it("knows nothing at first, keeps what is written, and one thing does not overwrite another", () => {
@@ -25,9 +31,11 @@ describe("the browser's memory of a user", () => {
     memory.write("@a:x", { lastRestore });
     memory.write("@a:x", { interrupted });
     memory.write("@a:x", { lastKeyTest });
-    expect(memory.read("@a:x")).toEqual({ seen, lastRestore, interrupted, lastKeyTest });
+    memory.write("@a:x", { uploadOffOn: "DEVICE" });
+    const rest = { lastRestore, interrupted, lastKeyTest, uploadOffOn: "DEVICE" };
+    expect(memory.read("@a:x")).toEqual({ seen, ...rest });
     memory.write("@a:x", { seen: null });
-    expect(memory.read("@a:x")).toEqual({ seen: null, lastRestore, interrupted, lastKeyTest });
+    expect(memory.read("@a:x")).toEqual({ seen: null, ...rest });
   });
 
   it("keeps users apart, and forgets one without the other", () => {
@@ -60,6 +68,7 @@ describe("the browser's memory of a user", () => {
     '{"seen":{"version":"1","publicKey":4,"at":1}}',
     '{"seen":{"version":"1"},"lastRestore":{"version":"1","at":1,"imported":-1}}',
     '{"lastRestore":{"version":"1","at":1,"imported":1,"already":1,"failed":"0","missing":0}}',
+    '{"uploadOffOn":7}',
     '{"interrupted":{"version":"","deviceId":"D"}}',
     '{"interrupted":{"version":"1","deviceId":null}}',
     '{"lastKeyTest":{"version":"1","at":1,"result":"well"}}',

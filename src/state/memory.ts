@@ -11,6 +11,8 @@ export interface UserMemory {
   readonly interrupted: InterruptedRestore | null;
   /** The newest test of the saved recovery key: its time, version and result. */
   readonly lastKeyTest: LastKeyTest | null;
+  /** The device on which the person turned the upload off, by its id. */
+  readonly uploadOffOn: string | null;
 }
 
 export interface Memory {
@@ -24,6 +26,7 @@ const nothing: UserMemory = {
   lastRestore: null,
   interrupted: null,
   lastKeyTest: null,
+  uploadOffOn: null,
 };
 
 /**
@@ -67,6 +70,7 @@ function parse(data: unknown): UserMemory {
     lastRestore: parseLastRestore(data["lastRestore"]),
     interrupted: parseInterrupted(data["interrupted"]),
     lastKeyTest: parseLastKeyTest(data["lastKeyTest"]),
+    uploadOffOn: typeof data["uploadOffOn"] === "string" ? data["uploadOffOn"] : null,
   };
 }
 

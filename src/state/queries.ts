@@ -12,6 +12,8 @@ import type { KeyEntryOptions } from "@/domain/keyEntry";
 import type { EncryptedRoom, LiveSession, RoomName } from "@/domain/ports";
 import { lastValue, type Reading, UNREAD } from "@/domain/reading";
 import type { OwnDevice } from "@/domain/verification";
+import type { BackupWish } from "@/domain/removal";
+import type { UnfinishedRemoval } from "@/domain/removalPorts";
 import type { Result } from "@/domain/result";
 import { hashKey, queryOptions } from "@tanstack/react-query";
 import { createBackoff } from "./backoff";
@@ -40,6 +42,8 @@ export function roomKeysPollMs(roomKeys: Reading<RoomKeyCounts>): number {
 
 export type KeyBackupQueryName =
   | "backup"
+  | "backupWish"
+  | "unfinished"
   | "trust"
   | "activeVersion"
   | "crossSigning"
@@ -77,7 +81,7 @@ export type KeyBackupQueries = ReturnType<typeof createQueries>;
  * is an earlier next read. Secrets never come this way.
  */
 function createQueries(session: LiveSession) {
-  const { keyBackup, keyEntry, rooms, verification, id } = session;
+  const { keyBackup, keyEntry, removal, rooms, verification, id } = session;
   const trust = (info: BackupInfo) =>
     readingOptions<BackupTrust>({
       key: trustKey(id, info),
@@ -90,6 +94,15 @@ function createQueries(session: LiveSession) {
       read: (signal) => keyBackup.fetchBackupInfo(signal),
       pollMs: POLL_MS,
       freshMs: FRESH_MS,
+    }),
+    backupWish: readingOptions<BackupWish>({
+      key: queryKey(id, "backupWish"),
+      read: () => removal.readBackupWish(),
+    }),
+    /** What a crash or a lost connection has left half done. */
+    unfinished: readingOptions<UnfinishedRemoval | null>({
+      key: queryKey(id, "unfinished"),
+      read: () => removal.readUnfinished(),
     }),
     trust: (info: BackupInfo) => {
       const hash = hashKey(trustKey(id, info));

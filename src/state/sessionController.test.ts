@@ -193,6 +193,7 @@ describe("signing out", () => {
       lastRestore: null,
       interrupted: null,
       lastKeyTest: null,
+      uploadOffOn: null,
     });
     expect(
       app.queryClient

@@ -7,6 +7,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { type AppStore, freshSessionState } from "./appStore";
 import { type AttachedSession, attachSession } from "./attachSession";
 import { readAllAgain } from "./invalidate";
+import { changeBackup, switchUpload } from "./changeBackup";
 import { lazyGateway } from "./lazyGateway";
 import type { Memory } from "./memory";
 import { createRestoreControl } from "./restoreControl";
@@ -118,8 +119,9 @@ export function createSessionController(deps: SessionDeps): {
   function activate(opened: LiveSession): void {
     const session = trackSession(opened, track);
     const { user, id } = session;
-    const { lastRestore, lastKeyTest } = memory.read(user.userId);
-    store.setState({ ...freshSessionState, lastRestore, lastKeyTest });
+    const { lastRestore, lastKeyTest, uploadOffOn } = memory.read(user.userId);
+    const uploadOff = uploadOffOn === user.deviceId;
+    store.setState({ ...freshSessionState, lastRestore, lastKeyTest, uploadOff });
     const onSignedOut = (soft: boolean): void => {
       if (attached?.session === session && signingOut === null) void track(onEnded(user, soft));
     };
@@ -295,6 +297,12 @@ export function createSessionController(deps: SessionDeps): {
       memory.write(attached.session.user.userId, { lastKeyTest });
       store.setState({ lastKeyTest });
     },
+    changeBackup: (work) =>
+      attached === null ? Promise.resolve(fail({ kind: "closed" })) : changeBackup(attached, work),
+    switchUpload: (on) =>
+      attached === null
+        ? Promise.resolve(fail({ kind: "closed" }))
+        : switchUpload(attached.session, { store, memory, queryClient }, on),
     async dispose() {
       started = true;
       turn++;

@@ -7,8 +7,19 @@ import type { WorkTracker } from "./workTracker";
  * asks for it: another tab may go on only when none of that is under way.
  */
 export function trackSession(session: LiveSession, track: WorkTracker["track"]): LiveSession {
-  const { id, user, keyBackup, keyEntry, keyTest, setUp, verification, changes, rooms, restore } =
-    session;
+  const {
+    id,
+    user,
+    keyBackup,
+    keyEntry,
+    keyTest,
+    setUp,
+    verification,
+    changes,
+    removal,
+    rooms,
+    restore,
+  } = session;
   return {
     id,
     user,
@@ -44,5 +55,18 @@ export function trackSession(session: LiveSession, track: WorkTracker["track"]):
       run: (key, options) => track(setUp.run(key, options)),
     },
     changes: trackChanges(changes, track),
+    removal: {
+      readBackupWish: () => removal.readBackupWish(),
+      surveyBackup: () => removal.surveyBackup(),
+      deleteBackup: (confirmed) => track(removal.deleteBackup(confirmed)),
+      switchUpload: (on) => track(removal.switchUpload(on)),
+      surveyKeyStorage: () => removal.surveyKeyStorage(),
+      deleteKeyStorage: (confirmed, options) => track(removal.deleteKeyStorage(confirmed, options)),
+      surveyIdentity: () => removal.surveyIdentity(),
+      resetIdentity: (confirmed, options) => track(removal.resetIdentity(confirmed, options)),
+      // It forgets a reset that never began.
+      readUnfinished: () => track(removal.readUnfinished()),
+      leaveUnfinished: () => track(removal.leaveUnfinished()),
+    },
   };
 }

@@ -6,7 +6,7 @@ import type { LiveSession } from "@/domain/ports";
 import { lastValue, type Reading, UNREAD } from "@/domain/reading";
 import { type QueryClient, QueryObserver } from "@tanstack/react-query";
 import type { AppStore } from "./appStore";
-import { readAgain } from "./invalidate";
+import { readAgain, readAllAgain } from "./invalidate";
 import type { Memory } from "./memory";
 import { queriesOf, toReading, trustOptions } from "./queries";
 
@@ -14,6 +14,11 @@ export interface BackupWatch {
   /** Lets the SDK be told once more, also about a difference it was told of before. */
   forgetAttempts(): void;
   dismissNotice(): void;
+  /**
+   * Runs a change that the person makes here. Nothing is noticed meanwhile, and what the server has
+   * afterwards is taken as it is: a notice is for what somebody else did.
+   */
+  duringOwnChange<T>(work: () => Promise<T>): Promise<T>;
   stop(): void;
 }
 
@@ -43,9 +48,10 @@ export function watchBackup({ session, queryClient, store, memory }: WatchDeps):
     readonly failed: boolean;
   } | null = null;
   let stopped = false;
+  let ownChanges = 0;
 
   function look(): void {
-    if (stopped) return;
+    if (stopped || ownChanges > 0) return;
     const read = toReading(backup.getCurrentResult());
     trust.setOptions(trustOptions(session, read, store.getState().syncedOnce));
     if (read.status !== "known") return;
@@ -118,6 +124,21 @@ export function watchBackup({ session, queryClient, store, memory }: WatchDeps):
       const info = lastValue(toReading(backup.getCurrentResult()));
       if (info !== undefined) accept(info);
       store.setState({ notice: null });
+    },
+    async duringOwnChange(work) {
+      ownChanges += 1;
+      try {
+        return await work();
+      } finally {
+        await readAllAgain(queryClient, session.id);
+        ownChanges -= 1;
+        if (ownChanges === 0) {
+          // Also where it could not be read just now: then the next read is taken as it is.
+          seen = null;
+          memory.write(userId, { seen });
+          look();
+        }
+      }
     },
     stop() {
       stopped = true;

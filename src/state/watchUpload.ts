@@ -59,14 +59,14 @@ export function watchUpload({ session, queryClient, store }: UploadWatchDeps): U
   }
 
   function look(): void {
-    const { sync, uploadRemaining, uploadStalled } = store.getState();
+    const { sync, uploadRemaining, uploadStalled, uploadOff } = store.getState();
     const counts = toReading(roomKeys.getCurrentResult());
     const active = toReading(activeVersion.getCurrentResult());
     const version = lastValue(active);
     const info = toReading(backup.getCurrentResult());
     const waiting = pendingKeys(counts, uploadRemaining, info, active);
-    // Off is another failure than stalled.
-    if (waiting === 0 || version === null) {
+    // Off, by whomever, is another thing than stalled.
+    if (waiting === 0 || version === null || uploadOff) {
       restart(false);
       return;
     }
@@ -101,6 +101,7 @@ export function watchUpload({ session, queryClient, store }: UploadWatchDeps): U
     roomKeys.subscribe(look),
     store.subscribe((state) => state.sync, look),
     store.subscribe((state) => state.uploadRemaining, look),
+    store.subscribe((state) => state.uploadOff, look),
     session.subscribe((event) => {
       if (event.kind === "rooms_changed") countSoon();
     }),

@@ -17,6 +17,7 @@ import { alice, backupVersion } from "./facts";
 import { FakeChanges } from "./fakeChanges";
 import { FakeKeyBackup } from "./FakeKeyBackup";
 import { FakeKeyEntry, FakeKeyTest } from "./fakeKeyPorts";
+import { FakeRemoval } from "./FakeRemoval";
 import { FakeRestoreEngine } from "./FakeRestoreEngine";
 import { FakeVerification } from "./FakeVerification";
 
@@ -91,6 +92,7 @@ export class FakeLiveSession implements LiveSession {
   readonly setUp = new FakeSetUp();
   readonly verification = new FakeVerification();
   readonly changes = new FakeChanges();
+  readonly removal = new FakeRemoval();
   readonly rooms = new FakeRooms();
   readonly restore = new FakeRestoreEngine();
   signedOut: Result<void, AppError> = ok(undefined);

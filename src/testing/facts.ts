@@ -102,6 +102,8 @@ export function healthyInputs(changes: Partial<DeviceStateInputs> = {}): DeviceS
     syncedOnce: true,
     rechecking: false,
     backup: known(aBackup()),
+    backupWish: known("on"),
+    uploadOff: false,
     trust: known(trustedBackup),
     activeVersion: known(backupVersion("1")),
     crossSigning: known(readyIdentity),

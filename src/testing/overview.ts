@@ -17,6 +17,8 @@ export function anOverview(
     backupState: deriveBackupState(inputs),
     findings,
     backup: inputs.backup,
+    backupWish: inputs.backupWish,
+    uploadOff: inputs.uploadOff,
     trust: inputs.trust,
     activeVersion: inputs.activeVersion,
     crossSigning: inputs.crossSigning,

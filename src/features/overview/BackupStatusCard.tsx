@@ -93,6 +93,8 @@ function StateBadge({ state }: { state: BackupState }) {
       return <Badge tone="warning">Locked on this device</Badge>;
     case "enabled":
       return <Badge tone="success">In use</Badge>;
+    case "off":
+      return <Badge tone="neutral">Off on this device</Badge>;
     case "error":
       return <Badge tone="critical">Not working</Badge>;
   }

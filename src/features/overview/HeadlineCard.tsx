@@ -141,6 +141,8 @@ function toneOf(state: DeviceState, pendingKeys: number | null): HeadlineTone {
     case "signed_out":
       return "busy";
     case "unknown":
+    case "backup_turned_off":
+    case "turned_off_here":
       return "unknown";
     case "verify_this_device":
     case "set_up_recovery":

@@ -19,7 +19,8 @@ import { RelativeTime } from "./RelativeTime";
 
 /** Everything that was read, folded, for those who want to know or have to help. */
 export function OverviewDetails({ overview }: { overview: KeyBackupOverview }) {
-  const { backup, trust, activeVersion, crossSigning, secretStorage } = overview;
+  const { backup, backupWish, uploadOff, trust, activeVersion } = overview;
+  const { crossSigning, secretStorage } = overview;
   const { roomKeys, pendingKeys, uploadError, lastRestore, lastKeyTest } = overview;
   return (
     <Card>
@@ -39,7 +40,11 @@ export function OverviewDetails({ overview }: { overview: KeyBackupOverview }) {
                 deviceVerified ? "Verified by your identity" : "Not verified",
               ),
             },
-            { term: "Automatic upload", value: show(activeVersion, uploadFact) },
+            {
+              term: "Automatic upload",
+              value: uploadOff ? "Turned off on this device" : show(activeVersion, uploadFact),
+            },
+            { term: "Backup wanted", value: show(backupWish, (wish) => WISH[wish]) },
             { term: "Keys waiting", value: describePending(pendingKeys) },
             { term: "Room keys here", value: show(roomKeys, describeRoomKeyCounts) },
             {
@@ -98,6 +103,13 @@ const KEY_HERE = {
   match: "Yes, and it fits the backup",
   mismatch: "Yes, but it does not fit the backup",
   absent: "No",
+} as const;
+
+/** What the account data says; the server could say anything there. */
+const WISH = {
+  on: "Yes, says your account",
+  off: "No, says your account",
+  unsaid: "Your account does not say",
 } as const;
 
 /** A reading's value; greyed with its time when it could not be read again. */

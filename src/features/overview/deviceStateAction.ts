@@ -44,7 +44,10 @@ export function deviceStateAction(finding: Finding): DeviceStateAction {
       return finding.keysInSecretStorage ? UNLOCK : VERIFY;
     case "set_up_recovery":
     case "turn_on_key_storage":
+    case "backup_turned_off":
       return SET_UP;
+    case "turned_off_here":
+      return { kind: "go", label: "Manage backup", to: "manage" };
     case "backup_untrusted":
     case "needs_recovery_key":
       return UNLOCK;

@@ -1,4 +1,5 @@
 import { useInvalidateKeyBackup, useLiveSession } from "@/state/hooks";
+import { useUploadSwitch } from "@/state/manageHooks";
 import { goTo } from "@/lib/route";
 import { SetUpWizard } from "./SetUpWizard";
 import styles from "./SetUp.module.css";
@@ -7,6 +8,7 @@ import styles from "./SetUp.module.css";
 export function SetUpScreen() {
   const session = useLiveSession();
   const invalidate = useInvalidateKeyBackup();
+  const { isOff, switchUpload } = useUploadSwitch();
   return (
     <div className={styles.page}>
       <h1 className={styles.heading} tabIndex={-1}>
@@ -15,7 +17,11 @@ export function SetUpScreen() {
       <SetUpWizard
         setUp={session.setUp}
         user={session.user}
-        onSetUp={invalidate}
+        onSetUp={async () => {
+          // Whoever sets up a backup here wants it here, too.
+          if (isOff) await switchUpload(true);
+          await invalidate();
+        }}
         onClose={() => goTo("overview")}
       />
     </div>

@@ -1,0 +1,44 @@
+/** What can be done to the key backup, each under its own verb; the names are a contract. */
+export type ManageAction =
+  | "set_up"
+  | "turn_off_here"
+  | "turn_on_here"
+  | "delete_backup"
+  | "delete_key_storage"
+  | "reset_identity";
+
+/** The button's name and the one sentence beside it. */
+export function describeManageAction(action: ManageAction): { name: string; body: string } {
+  switch (action) {
+    case "set_up":
+      return {
+        name: "Set up backup",
+        body: "Makes a backup for an account that has none. Nothing is deleted.",
+      };
+    case "turn_off_here":
+      return {
+        name: "Turn off on this device",
+        body: "Stops the upload of new room keys from this device alone. Nothing on the server is deleted, and your other devices go on.",
+      };
+    case "turn_on_here":
+      return {
+        name: "Turn on",
+        body: "The upload is turned off on this device. Turning it on also uploads the room keys that have waited meanwhile.",
+      };
+    case "delete_backup":
+      return {
+        name: "Delete backup",
+        body: "Deletes the backup and the room keys in it from the server, for all your devices. Your recovery key and the keys on your devices stay.",
+      };
+    case "delete_key_storage":
+      return {
+        name: "Delete key storage",
+        body: "Deletes the backup and everything behind your recovery key from the server. The recovery key then opens nothing any more.",
+      };
+    case "reset_identity":
+      return {
+        name: "Reset identity",
+        body: "The last resort when no device and no recovery key can verify this device. Your other devices have to be verified again.",
+      };
+  }
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it, test } from "vitest";
+import { aSurvey } from "@/testing/FakeRemoval";
+import {
+  describeBackupDeletion,
+  describeCoverage,
+  describeIdentityReset,
+  describeKeyStorageDeletion,
+  nameBackup,
+} from "./describeRemoval";
+
+const coverage = (onServer: number, alsoHere: number) =>
+  aSurvey({ coverage: { onServer, alsoHere, onlyInBackup: onServer - alsoHere } });
+
+describe("what a deletion takes away, in numbers", () => {
+  test.each([
+    [
+      1204,
+      1190,
+      "1,204 room keys are deleted from the server. At least 1,190 of them are also on this device; up to 14 exist nowhere else that this device knows of.",
+    ],
+    [100, 100, "100 room keys are deleted from the server. All of them are also on this device."],
+    [1, 1, "1 room key is deleted from the server. It is also on this device."],
+    [
+      2,
+      1,
+      "2 room keys are deleted from the server. At least 1 of them is also on this device; up to 1 exists nowhere else that this device knows of.",
+    ],
+    [
+      50,
+      0,
+      "50 room keys are deleted from the server. None of them is known to be on this device: up to 50 exist nowhere else that this device knows of.",
+    ],
+    [0, 0, "The backup is empty: there are no room keys in it."],
+  ])("%i in the backup, %i of them here", (onServer, alsoHere, words) => {
+    expect(describeCoverage(coverage(onServer, alsoHere))).toBe(words);
+  });
+
+  it("names version and count", () => {
+    expect(nameBackup(coverage(1204, 0))).toBe("version 7 with 1,204 room keys");
+  });
+});
+
+describe("the lists", () => {
+  it("speak of unreadable messages only where a key may be nowhere else", () => {
+    const lost = (alsoHere: number) =>
+      describeBackupDeletion(coverage(10, alsoHere)).lost.join(" ");
+    expect(lost(9)).toMatch(/unreadable for good/);
+    expect(lost(10)).not.toMatch(/unreadable for good/);
+  });
+
+  it("say that the identity's keys go, where they are nowhere else", () => {
+    const storage = { backup: null, keyId: "K", backupKeyOnlyStored: false };
+    const only = describeKeyStorageDeletion({ ...storage, identityOnlyStored: true });
+    const here = describeKeyStorageDeletion({ ...storage, identityOnlyStored: false });
+    expect(only.lost.join(" ")).toMatch(/private keys of your identity .* are lost/);
+    expect(here.lost.join(" ")).not.toMatch(/identity/);
+    expect(here.kept.join(" ")).toMatch(/its private keys are on this device/);
+  });
+
+  it("say what becomes of the backup when the identity is reset", () => {
+    const survey = { published: "k", keysHere: false, keysStored: false };
+    const kept = (opensHere: boolean) =>
+      describeIdentityReset({ ...survey, backup: aSurvey({ opensHere }) }).kept.join(" ");
+    expect(kept(true)).toMatch(/version 7 with 1,204 room keys: it stays as it is/);
+    expect(kept(false)).toMatch(/stays on the server, but its key is not on this device/);
+    expect(describeIdentityReset({ ...survey, backup: null }).kept).toHaveLength(1);
+  });
+});

@@ -1,0 +1,181 @@
+import type { BackupSurvey } from "@/domain/removal";
+import type {
+  IdentityStep,
+  IdentitySurvey,
+  KeyStorageStep,
+  KeyStorageSurvey,
+  ResetBackup,
+  UnfinishedRemoval,
+} from "@/domain/removalPorts";
+import { formatNumber, formatRoomKeys } from "./formatNumber";
+
+/** What a removal takes away and what it leaves, as two lists of sentences. */
+export interface Consequences {
+  readonly lost: readonly string[];
+  readonly kept: readonly string[];
+}
+
+/** "version 7 with 1,204 room keys" */
+export function nameBackup({ version, coverage }: BackupSurvey): string {
+  return `version ${version} with ${formatRoomKeys(coverage.onServer)}`;
+}
+
+/** How many of the backup's keys are here as well. The numbers are bounds that surely hold. */
+export function describeCoverage({ coverage }: BackupSurvey): string {
+  const { onServer, alsoHere, onlyInBackup } = coverage;
+  const deleted = `${formatRoomKeys(onServer)} ${onServer === 1 ? "is" : "are"} deleted from the server.`;
+  if (onServer === 0) return "The backup is empty: there are no room keys in it.";
+  if (onlyInBackup === 0) {
+    return `${deleted} ${onServer === 1 ? "It is" : "All of them are"} also on this device.`;
+  }
+  const nowhere = `${formatNumber(onlyInBackup)} exist${onlyInBackup === 1 ? "s" : ""} nowhere else that this device knows of`;
+  return alsoHere === 0
+    ? `${deleted} None of them is known to be on this device: up to ${nowhere}.`
+    : `${deleted} At least ${formatNumber(alsoHere)} of them ${alsoHere === 1 ? "is" : "are"} also on this device; up to ${nowhere}.`;
+}
+
+export function describeBackupDeletion(survey: BackupSurvey): Consequences {
+  const { coverage } = survey;
+  return {
+    lost: [
+      describeCoverage(survey),
+      ...(coverage.onlyInBackup > 0
+        ? ["Messages whose key is nowhere else stay unreadable for good."]
+        : []),
+      "If you lose all your devices afterwards, nothing opens your encrypted messages again.",
+    ],
+    kept: [
+      keysHere(survey.heldHere),
+      "Your recovery key and your identity. The backup’s key stays behind the recovery key, and a backup you set up later uses it again.",
+      "The room keys on your other devices; they stop uploading.",
+    ],
+  };
+}
+
+export function describeKeyStorageDeletion(survey: KeyStorageSurvey): Consequences {
+  const { backup, identityOnlyStored, keyId } = survey;
+  return {
+    lost: [
+      ...(backup === null
+        ? ["There is no backup on the server to delete."]
+        : [describeCoverage(backup), ...lostWith(backup)]),
+      ...(keyId === null
+        ? []
+        : [
+            "Your recovery key opens nothing any more. Whatever apps have stored behind it is lost.",
+          ]),
+      ...(identityOnlyStored
+        ? [
+            "The private keys of your identity are behind the recovery key and not on this device. They are lost unless another verified device of yours has them; then only a reset of your identity verifies new devices again.",
+          ]
+        : []),
+      "A stored (“dehydrated”) device of your account, if there is one.",
+    ],
+    kept: [
+      ...(backup === null ? [] : [keysHere(backup.heldHere)]),
+      identityOnlyStored
+        ? "Your identity as other people see it, and devices that are verified already."
+        : "Your identity: its private keys are on this device.",
+      "The room keys on your other devices; they stop uploading.",
+    ],
+  };
+}
+
+function lostWith({ coverage }: BackupSurvey): readonly string[] {
+  return coverage.onlyInBackup > 0
+    ? ["Messages whose key is nowhere else stay unreadable for good."]
+    : [];
+}
+
+export function describeIdentityReset({ backup }: IdentitySurvey): Consequences {
+  return {
+    lost: [
+      "Your other devices become unverified: each has to be verified again.",
+      "People you talk to see that your identity has changed, and your verification of them is gone.",
+      "Your present recovery key is replaced: you get a new one afterwards. If somebody else may have the old one, replace the backup, too.",
+    ],
+    kept: [
+      ...(backup === null ? [] : [keysHere(backup.heldHere), backupAfterReset(backup)]),
+      "Your messages, your rooms and your account.",
+    ],
+  };
+}
+
+function backupAfterReset(backup: BackupSurvey): string {
+  return backup.opensHere
+    ? `Backup ${nameBackup(backup)}: it stays as it is and is signed by the new identity.`
+    : `Backup ${nameBackup(backup)} stays on the server, but its key is not on this device, so only a device that holds it, or the old recovery key, opens it. A new backup is made for the room keys that are here.`;
+}
+
+function keysHere(count: number): string {
+  return count === 0
+    ? "There are no room keys on this device."
+    : `${formatRoomKeys(count)} on this device.`;
+}
+
+export function describeKeyStorageStep(step: KeyStorageStep): string {
+  switch (step) {
+    case "backup":
+      return "Deleting the backup…";
+    case "secret_storage":
+      return "Clearing what is behind the recovery key…";
+    case "dehydrated_device":
+      return "Removing the stored device…";
+    case "proof":
+      return "Checking by reading everything back…";
+  }
+}
+
+export function describeIdentityStep(step: IdentityStep): string {
+  switch (step) {
+    case "checking":
+      return "Looking at the account as it is now…";
+    case "publish":
+      return "Publishing the new identity…";
+    case "adopt":
+      return "Verifying this device with it…";
+    case "backup":
+      return "Bringing the backup under the new identity…";
+    case "recovery":
+      return "Retiring the old recovery key…";
+    case "proof":
+      return "Checking by reading everything back…";
+  }
+}
+
+/** How the backup stands after a reset of the identity. */
+export function describeResetBackup(backup: ResetBackup): string {
+  switch (backup.kind) {
+    case "none":
+      return "There is no backup. Set one up to get a new recovery key.";
+    case "kept":
+      return `Backup version ${backup.version} was kept and is signed by the new identity. It has no recovery key yet: set one up now.`;
+    case "made":
+      return `A new backup, version ${backup.version}, was made for the room keys of this device. Version ${backup.old} is still on the server and was not touched. There is no recovery key yet: set one up now.`;
+    case "left":
+      return `Backup version ${backup.version} was left as it is: its key is not on this device, and the key that is here opens another backup. Nothing was deleted.`;
+  }
+}
+
+export function describeUnfinished(unfinished: UnfinishedRemoval): {
+  title: string;
+  body: string;
+  finish: string;
+} {
+  switch (unfinished.change) {
+    case "delete_key_storage":
+      return {
+        title: "Key storage was not deleted to the end",
+        body: "It was begun on this device and interrupted. What is deleted already cannot be brought back from here; the rest is as it was. Finish it, or leave it as it is now.",
+        finish: "Finish deleting",
+      };
+    case "reset_identity":
+      return {
+        title: "The reset of your identity is not finished",
+        body: unfinished.needsPassword
+          ? "The homeserver has the new identity, but its keys did not reach this device before it was interrupted. A further reset takes its place; your password is needed again. Your room keys and your backup are untouched."
+          : "The homeserver has the new identity, and what follows was interrupted. Your room keys and your backup are untouched.",
+        finish: "Finish reset",
+      };
+  }
+}

@@ -1,0 +1,221 @@
+import "@/app/global.css";
+import axe from "axe-core";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { page } from "vitest/browser";
+import { fail, ok } from "@/domain/result";
+import { backupVersion, offline } from "@/testing/facts";
+import { aSurvey } from "@/testing/FakeRemoval";
+import { showManage } from "./showManage";
+
+afterEach(() => {
+  window.location.hash = "";
+});
+
+async function expectNoViolations(): Promise<void> {
+  const { violations } = await axe.run(document.body);
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+}
+
+describe("the screen", () => {
+  it("names each change, with a sentence, and has no axe findings", async () => {
+    const { screen, button } = await showManage();
+    await expect.element(button("Delete backup")).toBeVisible();
+    const names = screen
+      .getByRole("button")
+      .elements()
+      .map((element) => element.textContent);
+    expect(names).toEqual([
+      "Turn off on this device",
+      "Delete backup",
+      "Delete key storage",
+      "Reset identity",
+    ]);
+    for (const element of screen.getByRole("listitem").elements()) {
+      expect(element.textContent.length).toBeGreaterThan(40);
+    }
+    await expectNoViolations();
+  });
+
+  it("offers to set up a backup where the server has none", async () => {
+    const { button } = await showManage((session) => {
+      session.keyBackup.backup = ok(null);
+    });
+    await button("Set up backup").click();
+    await vi.waitFor(() => expect(window.location.hash).toBe("#/set-up"));
+  });
+
+  it("does not scroll sideways at 360 pixels", async () => {
+    await page.viewport(360, 720);
+    const { button } = await showManage();
+    await expect.element(button("Delete backup")).toBeVisible();
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(360);
+    await page.viewport(1280, 720);
+  });
+});
+
+describe("turning off on this device", () => {
+  it("is remembered, shown as such, and undone by “Turn on”", async () => {
+    const { app, button, removal } = await showManage();
+    const { userId, deviceId } = app.live.user;
+    await button("Turn off on this device").click();
+    await expect.element(button("Turn on")).toBeVisible();
+    expect(app.memory.read(userId).uploadOffOn).toBe(deviceId);
+    expect(app.store.getState().uploadOff).toBe(true);
+    await button("Turn on").click();
+    await expect.element(button("Turn off on this device")).toBeVisible();
+    expect(app.memory.read(userId).uploadOffOn).toBeNull();
+    expect(removal.log).toEqual(["upload off", "upload on"]);
+  });
+
+  it("that fails is said, and not remembered", async () => {
+    const { app, button, screen } = await showManage((session) => {
+      session.removal.switched = fail(offline);
+    });
+    await button("Turn off on this device").click();
+    await expect.element(screen.getByTestId("error")).toHaveAttribute("data-code", "network");
+    expect(app.memory.read(app.live.user.userId).uploadOffOn).toBeNull();
+    expect(app.store.getState().uploadOff).toBe(false);
+  });
+});
+
+describe("deleting the backup", () => {
+  it("names version, count and both lists, and has no axe findings", async () => {
+    const { button, dialog, facts } = await showManage();
+    await button("Delete backup").click();
+    await expect.element(facts).toHaveAttribute("data-version", "7");
+    await expect.element(facts).toHaveAttribute("data-count", "1204");
+    await expect
+      .element(dialog.getByRole("heading", { level: 2 }))
+      .toHaveTextContent("Delete backup version 7 with 1,204 room keys?");
+    await expect
+      .element(dialog)
+      .toMatchTextContent("At least 1,190 of them are also on this device");
+    await expect.element(dialog.getByText("What is kept")).toBeVisible();
+    // The safe way out has the focus.
+    await expect.element(dialog.getByRole("button", { name: "Keep the backup" })).toHaveFocus();
+    await expectNoViolations();
+  });
+
+  it("does nothing before the version or the word was typed", async () => {
+    const { button, dialog, inDialog, removal, confirmField } = await showManage();
+    await button("Delete backup").click();
+    await inDialog("Delete backup").click();
+    await expect.element(confirmField).toHaveAttribute("aria-invalid", "true");
+    await confirmField.fill("8");
+    await inDialog("Delete backup").click();
+    expect(removal.log).toEqual([]);
+    await confirmField.fill("7");
+    await inDialog("Delete backup").click();
+    await expect.element(dialog).toMatchTextContent("The server has no backup any more");
+    expect(removal.log).toEqual(["delete 7"]);
+    await expectNoViolations();
+    await inDialog("Close").click();
+    await expect.element(dialog).not.toBeInTheDocument();
+    await expect.element(button("Delete backup")).toHaveFocus();
+  });
+
+  it("is kept by Escape", async () => {
+    const { button, dialog, inDialog, removal } = await showManage();
+    await button("Delete backup").click();
+    await inDialog("Keep the backup").click();
+    await expect.element(dialog).not.toBeInTheDocument();
+    expect(removal.log).toEqual([]);
+  });
+
+  it("offers what brings the keys here first", async () => {
+    const opens = await showManage();
+    await opens.button("Delete backup").click();
+    await opens.inDialog("Restore history").click();
+    await vi.waitFor(() => expect(window.location.hash).toBe("#/restore"));
+  });
+
+  it("offers the recovery key where this device cannot open the backup, and nothing where all is here", async () => {
+    const { button, inDialog, removal, dialog, facts } = await showManage((session) => {
+      session.removal.backup = ok(aSurvey({ opensHere: false }));
+    });
+    await button("Delete backup").click();
+    await expect.element(inDialog("Enter recovery key")).toBeVisible();
+    await inDialog("Keep the backup").click();
+    await expect.element(dialog).not.toBeInTheDocument();
+    removal.backup = ok(aSurvey({ coverage: { onServer: 5, alsoHere: 5, onlyInBackup: 0 } }));
+    await button("Delete backup").click();
+    await expect.element(facts).toHaveAttribute("data-only-in-backup", "0");
+    await expect.element(dialog).not.toMatchTextContent("Bring these keys");
+  });
+
+  it("asks about an older backup that comes back, and deletes or keeps it", async () => {
+    const older = aSurvey({
+      version: backupVersion("3"),
+      coverage: { onServer: 50, alsoHere: 0, onlyInBackup: 50 },
+    });
+    const { button, dialog, inDialog, removal, confirmField, facts } = await showManage(
+      (session) => {
+        session.removal.deleted = [
+          ok({ kind: "older_revealed", older }),
+          ok({ kind: "none_left", unsaid: null }),
+        ];
+      },
+    );
+    await button("Delete backup").click();
+    await confirmField.fill("delete");
+    await inDialog("Delete backup").click();
+    await expect
+      .element(dialog)
+      .toMatchTextContent("An older backup (version 3 with 50 room keys) is now the current one");
+    await expect.element(dialog).not.toMatchTextContent("no backup");
+    await expect.element(facts).toHaveAttribute("data-version", "3");
+    await expect.element(inDialog("Keep it")).toBeVisible();
+    await expectNoViolations();
+    await inDialog("Delete backup").click();
+    expect(removal.log).toEqual(["delete 7"]);
+    await confirmField.fill("3");
+    await inDialog("Delete backup").click();
+    await expect.element(dialog).toMatchTextContent("The server has no backup any more");
+    expect(removal.log).toEqual(["delete 7", "delete 3"]);
+  });
+
+  it("asks again when more would be lost than was shown", async () => {
+    const more = aSurvey({ coverage: { onServer: 1300, alsoHere: 1190, onlyInBackup: 110 } });
+    const { button, dialog, inDialog, confirmField, facts } = await showManage((session) => {
+      session.removal.deleted = [ok({ kind: "numbers_changed", survey: more })];
+    });
+    await button("Delete backup").click();
+    await confirmField.fill("delete");
+    await inDialog("Delete backup").click();
+    await expect
+      .element(dialog)
+      .toMatchTextContent("Nothing was deleted: the numbers have changed");
+    await expect.element(facts).toHaveAttribute("data-count", "1300");
+  });
+
+  it("says what failed, and that what is left could not be read", async () => {
+    const { button, dialog, inDialog, confirmField, removal } = await showManage((session) => {
+      session.removal.deleted = [
+        fail({ kind: "backup_changed", expected: backupVersion("7"), actual: backupVersion("8") }),
+        ok({ kind: "unchecked", error: offline }),
+      ];
+    });
+    await button("Delete backup").click();
+    await confirmField.fill("delete");
+    await inDialog("Delete backup").click();
+    await expect
+      .element(dialog.getByTestId("error"))
+      .toHaveAttribute("data-code", "backup_changed");
+    await inDialog("Retry").click();
+    await confirmField.fill("delete");
+    await inDialog("Delete backup").click();
+    await expect.element(dialog).toMatchTextContent("Whether an older one has come back could not");
+    removal.backup = ok(null);
+    await inDialog("Retry").click();
+    await expect.element(dialog).toMatchTextContent("there is nothing to delete");
+  });
+
+  it("names nothing that could not be read", async () => {
+    const { button, dialog, inDialog } = await showManage((session) => {
+      session.removal.backup = fail(offline);
+    });
+    await button("Delete backup").click();
+    await expect.element(dialog.getByTestId("error")).toHaveAttribute("data-code", "network");
+    await expect.element(inDialog("Delete backup")).not.toBeInTheDocument();
+  });
+});

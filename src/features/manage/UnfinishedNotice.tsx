@@ -1,0 +1,63 @@
+import { describeUnfinished } from "@/copy/describeRemoval";
+import type { UnfinishedRemoval } from "@/domain/removalPorts";
+import { lastValue } from "@/domain/reading";
+import { useChangeBackup, useUnfinishedRemoval } from "@/state/manageHooks";
+import { Alert } from "@/ui/Alert";
+import { Button } from "@/ui/Button";
+import { DeleteKeyStorageDialog } from "./DeleteKeyStorageDialog";
+import { FinishResetDialog } from "./FinishResetDialog";
+import styles from "./Manage.module.css";
+import { ResetIdentityDialog } from "./ResetIdentityDialog";
+import { useDialog } from "./useDialog";
+
+type Name = "delete_key_storage" | "reset_again" | "finish_reset";
+
+/** A removal that was interrupted, with the way to its end. Nothing when there is none. */
+export function UnfinishedNotice() {
+  const unfinished = lastValue(useUnfinishedRemoval()) ?? null;
+  const changeBackup = useChangeBackup();
+  // Beside the notice: it goes as soon as the work is done, and the dialog says how it ended.
+  const dialog = useDialog<Name>();
+  const deleting = dialog.propsOf("delete_key_storage");
+  const resetting = dialog.propsOf("reset_again");
+  const finishing = dialog.propsOf("finish_reset");
+  return (
+    <>
+      {unfinished === null ? null : (
+        <div data-testid="unfinished" data-change={unfinished.change}>
+          <Alert
+            tone="warning"
+            title={describeUnfinished(unfinished).title}
+            action={
+              <div className={styles.row}>
+                <Button onClick={() => dialog.show(dialogFor(unfinished))}>
+                  {describeUnfinished(unfinished).finish}
+                </Button>
+                {unfinished.change === "delete_key_storage" ? (
+                  <Button
+                    variant="tertiary"
+                    onClick={() =>
+                      void changeBackup((session) => session.removal.leaveUnfinished())
+                    }
+                  >
+                    Leave it as it is
+                  </Button>
+                ) : null}
+              </div>
+            }
+          >
+            <p>{describeUnfinished(unfinished).body}</p>
+          </Alert>
+        </div>
+      )}
+      {deleting === null ? null : <DeleteKeyStorageDialog {...deleting} key={deleting.key} />}
+      {resetting === null ? null : <ResetIdentityDialog {...resetting} key={resetting.key} />}
+      {finishing === null ? null : <FinishResetDialog {...finishing} key={finishing.key} />}
+    </>
+  );
+}
+
+function dialogFor(unfinished: UnfinishedRemoval): Name {
+  if (unfinished.change === "delete_key_storage") return "delete_key_storage";
+  return unfinished.needsPassword ? "reset_again" : "finish_reset";
+}

@@ -1,0 +1,72 @@
+import { useEffect, useRef, useState } from "react";
+import type { AppError } from "@/domain/errors";
+import type { IdentityStep, ResetBackup } from "@/domain/removalPorts";
+import { useChangeBackup } from "@/state/manageHooks";
+
+export type IdentityReset =
+  | { readonly kind: "idle" }
+  | { readonly kind: "working"; readonly step: IdentityStep }
+  /** The homeserver does not take the password; another one is waited for. */
+  | { readonly kind: "wrong_password" }
+  | { readonly kind: "failed"; readonly error: AppError }
+  | { readonly kind: "done"; readonly backup: ResetBackup };
+
+/**
+ * Runs the reset. The password is typed before anything begins and handed over when the homeserver
+ * asks for it; a wrong one is asked for again in the same run, which waits.
+ */
+export function useIdentityReset() {
+  const changeBackup = useChangeBackup();
+  const [stage, setStage] = useState<IdentityReset>({ kind: "idle" });
+  const answerPassword = useRef<((password: string | null) => void) | null>(null);
+  const gone = useRef(false);
+  // Nobody can answer once the dialog is gone; the reset then ends as cancelled, with nothing changed.
+  useEffect(() => {
+    gone.current = false;
+    return () => {
+      gone.current = true;
+      answerPassword.current?.(null);
+    };
+  }, []);
+
+  /** `readPassword` reads the field at the moment it is needed. */
+  async function start(published: string, readPassword: () => string): Promise<void> {
+    let step: IdentityStep = "checking";
+    setStage({ kind: "working", step });
+    const outcome = await changeBackup((session) =>
+      session.removal.resetIdentity(
+        { published },
+        {
+          onStep: (next) => {
+            step = next;
+            setStage({ kind: "working", step: next });
+          },
+          askPassword(why) {
+            if (gone.current) return Promise.resolve(null);
+            if (why === "needed") return Promise.resolve(readPassword());
+            setStage({ kind: "wrong_password" });
+            return new Promise((resolve) => {
+              answerPassword.current = (password) => {
+                answerPassword.current = null;
+                setStage({ kind: "working", step });
+                resolve(password);
+              };
+            });
+          },
+        },
+      ),
+    );
+    setStage(
+      outcome.ok
+        ? { kind: "done", backup: outcome.value }
+        : { kind: "failed", error: outcome.error },
+    );
+  }
+
+  return {
+    stage,
+    start,
+    answer: (password: string | null) => answerPassword.current?.(password),
+    reset: () => setStage({ kind: "idle" }),
+  };
+}
