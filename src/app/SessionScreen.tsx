@@ -1,4 +1,7 @@
+import { ChangedScreen } from "@/features/changed/ChangedScreen";
+import { KeyFileScreen } from "@/features/key-file/KeyFileScreen";
 import { OverviewScreen } from "@/features/overview/OverviewScreen";
+import { RepairScreen } from "@/features/repair/RepairScreen";
 import { RestoreScreen } from "@/features/restore/RestoreScreen";
 import { RoomsScreen } from "@/features/rooms/RoomsScreen";
 import { SetUpScreen } from "@/features/set-up/SetUpScreen";
@@ -11,6 +14,9 @@ export const ROUTE_TITLES: Readonly<Record<Route, string>> = {
   "set-up": "Set up backup",
   unlock: "Enter recovery key",
   restore: "Restore history",
+  changed: "The backup was changed",
+  repair: "Repair key storage",
+  "key-file": "Key file",
 };
 
 /** The screens of an open session, by route. Each has its own heading. */
@@ -26,5 +32,11 @@ export function SessionScreen({ route }: { route: Route }) {
       return <UnlockScreen />;
     case "restore":
       return <RestoreScreen />;
+    case "changed":
+      return <ChangedScreen />;
+    case "repair":
+      return <RepairScreen />;
+    case "key-file":
+      return <KeyFileScreen />;
   }
 }

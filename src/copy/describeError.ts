@@ -1,4 +1,5 @@
 import type { AppError } from "@/domain/errors";
+import { describeKeyFileProblem } from "./describeKeyFile";
 import { describeRecoveryKeyProblem } from "./describeRecoveryKeyProblem";
 import { describeNotMatrix, describeServerError } from "./describeServerError";
 import {
@@ -111,6 +112,8 @@ export function describeError(error: AppError): ErrorWords {
           };
     case "identity":
       return describeIdentityError(error.reason);
+    case "key_file":
+      return { ...describeKeyFileProblem(error.problem), action: "none" };
     case "storage":
       return describeStorageError(error.reason);
     case "crypto_unavailable":

@@ -1,4 +1,5 @@
 import type { BackupVersion } from "./backup";
+import type { KeyFileProblem } from "./keyFile";
 import type { RecoveryKeyProblem } from "./recoveryKey";
 
 /**
@@ -61,6 +62,7 @@ export type AppError =
         /** The server shows no identity, and its private keys are in secret storage. */
         | "contradiction";
     }
+  | { readonly kind: "key_file"; readonly problem: KeyFileProblem }
   | { readonly kind: "storage"; readonly reason: "quota" | "blocked" | "unavailable" | "mismatch" }
   /** The crypto WebAssembly did not load; only a page reload helps (the SDK remembers the failure). */
   | { readonly kind: "crypto_unavailable"; readonly detail: string }

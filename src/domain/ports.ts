@@ -1,3 +1,4 @@
+import type { AccountDevicesPort } from "./accountDevices";
 import type {
   BackupInfo,
   BackupTrust,
@@ -7,7 +8,9 @@ import type {
   SecretStorageStatus,
 } from "./backup";
 import type { AppError } from "./errors";
+import type { KeyExportPort } from "./keyFile";
 import type { RecoveryKey } from "./recoveryKey";
+import type { RepairPort } from "./repair";
 import type { RestoreFailure, RestoreOutcome, RestoreTally } from "./restore";
 import type { Result } from "./result";
 import type {
@@ -17,6 +20,7 @@ import type {
   StoredUser,
   SyncState,
 } from "./session";
+import type { UploadAttempt, UploadPort } from "./uploadQueue";
 
 export type Unsubscribe = () => void;
 
@@ -58,6 +62,7 @@ export type SessionEvent =
   | { readonly kind: "backup_status"; readonly enabled: boolean }
   | { readonly kind: "backup_failed"; readonly code: string }
   | { readonly kind: "upload_remaining"; readonly count: number }
+  | { readonly kind: "upload_attempt"; readonly attempt: UploadAttempt }
   | { readonly kind: "decryption_key_cached"; readonly version: BackupVersion }
   | { readonly kind: "identity_changed" }
   | { readonly kind: "secrets_changed" }
@@ -72,6 +77,10 @@ export interface LiveSession {
   readonly user: SignedInUser;
   readonly keyBackup: KeyBackupPort;
   readonly setUp: SetUpPort;
+  readonly repair: RepairPort;
+  readonly upload: UploadPort;
+  readonly keyExport: KeyExportPort;
+  readonly accountDevices: AccountDevicesPort;
   readonly rooms: RoomsPort;
   readonly restore: RestoreEngine;
   subscribe(listener: (event: SessionEvent) => void): Unsubscribe;

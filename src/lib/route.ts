@@ -1,7 +1,7 @@
 /** The places inside a session that have an address of their own, after the `#`. */
 export type Route = (typeof ROUTE_NAMES)[number];
 
-const ROUTE_NAMES = ["overview", "rooms", "set-up", "unlock", "restore"] as const;
+const ROUTE_NAMES = ["overview", "rooms", "set-up", "unlock", "restore", "changed", "repair", "key-file"] as const;
 
 const HASHES: Readonly<Record<Route, string>> = {
   overview: "#/",
@@ -9,6 +9,9 @@ const HASHES: Readonly<Record<Route, string>> = {
   "set-up": "#/set-up",
   unlock: "#/unlock",
   restore: "#/restore",
+  changed: "#/changed",
+  repair: "#/repair",
+  "key-file": "#/key-file",
 };
 
 const ROUTES = new Map<string, Route>(ROUTE_NAMES.map((route) => [HASHES[route], route]));

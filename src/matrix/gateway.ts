@@ -8,19 +8,23 @@ import type {
   SessionGateway,
 } from "@/domain/ports";
 import { ok, type Result } from "@/domain/result";
+import { createAccountDevices } from "./accountDevices";
 import { subscribeCryptoEvents } from "./cryptoEvents";
 import { restoreCursorName } from "./deviceStore";
 import { findHomeserver } from "./discovery";
 import { createKeyBackup } from "./keyBackup";
 import { createDecryptionKeySource } from "./keyBackupDecryptionKey";
+import { createKeyExport } from "./keyExport";
 import { openSession, type SessionAdapters } from "./openSession";
 import { silenceSharedLogger } from "./quietLogger";
+import { createRepair } from "./repair";
 import { createRoomKeySink } from "./roomKeySink";
 import { createRoomKeySource } from "./roomKeySource";
 import { createRooms } from "./rooms";
 import type { SessionContext } from "./sessionContext";
 import { createSetUp } from "./setUp";
 import { signIn } from "./signIn";
+import { createUpload } from "./upload";
 import { createVault } from "./vault";
 
 export type CreateRestoreEngine = (ports: {
@@ -48,6 +52,10 @@ export function createGateway(options: {
   const createAdapters = (context: SessionContext): SessionAdapters => ({
     keyBackup: createKeyBackup(context),
     setUp: createSetUp(context),
+    repair: createRepair(context),
+    upload: createUpload(context),
+    keyExport: createKeyExport(context),
+    accountDevices: createAccountDevices(context),
     rooms: createRooms(context),
     restore: options.createRestoreEngine({
       source: createRoomKeySource(context),

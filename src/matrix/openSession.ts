@@ -12,7 +12,17 @@ import { attempt } from "./toAppError";
 import type { Vault } from "./vault";
 
 /** The parts of a live session that are built on its context. */
-export type SessionAdapters = Pick<LiveSession, "keyBackup" | "setUp" | "rooms" | "restore"> & {
+export type SessionAdapters = Pick<
+  LiveSession,
+  | "keyBackup"
+  | "setUp"
+  | "repair"
+  | "upload"
+  | "keyExport"
+  | "accountDevices"
+  | "rooms"
+  | "restore"
+> & {
   readonly subscribe: (emit: (event: SessionEvent) => void) => Unsubscribe;
 };
 
@@ -98,6 +108,10 @@ function createLiveSession(parts: {
     user,
     keyBackup: adapters.keyBackup,
     setUp: adapters.setUp,
+    repair: adapters.repair,
+    upload: adapters.upload,
+    keyExport: adapters.keyExport,
+    accountDevices: adapters.accountDevices,
     rooms: adapters.rooms,
     restore: adapters.restore,
     subscribe: events.subscribe,

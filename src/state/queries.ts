@@ -1,3 +1,4 @@
+import type { AccountDevice } from "@/domain/accountDevices";
 import type {
   BackupInfo,
   BackupTrust,
@@ -43,6 +44,7 @@ export type KeyBackupQueryName =
   | "crossSigning"
   | "secretStorage"
   | "roomKeys"
+  | "accountDevices"
   | "rooms"
   | "roomNames"
   | "roomKeyCounts";
@@ -73,7 +75,7 @@ export type KeyBackupQueries = ReturnType<typeof createQueries>;
  * is an earlier next read. Secrets never come this way.
  */
 function createQueries(session: LiveSession) {
-  const { keyBackup, rooms, id } = session;
+  const { keyBackup, accountDevices, rooms, id } = session;
   const trust = (info: BackupInfo) =>
     readingOptions<BackupTrust>({
       key: trustKey(id, info),
@@ -110,6 +112,12 @@ function createQueries(session: LiveSession) {
       key: queryKey(id, "roomKeys"),
       read: () => keyBackup.countRoomKeys(),
       pollMs: roomKeysPollMs,
+    }),
+    /** No event tells of a sign-in elsewhere: read when it is looked at. */
+    accountDevices: readingOptions<readonly AccountDevice[]>({
+      key: queryKey(id, "accountDevices"),
+      read: () => accountDevices.list(),
+      freshMs: FRESH_MS,
     }),
     rooms: readingOptions<readonly EncryptedRoom[]>({
       key: queryKey(id, "rooms"),

@@ -6,11 +6,21 @@ import type { WorkTracker } from "./workTracker";
  * asks for it: another tab may go on only when none of that is under way.
  */
 export function trackSession(session: LiveSession, track: WorkTracker["track"]): LiveSession {
-  const { id, user, keyBackup, setUp, rooms, restore } = session;
+  const { id, user, keyBackup, setUp, repair, upload, keyExport, rooms, restore } = session;
   return {
     id,
     user,
     rooms,
+    accountDevices: session.accountDevices,
+    repair: {
+      diagnose: (key) => repair.diagnose(key),
+      run: (fault, key) => track(repair.run(fault, key)),
+    },
+    upload: { restart: () => track(upload.restart()) },
+    keyExport: {
+      export: (request) => keyExport.export(request),
+      import: (request) => track(keyExport.import(request)),
+    },
     // Tracked by the restore job, which ends it.
     restore,
     subscribe: (listener) => session.subscribe(listener),

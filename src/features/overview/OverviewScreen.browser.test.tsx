@@ -98,7 +98,7 @@ describe("the overview on the real state layer", () => {
     await expect.element(backup).toHaveAttribute("data-state", "none");
     const notice = screen.getByTestId("backup-notice");
     await expect.element(notice).toHaveAttribute("data-kind", "disappeared");
-    await button("Dismiss").click();
+    await button("That was me").click();
     await vi.waitFor(() => expect(notice.elements()).toEqual([]));
   });
 

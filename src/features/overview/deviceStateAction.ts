@@ -1,4 +1,4 @@
-import type { Finding, OutOfSyncReason } from "@/domain/deviceState";
+import type { Finding } from "@/domain/deviceState";
 import type { Route } from "@/lib/route";
 
 /** The one action of a headline. The labels are a contract with users and tests. */
@@ -10,14 +10,9 @@ export type DeviceStateAction =
 
 const SET_UP: DeviceStateAction = { kind: "go", label: "Set up backup", to: "set-up" };
 const UNLOCK: DeviceStateAction = { kind: "go", label: "Enter recovery key", to: "unlock" };
+const REPAIR: DeviceStateAction = { kind: "go", label: "Repair", to: "repair" };
 const CHECK: DeviceStateAction = { kind: "check", label: "Check again" };
 const NONE: DeviceStateAction = { kind: "none" };
-
-/** What entering the recovery key mends; the other reasons are about secret storage itself. */
-const OPENED_BY_RECOVERY_KEY: ReadonlySet<OutOfSyncReason> = new Set([
-  "decryption_key_mismatch",
-  "cross_signing_keys_not_here",
-]);
 
 /**
  * What to offer for a headline. Never set-up while something is unknown, and never an action that
@@ -31,9 +26,11 @@ export function deviceStateAction(finding: Finding): DeviceStateAction {
       return NONE;
     case "unknown":
     case "identity_needs_reset":
-    case "unsupported_backup":
-    case "upload_failing":
       return CHECK;
+    case "unsupported_backup":
+      return REPAIR;
+    case "upload_failing":
+      return finding.reason === "server_short" ? REPAIR : CHECK;
     case "verify_this_device":
       return finding.keysInSecretStorage ? UNLOCK : CHECK;
     case "set_up_recovery":
@@ -43,8 +40,7 @@ export function deviceStateAction(finding: Finding): DeviceStateAction {
     case "needs_recovery_key":
       return UNLOCK;
     case "key_storage_out_of_sync":
-      if (finding.reasons.includes("no_identity")) return SET_UP;
-      return finding.reasons.some((reason) => OPENED_BY_RECOVERY_KEY.has(reason)) ? UNLOCK : CHECK;
+      return finding.reasons.includes("no_identity") ? SET_UP : REPAIR;
     case "restore_available":
       return { kind: "restore", label: "Restore history" };
   }
