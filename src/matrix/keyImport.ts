@@ -14,6 +14,9 @@ import { startUploadLoop } from "./upload";
 /** Room keys per call of the crypto module, after which the page gets its turn. */
 const PER_IMPORT = 500;
 
+/** The one algorithm the crypto module takes room keys of. */
+const MEGOLM = "m.megolm.v1.aes-sha2";
+
 /** An entry that can be a room key, under the id that follows from the key itself. */
 interface Entry {
   readonly id: string;
@@ -90,6 +93,8 @@ function count({
 
 function toEntry(value: unknown): Entry | null {
   if (!isObject(value) || typeof value.room_id !== "string") return null;
+  // A copy under another algorithm would be taken for one that is here already.
+  if (value.algorithm !== MEGOLM) return null;
   const { room_id: roomId, session_id: sessionId } = value;
   const named = typeof sessionId === "string" ? sessionId : "";
   const trueId = trueSessionId({ roomId, sessionId: named, sessionData: value });
