@@ -114,9 +114,7 @@ describe("describeError", () => {
       const words = `${title} ${body}`;
       // Of a key file it is the word that all apps use.
       if (error.kind !== "key_file") expect(words).not.toMatch(/passphrase/i);
-      expect(words).not.toMatch(
-        /security key|security phrase|secure backup|4S|SSSS|megolm/i,
-      );
+      expect(words).not.toMatch(/security key|security phrase|secure backup|4S|SSSS|megolm/i);
     }
   });
 

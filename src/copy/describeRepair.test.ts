@@ -27,7 +27,9 @@ describe("faults in words", () => {
   });
 
   it("say what each repair does, and that nothing is lost by it", () => {
-    expect(describeFault({ kind: "backup_unsigned", remedy: "automatic" }).repair).toContain("sign");
+    expect(describeFault({ kind: "backup_unsigned", remedy: "automatic" }).repair).toContain(
+      "sign",
+    );
     expect(describeFault({ kind: "keys_missing_on_server", remedy: "automatic" }).repair).toContain(
       "uploaded again",
     );

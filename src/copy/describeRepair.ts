@@ -37,7 +37,8 @@ const FAULTS: Readonly<Record<RepairFaultKind, { title: string; meaning: string 
   },
   device_not_verified: {
     title: "This device is not verified",
-    meaning: "It does not trust what your identity has signed, and your other devices do not trust it.",
+    meaning:
+      "It does not trust what your identity has signed, and your other devices do not trust it.",
   },
   cross_signing_keys_not_here: {
     title: "The identity’s keys are not on this device",

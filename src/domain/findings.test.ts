@@ -260,12 +260,7 @@ const table: Row[] = [
     "upload_failing",
     "enabled",
   ],
-  [
-    "the server counts fewer than it was given",
-    { serverShort: true },
-    "upload_failing",
-    "enabled",
-  ],
+  ["the server counts fewer than it was given", { serverShort: true }, "upload_failing", "enabled"],
 
   // Secret storage.
   [

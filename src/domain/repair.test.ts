@@ -92,10 +92,7 @@ describe("what is wrong, and what helps", () => {
         identity: { ...identity, privateKeysHere: false },
         storage: { ...readySecretStorage, crossSigningKeysStored: false },
       },
-      [
-        "cross_signing_keys_not_here other_device",
-        "cross_signing_keys_not_stored other_device",
-      ],
+      ["cross_signing_keys_not_here other_device", "cross_signing_keys_not_stored other_device"],
     ],
     [
       "identity keys not stored",

@@ -85,10 +85,7 @@ export interface RepairPort {
    * Does the one thing that mends this fault, then looks again. An error means that nothing was
    * changed: a recovery key that does not fit, or something that could not be read.
    */
-  run(
-    kind: RepairFaultKind,
-    key: RecoveryKey | null,
-  ): Promise<Result<RepairOutcome, AppError>>;
+  run(kind: RepairFaultKind, key: RecoveryKey | null): Promise<Result<RepairOutcome, AppError>>;
 }
 
 /** All faults, in the order in which they are mended: what opens other things comes first. */
@@ -121,9 +118,7 @@ function checkDefaultKey(facts: RepairFacts): RepairFault[] {
         const orSetUp = everythingHere ? { orSetUp: true as const } : {};
         return [{ kind: "default_key_broken", remedy: "recovery_key", ...orSetUp }];
       }
-      return [
-        { kind: "default_key_broken", remedy: everythingHere ? "set_up" : "other_device" },
-      ];
+      return [{ kind: "default_key_broken", remedy: everythingHere ? "set_up" : "other_device" }];
     }
   }
 }

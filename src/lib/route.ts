@@ -1,7 +1,16 @@
 /** The places inside a session that have an address of their own, after the `#`. */
 export type Route = (typeof ROUTE_NAMES)[number];
 
-const ROUTE_NAMES = ["overview", "rooms", "set-up", "unlock", "restore", "changed", "repair", "key-file"] as const;
+const ROUTE_NAMES = [
+  "overview",
+  "rooms",
+  "set-up",
+  "unlock",
+  "restore",
+  "changed",
+  "repair",
+  "key-file",
+] as const;
 
 const HASHES: Readonly<Record<Route, string>> = {
   overview: "#/",

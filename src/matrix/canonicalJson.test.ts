@@ -7,7 +7,13 @@ test.each([
   [{ one: 1, two: "Two" }, '{"one":1,"two":"Two"}'],
   [{ b: "2", a: "1" }, '{"a":"1","b":"2"}'],
   [
-    { auth: { success: true, mxid: "@john:x", profile: { display_name: "J", three_pids: [{ b: 1, a: 2 }] } } },
+    {
+      auth: {
+        success: true,
+        mxid: "@john:x",
+        profile: { display_name: "J", three_pids: [{ b: 1, a: 2 }] },
+      },
+    },
     '{"auth":{"mxid":"@john:x","profile":{"display_name":"J","three_pids":[{"a":2,"b":1}]},"success":true}}',
   ],
   [{ a: "日本語" }, '{"a":"日本語"}'],

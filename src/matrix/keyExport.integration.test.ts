@@ -78,11 +78,25 @@ describe("the file", () => {
     }
   });
 
+  test("is the same when the store is read in parts", async () => {
+    const { OlmMachine } = await loadCryptoWasm();
+    for (const perExport of [1, 2, 3]) {
+      const { file: inParts, count } = valueOf(
+        await createKeyExport(maker.context, perExport).export({ passphrase: "p", signal }),
+      );
+      const keys: unknown = JSON.parse(
+        OlmMachine.decryptExportedRoomKeys(await inParts.text(), "p"),
+      );
+      expect(keys).toHaveLength(2);
+      expect(count).toBe(2);
+    }
+  });
+
   test("cannot be made without keys", async () => {
     const empty = await openDevice(server, await server.register(PASSWORD));
-    expect(
-      await createKeyExport(empty.context).export({ passphrase: PASSPHRASE, signal }),
-    ).toEqual({ ok: false, error: { kind: "key_file", problem: "no_keys" } });
+    expect(await createKeyExport(empty.context).export({ passphrase: PASSPHRASE, signal })).toEqual(
+      { ok: false, error: { kind: "key_file", problem: "no_keys" } },
+    );
     empty.stop();
   });
 });
@@ -160,11 +174,7 @@ describe("the counts", () => {
       "text",
       {},
     ];
-    const text = OlmMachine.encryptExportedRoomKeys(
-      JSON.stringify(keys),
-      PASSPHRASE,
-      1,
-    );
+    const text = OlmMachine.encryptExportedRoomKeys(JSON.stringify(keys), PASSPHRASE, 1);
     expect(text).toContain("MEGOLM");
     // The module refuses to pack what is no list of keys, so our own format does it.
     const { encryptKeyFile } = await import("./keyFileFormat");

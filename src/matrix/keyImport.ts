@@ -126,10 +126,7 @@ function rounds(entries: readonly Entry[]): readonly (readonly Entry[])[] {
 }
 
 /** Ids of what was stored. One entry that the module cannot read must not take the others with it. */
-async function importPart(
-  machine: OlmMachine,
-  part: readonly Entry[],
-): Promise<readonly string[]> {
+async function importPart(machine: OlmMachine, part: readonly Entry[]): Promise<readonly string[]> {
   try {
     const json = JSON.stringify(part.map(({ key }) => key));
     const result = await machine.importExportedRoomKeys(json, () => undefined);

@@ -14,14 +14,7 @@ import type { Vault } from "./vault";
 /** The parts of a live session that are built on its context. */
 export type SessionAdapters = Pick<
   LiveSession,
-  | "keyBackup"
-  | "setUp"
-  | "repair"
-  | "upload"
-  | "keyExport"
-  | "accountDevices"
-  | "rooms"
-  | "restore"
+  "keyBackup" | "setUp" | "repair" | "upload" | "keyExport" | "accountDevices" | "rooms" | "restore"
 > & {
   readonly subscribe: (emit: (event: SessionEvent) => void) => Unsubscribe;
 };

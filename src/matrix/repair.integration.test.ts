@@ -164,9 +164,8 @@ describe("with the recovery key", () => {
     ["something that is no key", () => "not a key"],
   ])("what is stored is %s: the right one takes its place", async (_, text) => {
     const keyId = await defaultKeyId();
-    const { default: encrypt } = await import(
-      "matrix-js-sdk/lib/utils/encryptAESSecretStorageItem"
-    );
+    const { default: encrypt } =
+      await import("matrix-js-sdk/lib/utils/encryptAESSecretStorageItem");
     const encrypted = await encrypt(text(), key.bytes, "m.megolm_backup.v1");
     await putAccountData("m.megolm_backup.v1", { encrypted: { [keyId]: encrypted } });
     // Only the recovery key shows it.
@@ -190,7 +189,11 @@ describe("with the recovery key", () => {
 describe("a backup without our signature", () => {
   async function unsign(extra: Record<string, unknown> = {}): Promise<void> {
     const info = valueOf(await createKeyBackup(device.context).fetchBackupInfo());
-    const auth_data = { ...info?.authData, ...extra, signatures: { "@other:x": { "ed25519:A": "s" } } };
+    const auth_data = {
+      ...info?.authData,
+      ...extra,
+      signatures: { "@other:x": { "ed25519:A": "s" } },
+    };
     const body = { version, algorithm: info?.algorithm, auth_data };
     valueOf(await device.context.request("PUT", `/room_keys/version/${version}`, { body }));
   }
@@ -303,7 +306,8 @@ describe("a default key that cannot be used", () => {
   test("a description that gets lost in one answer puts nothing out of use", async () => {
     const keyId = await defaultKeyId();
     const mend = server.fail({
-      matches: ({ method, path }) => method === "GET" && path.endsWith(`secret_storage.key.${keyId}`),
+      matches: ({ method, path }) =>
+        method === "GET" && path.endsWith(`secret_storage.key.${keyId}`),
       status: 404,
       body: JSON.stringify({ errcode: "M_NOT_FOUND" }),
     });
@@ -322,7 +326,7 @@ describe("a default key that cannot be used", () => {
   test("on a device that lacks something, nothing is made anew", async () => {
     const keyId = await defaultKeyId();
     const other = await openDevice(server, userId);
-    await other.client.setAccountDataRaw(`m.secret_storage.key.${keyId}`, {} as never);
+    await other.client.setAccountDataRaw(`m.secret_storage.key.${keyId}`, {});
     expect(await faultsOf(other)).toContain("default_key_broken other_device");
     expect(valueOf(await createSetUp(other.context).plan())).toEqual({
       kind: "blocked",

@@ -1,6 +1,11 @@
 import type { AppError } from "@/domain/errors";
 import type { RecoveryKey } from "@/domain/recoveryKey";
-import { listFaults, type RepairFault, type RepairFaultKind, type RepairOutcome } from "@/domain/repair";
+import {
+  listFaults,
+  type RepairFault,
+  type RepairFaultKind,
+  type RepairOutcome,
+} from "@/domain/repair";
 import { fail, ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
 import { importIdentity } from "./crossSigningImport";

@@ -67,7 +67,11 @@ async function readBack(
   const after = await fetchBackupInfo(context);
   if (!after.ok) return after;
   const actual = after.value?.version ?? null;
-  if (after.value === null || actual !== before.version || after.value.publicKey !== before.publicKey) {
+  if (
+    after.value === null ||
+    actual !== before.version ||
+    after.value.publicKey !== before.publicKey
+  ) {
     return fail({ kind: "backup_changed", expected: before.version, actual });
   }
   const trust = await readBackupTrust(context, after.value);

@@ -130,9 +130,7 @@ async function readStorageKey(
     case "broken": {
       const can = await canReplaceBrokenStorage(context, backup);
       if (!can.ok) return can;
-      return can.value
-        ? ok(null)
-        : fail({ kind: "secret_storage", reason: "default_key_broken" });
+      return can.value ? ok(null) : fail({ kind: "secret_storage", reason: "default_key_broken" });
     }
     case "present":
       return proveKey(context, defaultKey.value, key);

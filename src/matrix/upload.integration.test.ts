@@ -1,8 +1,22 @@
 import { RustBackupManager } from "matrix-js-sdk/lib/rust-crypto/backup";
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import {
+  afterAll,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from "vitest";
 import type { UploadAttempt } from "@/domain/uploadQueue";
 import { makeRoomKey, openDevice, PASSWORD, valueOf, type TestDevice } from "./integrationDevice";
-import { startHomeserver, type Fault, type Homeserver, type SeenRequest } from "./integrationHomeserver";
+import {
+  startHomeserver,
+  type Fault,
+  type Homeserver,
+  type SeenRequest,
+} from "./integrationHomeserver";
 import { createKeyBackup } from "./keyBackup";
 import { olmMachineOf } from "./olmMachine";
 import { createSetUp } from "./setUp";

@@ -147,7 +147,11 @@ export function watchUpload({ session, queryClient, store }: UploadWatchDeps): U
       wait = first;
     } else {
       wait = { ...wait, count: waiting, countedAt };
-      if (countedAt - wait.since >= SILENT_MS && !restarted && !isTrying(uploadAttempt, countedAt)) {
+      if (
+        countedAt - wait.since >= SILENT_MS &&
+        !restarted &&
+        !isTrying(uploadAttempt, countedAt)
+      ) {
         restarted = true;
         void session.upload.restart();
       }

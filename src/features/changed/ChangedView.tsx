@@ -90,7 +90,9 @@ function Change({ notice, onAccept }: { notice: BackupNotice; onAccept: () => vo
           </Button>
         }
       >
-        <p>Nothing on this page changes anything by itself. The notice stays until you accept it.</p>
+        <p>
+          Nothing on this page changes anything by itself. The notice stays until you accept it.
+        </p>
         <ol className={styles.list}>
           {steps.map((line) => (
             <li key={line}>{line}</li>

@@ -1,6 +1,6 @@
 import { describeStanding } from "@/copy/describeAccountDevice";
 import { describeError } from "@/copy/describeError";
-import { formatMoment } from "@/copy/formatTime";
+import { formatDateTime } from "@/copy/formatTime";
 import { shortenText } from "@/copy/shortenText";
 import type { AccountDevice } from "@/domain/accountDevices";
 import type { Reading } from "@/domain/reading";
@@ -47,7 +47,7 @@ export function DeviceList({ devices, onReadAgain }: DeviceListProps) {
               <bdi>{shortenText(device.deviceId, 40)}</bdi>
               {device.lastSeenAt === null
                 ? ", never seen"
-                : `, last seen ${formatMoment(device.lastSeenAt, Date.now())}`}
+                : `, last seen ${formatDateTime(device.lastSeenAt)}`}
             </span>
           </span>
           <Badge tone={device.standing === "verified" ? "success" : "warning"}>

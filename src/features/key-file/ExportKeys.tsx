@@ -138,6 +138,9 @@ function Outcome({ stage }: { stage: Stage }) {
 
 /** As a file system takes it: "room-keys-alice-2026-11-26.txt". */
 function fileName(userId: string, today: Date): string {
-  const person = userId.replace(/^@/, "").replace(/:.*$/, "").replaceAll(/[^\w.-]+/g, "_");
+  const person = userId
+    .replace(/^@/, "")
+    .replace(/:.*$/, "")
+    .replaceAll(/[^\w.-]+/g, "_");
   return `room-keys-${person}-${today.toISOString().slice(0, 10)}.txt`;
 }

@@ -56,9 +56,7 @@ export function ImportKeys({ keyExport, onImported }: ImportKeysProps) {
       field.value = "";
       setStage({ kind: "imported", report: result.value });
     } else {
-      setStage(
-        signal.aborted ? { kind: "cancelled" } : { kind: "failed", error: result.error },
-      );
+      setStage(signal.aborted ? { kind: "cancelled" } : { kind: "failed", error: result.error });
     }
     await onImported();
   }

@@ -21,12 +21,7 @@ export function UploadQueueLine({ queue }: { queue: UploadQueue }) {
           {queue.reason === "failed" ? <NextTry at={queue.nextTryAt} /> : null}
         </Alert>
       ) : queue.kind === "uploading" ? (
-        <ProgressBar
-          label="Uploading keys"
-          value={queue.done}
-          max={queue.of}
-          valueText={words}
-        />
+        <ProgressBar label="Uploading keys" value={queue.done} max={queue.of} valueText={words} />
       ) : (
         <p>{words}</p>
       )}

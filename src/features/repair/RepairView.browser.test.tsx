@@ -70,7 +70,10 @@ describe("repair", () => {
     await expect.element(fault).toHaveAttribute("data-fault", "backup_unsigned");
     expect(onRepaired).toHaveBeenCalledOnce();
     // Nothing goes on by itself.
-    expect(repair.log).toEqual(["diagnose", `run backup_key_not_stored ${recoveryKey.slice(0, 4)}`]);
+    expect(repair.log).toEqual([
+      "diagnose",
+      `run backup_key_not_stored ${recoveryKey.slice(0, 4)}`,
+    ]);
     repair.outcome = ok({ fixed: true, why: null, remaining: [] });
     await button("Repair").click();
     await expect.element(screen.getByTestId("repair-in-order")).toBeVisible();

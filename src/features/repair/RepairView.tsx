@@ -33,7 +33,9 @@ export function RepairView({ repair, onRepaired }: RepairViewProps) {
       className={styles.page}
       data-testid="repair"
       data-stage={stage.kind}
-      data-faults={stage.kind === "found" ? stage.faults.map(({ kind }) => kind).join(" ") : undefined}
+      data-faults={
+        stage.kind === "found" ? stage.faults.map(({ kind }) => kind).join(" ") : undefined
+      }
     >
       <h1 className={styles.heading} tabIndex={-1} ref={heading}>
         Repair key storage
@@ -144,7 +146,12 @@ function LastRepair({ last }: { last: Extract<RepairStage, { kind: "found" }>["l
   }
   const why = last.outcome.why === null ? null : describeError(last.outcome.why);
   return (
-    <Alert tone="warning" title="Still wrong" testId="repair-still-wrong" code={last.outcome.why?.kind}>
+    <Alert
+      tone="warning"
+      title="Still wrong"
+      testId="repair-still-wrong"
+      code={last.outcome.why?.kind}
+    >
       <p>
         {title}.{" "}
         {why === null

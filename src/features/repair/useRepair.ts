@@ -23,22 +23,16 @@ export function useRepair(repair: RepairPort, onRepaired: () => Promise<void>) {
   const [stage, setStage] = useState<RepairStage>({ kind: "looking" });
   const [busy, setBusy] = useState(false);
   const running = useRef(false);
-  const [attempt, setAttempt] = useState(0);
 
   useEffect(() => {
     let current = true;
-    void withoutThrowing(() => repair.diagnose(null)).then((found) => {
-      if (!current) return;
-      setStage(
-        found.ok
-          ? { kind: "found", faults: found.value, last: null, deep: false }
-          : { kind: "unknown", error: found.error },
-      );
+    void look(repair).then((found) => {
+      if (current) setStage(found);
     });
     return () => {
       current = false;
     };
-  }, [repair, attempt]);
+  }, [repair]);
 
   async function alone<T>(work: () => Promise<Result<T, AppError>>): Promise<AppError | null> {
     if (running.current) return null;
@@ -53,9 +47,9 @@ export function useRepair(repair: RepairPort, onRepaired: () => Promise<void>) {
   return {
     stage,
     busy,
-    lookAgain() {
+    lookAgain: (): void => {
       setStage({ kind: "looking" });
-      setAttempt(attempt + 1);
+      void look(repair).then(setStage);
     },
     /** Looks behind the recovery key. Resolves to what was wrong with that, or null. */
     lookDeep: (key: RecoveryKey) =>
@@ -80,4 +74,11 @@ export function useRepair(repair: RepairPort, onRepaired: () => Promise<void>) {
         return outcome;
       }),
   };
+}
+
+async function look(repair: RepairPort): Promise<RepairStage> {
+  const found = await withoutThrowing(() => repair.diagnose(null));
+  return found.ok
+    ? { kind: "found", faults: found.value, last: null, deep: false }
+    : { kind: "unknown", error: found.error };
 }

@@ -101,7 +101,9 @@ function OfflineNote({ pending }: { pending: number | null }) {
 function ExportOffer({ onExport }: { onExport: () => void }) {
   return (
     <div>
-      <p>You can keep the room keys of this device in an encrypted file, and sign out after that.</p>
+      <p>
+        You can keep the room keys of this device in an encrypted file, and sign out after that.
+      </p>
       <Button variant="secondary" onClick={onExport}>
         Export keys
       </Button>

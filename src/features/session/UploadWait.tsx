@@ -12,7 +12,10 @@ interface UploadWaitProps {
 }
 
 /** How the upload gets on that signing out waits for; what it says changes by itself. */
-export function UploadWait({ overview: { uploadQueue: queue, uploadPeak }, waiting }: UploadWaitProps) {
+export function UploadWait({
+  overview: { uploadQueue: queue, uploadPeak },
+  waiting,
+}: UploadWaitProps) {
   const of = Math.max(uploadPeak ?? 0, waiting);
   return (
     <>
