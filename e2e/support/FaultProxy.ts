@@ -30,6 +30,12 @@ interface Freeze {
   readonly happened: (change: string) => void;
 }
 
+/** An answer to every request that matches. The preflight requests of browsers go through. */
+export interface FaultRule {
+  readonly matches: (method: string, path: string) => boolean;
+  readonly answer: Extract<Fault, { kind: "answer" }>;
+}
+
 /** A homeserver with a network in front of it that fails as it is told. */
 export class FaultProxy {
   readonly #target: URL;
@@ -39,6 +45,9 @@ export class FaultProxy {
   readonly #held = new Set<() => void>();
   #freeze: Freeze | null = null;
   #frozen = false;
+  readonly #rules = new Set<FaultRule>();
+  /** Changes that reached this proxy below /room_keys, as "METHOD path". */
+  readonly keyChanges: string[] = [];
   /** Paths asked for below /room_keys/keys, with their queries. */
   readonly keyRequests: string[] = [];
 
@@ -68,6 +77,12 @@ export class FaultProxy {
   /** The next downloads of the whole backup meet these, one each; those after them go through. */
   failWith(...faults: readonly Fault[]): void {
     this.#faults.push(...faults);
+  }
+
+  /** Requests that match are answered so, until the returned function is called. */
+  answerWith(rule: FaultRule): () => void {
+    this.#rules.add(rule);
+    return () => void this.#rules.delete(rule);
   }
 
   /** Lets the answers go on that are held back. */
@@ -103,7 +118,12 @@ export class FaultProxy {
     const path = request.url ?? "/";
     const isWhole = request.method === "GET" && path.includes("/room_keys/keys?");
     if (request.method === "GET" && path.includes("/room_keys/keys")) this.keyRequests.push(path);
-    const fault = isWhole ? this.#faults.shift() : undefined;
+    const method = request.method ?? "GET";
+    if (!["GET", "HEAD", "OPTIONS"].includes(method) && path.includes("/room_keys/")) {
+      this.keyChanges.push(`${method} ${path}`);
+    }
+    const rule = [...this.#rules].find((one) => one.matches(method, path));
+    const fault = rule?.answer ?? (isWhole ? this.#faults.shift() : undefined);
     if (fault?.kind === "reset") {
       request.socket.destroy();
       return;

@@ -3,6 +3,9 @@ import { ManageScreen } from "@/features/manage/ManageScreen";
 import { UnfinishedNotice } from "@/features/manage/UnfinishedNotice";
 import { OverviewScreen } from "@/features/overview/OverviewScreen";
 import { ReplaceScreen } from "@/features/replace/ReplaceScreen";
+import { ChangedScreen } from "@/features/changed/ChangedScreen";
+import { KeyFileScreen } from "@/features/key-file/KeyFileScreen";
+import { RepairScreen } from "@/features/repair/RepairScreen";
 import { RestoreScreen } from "@/features/restore/RestoreScreen";
 import { RoomsScreen } from "@/features/rooms/RoomsScreen";
 import { SetUpScreen } from "@/features/set-up/SetUpScreen";
@@ -25,6 +28,9 @@ export const ROUTE_TITLES: Readonly<Record<Route, string>> = {
   "change-key": "Change recovery key",
   "test-key": "Test recovery key",
   manage: "Manage",
+  changed: "The backup was changed",
+  repair: "Repair key storage",
+  "key-file": "Key file",
 };
 
 /** The screens of an open session, below what other devices may ask at any time. */
@@ -67,5 +73,11 @@ function RoutedScreen({ route }: { route: Route }) {
       return <TestKeyScreen KeyForm={KeyEntryForm} />;
     case "manage":
       return <ManageScreen />;
+    case "changed":
+      return <ChangedScreen />;
+    case "repair":
+      return <RepairScreen />;
+    case "key-file":
+      return <KeyFileScreen />;
   }
 }

@@ -40,11 +40,11 @@ const findings: { [State in DeviceState]: Extract<Finding, { state: State }> } =
   ok: { state: "ok" },
 };
 const states = Object.values(findings).map(({ state }) => state);
-const nothingKnown = { version: null, count: null, pending: null };
+const nothingKnown = { version: null, count: null, pending: null, agreed: true };
 
 describe("headlines", () => {
   it("differ from each other, with and without numbers", () => {
-    for (const context of [nothingKnown, { version, count: 2000, pending: 3 }]) {
+    for (const context of [nothingKnown, { version, count: 2000, pending: 3, agreed: true }]) {
       const words = states.map((state) => describeDeviceState(state, context));
       expect(new Set(words.map(({ title }) => title)).size).toBe(states.length);
       expect(new Set(words.map(({ body }) => body)).size).toBe(states.length);
@@ -67,6 +67,8 @@ describe("headlines", () => {
     expect(saying(0)).toEqual(["ok"]);
     expect(saying(1)).toEqual([]);
     expect(saying(null)).toEqual([]);
+    const doubted = describeDeviceState("ok", { ...nothingKnown, pending: 0, agreed: false });
+    expect(doubted.title).not.toContain("backed up");
   });
 
   it("count what waits, also while all is well", () => {

@@ -9,12 +9,14 @@ export interface DeviceStateContext {
   readonly count: number | null;
   /** Keys here that are not on the server yet. */
   readonly pending: number | null;
+  /** Does the server count at least the keys that are here? */
+  readonly agreed: boolean;
 }
 
 /** The headline: what holds, and what it means for the person's messages. */
 export function describeDeviceState(
   state: DeviceState,
-  { version, count, pending }: DeviceStateContext,
+  { version, count, pending, agreed }: DeviceStateContext,
 ): { title: string; body: string } {
   const backup = version === null ? "the backup" : `backup version ${version}`;
   const keys = count === null ? "its room keys" : formatRoomKeys(count);
@@ -84,7 +86,7 @@ export function describeDeviceState(
     case "key_storage_out_of_sync":
       return {
         title: "Key storage is out of sync",
-        body: "Your recovery key may not open everything it should, because the account’s secret storage lacks a key or holds an old one. Enter your recovery key to see what it opens.",
+        body: "One of the things that let your recovery key open everything is missing or does not fit. Nothing is lost by that. The repair does one thing at a time, and looks again after each.",
       };
     case "upload_failing":
       return {
@@ -97,7 +99,7 @@ export function describeDeviceState(
         body: `This device can open ${backup}, but does not hold all of its room keys yet. Older messages become readable with them.`,
       };
     case "ok":
-      return okWords(capitalise(backup), pending);
+      return okWords(capitalise(backup), pending, agreed);
   }
 }
 
@@ -110,11 +112,21 @@ function offHereWords(pending: number | null): string {
 }
 
 /** "Backed up" is said of nothing that still waits, nor while it is not known whether keys wait. */
-function okWords(backup: string, pending: number | null): { title: string; body: string } {
+function okWords(
+  backup: string,
+  pending: number | null,
+  agreed: boolean,
+): { title: string; body: string } {
   if (pending === null) {
     return {
       title: "Key backup is on",
       body: `${backup} is in use on this device. How many room keys still wait for their upload is not known.`,
+    };
+  }
+  if (pending === 0 && !agreed) {
+    return {
+      title: "All room keys were uploaded",
+      body: `${backup} is in use on this device. The server’s own count does not show all of them yet; it is read again in a moment.`,
     };
   }
   if (pending === 0) {

@@ -1,6 +1,7 @@
 import type { JournaledChange } from "@/domain/changeJournal";
 import type { AppError } from "@/domain/errors";
 import { describePassphraseProblem } from "./describePassphraseProblem";
+import { describeKeyFileProblem } from "./describeKeyFile";
 import { describeRecoveryKeyProblem } from "./describeRecoveryKeyProblem";
 import { describeNotMatrix, describeServerError } from "./describeServerError";
 import {
@@ -137,6 +138,8 @@ export function describeError(error: AppError): ErrorWords {
       return describeIdentityError(error.reason);
     case "verification":
       return describeVerificationError(error.reason);
+    case "key_file":
+      return { ...describeKeyFileProblem(error.problem), action: "none" };
     case "storage":
       return describeStorageError(error.reason);
     case "crypto_unavailable":

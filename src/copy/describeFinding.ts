@@ -127,6 +127,8 @@ function outOfSyncWords(reason: OutOfSyncReason): string {
       return "The identity’s keys are not all in secret storage.";
     case "cross_signing_keys_not_here":
       return "The identity’s keys are not on this device.";
+    case "backup_unsigned":
+      return "The backup is not signed by you. Its key fits, so it is used all the same.";
     case "no_identity":
       return "The account has no identity that could sign the backup.";
   }
@@ -144,6 +146,8 @@ function uploadWords(finding: Extract<Finding, { state: "upload_failing" }>): st
       return `This device uploads to version ${finding.activeVersion}, but the server’s current backup is version ${finding.serverVersion}.`;
     case "stalled":
       return "The server can be reached, but has not taken any of the waiting keys for more than a minute. It is tried again by itself.";
+    case "server_short":
+      return "Every key of this device was uploaded, and the server counts fewer than that. They can be uploaded again.";
   }
 }
 
@@ -159,6 +163,7 @@ export function describeUploadCode(code: string): string {
     case "M_UNRECOGNIZED":
       return "The server does not allow key backup here.";
     case "M_TOO_LARGE":
+    case "HTTP 413":
       return "The server refused the amount of data.";
     case "M_UNKNOWN_TOKEN":
     case "M_MISSING_TOKEN":

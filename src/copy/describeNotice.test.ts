@@ -1,33 +1,51 @@
 import { describe, expect, it } from "vitest";
+import type { BackupNotice } from "@/domain/backupNotice";
 import { backupVersion } from "@/testing/facts";
-import { describeNotice } from "./describeNotice";
+import { describeNotice, describeNotMe, describeThatWasMe } from "./describeNotice";
 
-const [one, two] = [backupVersion("1"), backupVersion("2")];
+const before = {
+  version: backupVersion("4"),
+  publicKey: "one",
+  count: 5,
+  at: 0,
+  earlier: [],
+};
+const now = { version: backupVersion("7"), publicKey: "two", count: 0 };
+const notices: readonly BackupNotice[] = [
+  { kind: "disappeared", before },
+  { kind: "replaced", before, now },
+  { kind: "rolled_back", before, now },
+  { kind: "key_swapped", before, now: { ...now, version: before.version } },
+];
 
 describe("notices", () => {
-  it("name the versions and claim no attack", () => {
-    const notices = [
-      describeNotice({ kind: "disappeared", version: one }),
-      describeNotice({ kind: "replaced", from: one, to: two }),
-      describeNotice({ kind: "replaced", from: two, to: one }),
-      describeNotice({ kind: "key_swapped", version: one }),
-    ];
-    expect(new Set(notices.map(({ title }) => title)).size).toBe(4);
-    for (const { title, body } of notices) {
-      expect(title).toMatch(/version [12]/);
-      expect(body).toContain("The keys on this device are untouched.");
-      expect(title + body).not.toMatch(/attack|danger|stolen/i);
+  it("are four, name the versions and claim no attack", () => {
+    const words = notices.map(describeNotice);
+    expect(new Set(words.map(({ title }) => title)).size).toBe(4);
+    for (const { title, body } of words) {
+      expect(title).toContain("version 4");
+      expect(body).toContain("The keys on this device are untouched");
+      expect(title + body).not.toMatch(/attack|danger|stolen|hack/i);
     }
+    expect(words[1]?.title).toContain("version 7");
+    expect(words[2]?.title).toContain("older version 7");
   });
 
-  it("know an older version that came back from a replacement", () => {
-    expect(describeNotice({ kind: "replaced", from: two, to: one }).title).toContain("is back");
-    // Versions are opaque: without plain numbers there is no order to speak of.
-    const odd = describeNotice({
-      kind: "replaced",
-      from: backupVersion("b"),
-      to: backupVersion("a"),
-    });
-    expect(odd.title).toContain("was replaced by");
+  it("lead on to the recovery key only where there is something to open", () => {
+    expect(notices.map((notice) => describeThatWasMe(notice).includes("recovery key"))).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  it("tell somebody else what is safe and what to do, without doing any of it", () => {
+    for (const notice of notices) {
+      const { safe, steps } = describeNotMe(notice);
+      expect(safe.join(" ")).toContain("still here");
+      expect(steps[0]).toContain("Keep this device signed in");
+      expect(steps.join(" ")).toMatch(/devices.*password/s);
+    }
   });
 });

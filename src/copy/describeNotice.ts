@@ -1,4 +1,3 @@
-import type { BackupVersion } from "@/domain/backup";
 import type { BackupNotice } from "@/domain/backupNotice";
 
 /**
@@ -6,32 +5,54 @@ import type { BackupNotice } from "@/domain/backupNotice";
  * it is not known, and it is nearly always the person's own other device.
  */
 export function describeNotice(notice: BackupNotice): { title: string; body: string } {
+  const { version } = notice.before;
   switch (notice.kind) {
     case "disappeared":
       return {
-        title: `Backup version ${notice.version} is no longer on the server`,
-        body: "It was deleted by another device or app of yours, or by the server. The keys on this device are untouched. If it was not you, check the list of your devices.",
+        title: `Backup version ${version} is no longer on the server`,
+        body: "It was deleted by another device or app of yours, or the server lost it. The keys on this device are untouched, and nothing new is made by itself.",
       };
     case "replaced":
-      if (isOlder(notice.to, notice.from)) {
-        return {
-          title: `Backup version ${notice.from} was deleted, and version ${notice.to} is back`,
-          body: "The server kept the older backup and shows it again now. The keys on this device are untouched. If it was not you, check the list of your devices.",
-        };
-      }
       return {
-        title: `Backup version ${notice.from} was replaced by version ${notice.to}`,
-        body: "Another device or app of yours made a new backup. If you have a newer recovery key, that one opens it. The keys on this device are untouched. If it was not you, check the list of your devices.",
+        title: `Backup version ${version} was replaced by version ${notice.now.version}`,
+        body: "Another device or app of yours probably made a new backup. It is locked with another key, so nothing is uploaded to it until your recovery key has opened it. The keys on this device are untouched.",
+      };
+    case "rolled_back":
+      return {
+        title: `Backup version ${version} is gone, and the older version ${notice.now.version} is back`,
+        body: "Servers keep older backups, and show the one before again when the newest is deleted. It is locked with another key, so nothing is uploaded to it until your recovery key has opened it. The keys on this device are untouched.",
       };
     case "key_swapped":
       return {
-        title: `Backup version ${notice.version} has a new key`,
-        body: "The version is the same, but the key it is locked with was changed on the server. The keys on this device are untouched. If it was not you, check the list of your devices.",
+        title: `Backup version ${version} is locked with another key now`,
+        body: "The version is the same, but its public key on the server was changed. Nothing is uploaded to it until your recovery key has opened it. The keys on this device are untouched.",
       };
   }
 }
 
-/** Versions are opaque strings; only where both are plain numbers, as on Synapse, is an order known. */
-function isOlder(version: BackupVersion, than: BackupVersion): boolean {
-  return /^\d+$/.test(version) && /^\d+$/.test(than) && Number(version) < Number(than);
+/** What "That was me" leads on to, in one sentence. */
+export function describeThatWasMe(notice: BackupNotice): string {
+  return notice.kind === "disappeared"
+    ? "If that was you, there is nothing else to do: the overview then offers to set up a new backup."
+    : "If that was you, enter the recovery key that belongs to it, so that this device uses it too.";
+}
+
+/** For somebody who did not make the change: what is safe as it is, and what to do about it. */
+export function describeNotMe(notice: BackupNotice): { safe: string[]; steps: string[] } {
+  const unknown = notice.kind === "disappeared" ? null : notice.now.version;
+  return {
+    safe: [
+      "Every room key on this device is still here, and opens the same messages as before.",
+      unknown === null
+        ? "No new backup is made, and nothing is deleted, unless you ask for it."
+        : `This device uploads nothing to backup version ${unknown} while the key it is locked with is not yours.`,
+      "Whoever changed the backup cannot read your messages by that: the keys in it are locked.",
+    ],
+    steps: [
+      "Keep this device signed in. While there is no backup of yours, its keys may be nowhere else.",
+      "Look through your devices below. Sign out each one that you do not know, in the app you use for that.",
+      "Change your account password, so that nobody who knows the old one can sign in again.",
+      "Ask whoever runs your homeserver when the backup was changed, and by which device.",
+    ],
+  };
 }

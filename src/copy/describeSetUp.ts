@@ -42,7 +42,7 @@ export function describeBlockedSetUp(reason: Extract<SetUpPlan, { kind: "blocked
     case "secret_storage_broken":
       return {
         title: "Recovery is damaged on this account",
-        body: "Your account says it has a recovery key, but what is needed to check one is missing or unreadable. Setting up over it could lock away what is stored there, so nothing is changed here. The keys on your devices are untouched. Another app you use with this account may be able to repair it.",
+        body: "Your account says it has a recovery key, but what is needed to check one is missing or unreadable. Setting up over it could lock away what is stored there, so nothing is changed here. The keys on your devices are untouched. See whether it can be repaired, or do that in another app or on another device of yours.",
       };
   }
 }

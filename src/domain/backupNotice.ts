@@ -1,25 +1,39 @@
 import { BACKUP_ALGORITHM, type BackupInfo, type BackupVersion } from "./backup";
 
-/** Something changed about the backup that this device did not do. Said neutrally: it was maybe you. */
-export type BackupNotice =
-  | { readonly kind: "disappeared"; readonly version: BackupVersion }
-  | { readonly kind: "replaced"; readonly from: BackupVersion; readonly to: BackupVersion }
-  /** The same version now carries another public key. */
-  | { readonly kind: "key_swapped"; readonly version: BackupVersion };
-
-/** The backup this user last saw and accepted on this device. */
-export interface BackupSeen {
+/** A backup as far as a person can compare it. */
+export interface BackupFacts {
   readonly version: BackupVersion;
   readonly publicKey: string | null;
+  /** Keys on the server when it was read; null where that was not noted. */
+  readonly count: number | null;
+}
+
+/** The backup this user last saw and accepted on this device. */
+export interface BackupSeen extends BackupFacts {
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** Versions that were accepted before it, oldest first. */
+  readonly earlier: readonly BackupVersion[];
 }
+
+/** Something changed about the backup that this device did not do. Said neutrally: it was maybe you. */
+export type BackupNotice =
+  | { readonly kind: "disappeared"; readonly before: BackupSeen }
+  /**
+   * `replaced`: another version. `rolled_back`: one that is older than the one seen, which a server
+   * shows again when the newer one is deleted. `key_swapped`: the same version, another public key.
+   */
+  | {
+      readonly kind: "replaced" | "rolled_back" | "key_swapped";
+      readonly before: BackupSeen;
+      readonly now: BackupFacts;
+    };
 
 /**
  * Compares a fresh read with the backup seen before. `keyMatches`: does the decryption key held
  * here belong to the new one? Then the change is ours or already accepted. A new version with the
  * same public key is no alarm either (Client-Server API, "Server-side key backups": the key is
- * what decides who can read).
+ * what decides who can read), and neither is another count or etag.
  */
 export function compareBackups(
   seen: BackupSeen | null,
@@ -27,13 +41,41 @@ export function compareBackups(
   keyMatches: boolean,
 ): BackupNotice | null {
   if (seen === null) return null;
-  if (current === null) return { kind: "disappeared", version: seen.version };
+  if (current === null) return { kind: "disappeared", before: seen };
   if (keyMatches || (seen.publicKey !== null && seen.publicKey === current.publicKey)) return null;
+  const now = factsOf(current);
   if (seen.version !== current.version) {
-    return { kind: "replaced", from: seen.version, to: current.version };
+    const kind = isOlder(current.version, seen) ? "rolled_back" : "replaced";
+    return { kind, before: seen, now };
   }
   // Of another kind of backup nothing is known about its key; its kind is the finding.
   return seen.publicKey === current.publicKey || current.algorithm !== BACKUP_ALGORITHM
     ? null
-    : { kind: "key_swapped", version: current.version };
+    : { kind: "key_swapped", before: seen, now };
+}
+
+/** How many accepted versions are remembered. */
+const REMEMBERED = 10;
+
+/** What to remember once this backup, or that there is none, is accepted. `at`: now. */
+export function acceptBackup(
+  seen: BackupSeen | null,
+  accepted: BackupFacts | null,
+  at: number,
+): BackupSeen | null {
+  if (accepted === null) return null;
+  const { version, publicKey, count } = accepted;
+  const before = seen === null ? [] : [...seen.earlier, seen.version];
+  const earlier = before.filter((one) => one !== version).slice(-REMEMBERED);
+  return { version, publicKey, count, at, earlier };
+}
+
+export function factsOf({ version, publicKey, count }: BackupInfo): BackupFacts {
+  return { version, publicKey, count };
+}
+
+/** Versions are opaque strings; an order is known of those seen before, and of plain numbers. */
+function isOlder(version: BackupVersion, { version: than, earlier }: BackupSeen): boolean {
+  if (earlier.includes(version)) return true;
+  return /^\d+$/.test(version) && /^\d+$/.test(than) && Number(version) < Number(than);
 }

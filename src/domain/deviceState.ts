@@ -43,13 +43,16 @@ export type OutOfSyncReason =
   | "backup_key_not_stored"
   | "cross_signing_keys_not_stored"
   | "cross_signing_keys_not_here"
-  | "no_identity";
+  | "no_identity"
+  /** The key fits, and nobody this device trusts signed the backup. */
+  | "backup_unsigned";
 
 /**
  * `refused`: the last upload ended with an errcode. `stalled`: keys wait, and none was taken for a
  * minute though the server is in reach; the SDK says nothing of a server that fails.
+ * `server_short`: all were taken, and the server counts fewer than that.
  */
-export type UploadFailure = "refused" | "off" | "other_version" | "stalled";
+export type UploadFailure = "refused" | "off" | "other_version" | "stalled" | "server_short";
 
 /** One failed check. The first in decision order is the headline. */
 export type Finding =
@@ -122,5 +125,7 @@ export interface DeviceStateInputs {
   readonly uploadError: { readonly code: string; readonly at: number } | null;
   /** Keys have waited for a minute, and none was taken (see `UploadFailure`). */
   readonly uploadStalled: boolean;
+  /** Two reads of the backup counted fewer keys than this device has given to it. */
+  readonly serverShort: boolean;
   readonly lastRestore: LastRestore | null;
 }

@@ -1,6 +1,7 @@
 import type { BackupVersion } from "./backup";
 import type { JournaledChange } from "./changeJournal";
 import type { PassphraseProblem } from "./passphrase";
+import type { KeyFileProblem } from "./keyFile";
 import type { RecoveryKeyProblem } from "./recoveryKey";
 
 /**
@@ -92,6 +93,7 @@ export type AppError =
       readonly kind: "verification";
       readonly reason: "no_helper" | "not_under_way" | "wrong_code";
     }
+  | { readonly kind: "key_file"; readonly problem: KeyFileProblem }
   | { readonly kind: "storage"; readonly reason: "quota" | "blocked" | "unavailable" | "mismatch" }
   /** The crypto WebAssembly did not load; only a page reload helps (the SDK remembers the failure). */
   | { readonly kind: "crypto_unavailable"; readonly detail: string }

@@ -236,9 +236,31 @@ const table: Row[] = [
   [
     "key fits, signed by nobody",
     { trust: known({ signature: "untrusted", key: "match" }) },
+    "key_storage_out_of_sync",
+    "enabled",
+  ],
+  [
+    "key fits, signature not known",
+    { trust: known({ signature: "unknown", key: "match" }) },
     "ok",
     "enabled",
   ],
+  [
+    "key fits, signed by nobody this unverified device trusts",
+    {
+      trust: known({ signature: "untrusted", key: "match" }),
+      crossSigning: known({ ...readyIdentity, deviceVerified: false }),
+    },
+    "verify_this_device",
+    "enabled",
+  ],
+  [
+    "key fits, signed by nobody, and keys wait in vain",
+    { trust: known({ signature: "untrusted", key: "match" }), uploadStalled: true },
+    "upload_failing",
+    "enabled",
+  ],
+  ["the server counts fewer than it was given", { serverShort: true }, "upload_failing", "enabled"],
 
   // Secret storage.
   [
@@ -503,6 +525,7 @@ const anyInputs: fc.Arbitrary<DeviceStateInputs> = fc.record({
   ),
   roomKeys: reading(fc.record({ total: fc.nat({ max: 20 }), backedUp: fc.nat({ max: 20 }) })),
   uploadStalled: fc.boolean(),
+  serverShort: fc.boolean(),
   uploadError: fc.option(fc.record({ code: fc.constant("M_UNKNOWN"), at: fc.nat() })),
   lastRestore: fc.option(fc.constant(lastRestore)),
 });

@@ -72,6 +72,7 @@ function checkBackup(inputs: DeviceStateInputs): Finding[] {
     ...checkUpload(info, inputs),
     ...checkRestore(info, inputs),
     ...checkTurnedOff(info, inputs),
+    ...checkSignature(inputs),
   ];
 }
 
@@ -157,13 +158,13 @@ function outOfSyncReasons(
 
 /** Upload needs only the public key, so it is expected wherever the backup is trusted in one way. */
 function checkUpload(info: BackupInfo, inputs: DeviceStateInputs): Finding[] {
-  const { trust, activeVersion, uploadError, uploadStalled } = inputs;
+  const { trust, activeVersion, uploadError } = inputs;
   // What is not meant to happen does not fail.
   if (inputs.uploadOff || !mayBeUploadedTo(trust)) return [];
   const findings = unreadable("activeVersion", activeVersion);
   const active = lastValue(activeVersion);
   if (active === undefined) return findings;
-  const reason = uploadFailure(info, active, uploadError !== null, uploadStalled);
+  const reason = uploadFailure(info, active, inputs);
   if (reason === null) return findings;
   if (active !== info.version && inputs.rechecking) {
     return [...findings, { state: "checking", subject: "activeVersion" }];
@@ -191,13 +192,24 @@ function mayBeUploadedTo(trust: DeviceStateInputs["trust"]): boolean {
 function uploadFailure(
   { version }: BackupInfo,
   active: BackupVersion | null,
-  refused: boolean,
-  stalled: boolean,
+  { uploadError, uploadStalled, serverShort }: DeviceStateInputs,
 ): UploadFailure | null {
-  if (refused) return "refused";
+  if (uploadError !== null) return "refused";
   if (active === null) return "off";
   if (active !== version) return "other_version";
-  return stalled ? "stalled" : null;
+  if (uploadStalled) return "stalled";
+  return serverShort ? "server_short" : null;
+}
+
+/**
+ * The key that fits is enough to use the backup; the signature is what other devices go by. The
+ * least of all, so it comes last. A device that is not verified trusts no signature at all.
+ */
+function checkSignature({ trust, crossSigning }: DeviceStateInputs): Finding[] {
+  const facts = lastValue(trust);
+  const isUnsigned = facts?.key === "match" && facts.signature === "untrusted";
+  if (!isUnsigned || lastValue(crossSigning)?.deviceVerified !== true) return [];
+  return [{ state: "key_storage_out_of_sync", reasons: ["backup_unsigned"] }];
 }
 
 /**

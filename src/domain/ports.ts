@@ -1,3 +1,4 @@
+import type { AccountDevicesPort } from "./accountDevices";
 import type {
   BackupInfo,
   BackupTrust,
@@ -10,7 +11,9 @@ import type { ChangesPort } from "./changes";
 import type { AppError } from "./errors";
 import type { KeyEntryPort, OpenedBy } from "./keyEntry";
 import type { KeyTestPort } from "./keyTest";
+import type { KeyExportPort } from "./keyFile";
 import type { RecoveryKey } from "./recoveryKey";
+import type { RepairPort } from "./repair";
 import type { RestoreFailure, RestoreOutcome, RestoreTally } from "./restore";
 import type { RemovalPort } from "./removalPorts";
 import type { Result } from "./result";
@@ -22,6 +25,7 @@ import type {
   SyncState,
 } from "./session";
 import type { VerificationPort } from "./verification";
+import type { UploadAttempt, UploadPort } from "./uploadQueue";
 
 export type Unsubscribe = () => void;
 
@@ -63,6 +67,7 @@ export type SessionEvent =
   | { readonly kind: "backup_status"; readonly enabled: boolean }
   | { readonly kind: "backup_failed"; readonly code: string }
   | { readonly kind: "upload_remaining"; readonly count: number }
+  | { readonly kind: "upload_attempt"; readonly attempt: UploadAttempt }
   | { readonly kind: "decryption_key_cached"; readonly version: BackupVersion }
   | { readonly kind: "identity_changed" }
   | { readonly kind: "secrets_changed" }
@@ -82,6 +87,10 @@ export interface LiveSession {
   readonly verification: VerificationPort;
   readonly changes: ChangesPort;
   readonly removal: RemovalPort;
+  readonly repair: RepairPort;
+  readonly upload: UploadPort;
+  readonly keyExport: KeyExportPort;
+  readonly accountDevices: AccountDevicesPort;
   readonly rooms: RoomsPort;
   readonly restore: RestoreEngine;
   subscribe(listener: (event: SessionEvent) => void): Unsubscribe;

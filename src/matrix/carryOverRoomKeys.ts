@@ -1,8 +1,9 @@
-import type { InboundGroupSession, OlmMachine } from "@matrix-org/matrix-sdk-crypto-wasm";
+import type { OlmMachine } from "@matrix-org/matrix-sdk-crypto-wasm";
 import { yieldToMain } from "@/lib/yieldToMain";
 import { decodeBase64 } from "matrix-js-sdk/lib/base64";
 import { isObject } from "./errorOfAnswer";
 import { withFreed } from "./olmMachine";
+import { idOf, listRoomKeys, takeId } from "./roomKeyIds";
 
 interface CarryOverSizes {
   /** Room keys in the clear at one time: each export reads the whole store, so not too few. */
@@ -65,16 +66,6 @@ async function carryOver(
   return [...notStored].every((id) => isAsGood(there.get(id), exported.get(id)));
 }
 
-/** Ids of all room keys in a store. The predicate always declines, so no key material comes out. */
-async function listRoomKeys(machine: OlmMachine): Promise<ReadonlySet<string>> {
-  const ids = new Set<string>();
-  await machine.exportRoomKeys((session) => {
-    ids.add(takeId(session));
-    return false;
-  });
-  return ids;
-}
-
 async function exportRoomKeys(
   machine: OlmMachine,
   wanted: ReadonlySet<string>,
@@ -113,20 +104,6 @@ function isAsGood(copy: ExportedKey | undefined, original: ExportedKey | undefin
 function firstIndex(sessionKey: string): number {
   const bytes = decodeBase64(sessionKey);
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(1);
-}
-
-/** The session's id; the session was lent and is freed. */
-function takeId(session: InboundGroupSession): string {
-  const room = session.roomId;
-  const id = idOf(room.toString(), session.sessionId);
-  room.free();
-  session.free();
-  return id;
-}
-
-/** A session id is base64, so the first bar is the border. */
-function idOf(roomId: string, sessionId: string): string {
-  return `${sessionId}|${roomId}`;
 }
 
 function* slices<T>(items: readonly T[], size: number): Generator<readonly T[]> {

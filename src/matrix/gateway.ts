@@ -12,6 +12,7 @@ import type {
 import { ok, type Result } from "@/domain/result";
 import { createChanges } from "./changes";
 import type { SignedInUser } from "@/domain/session";
+import { createAccountDevices } from "./accountDevices";
 import { subscribeCryptoEvents } from "./cryptoEvents";
 import { restoreCursorName } from "./deviceStore";
 import { findHomeserver } from "./discovery";
@@ -19,15 +20,18 @@ import { createKeyBackup } from "./keyBackup";
 import { createDecryptionKeySource } from "./keyBackupDecryptionKey";
 import { createKeyEntry } from "./keyEntry";
 import { createKeyTest } from "./keyTest";
+import { createRemoval } from "./removal";
+import { createKeyExport } from "./keyExport";
 import { openSession, type SessionAdapters } from "./openSession";
 import { silenceSharedLogger } from "./quietLogger";
-import { createRemoval } from "./removal";
+import { createRepair } from "./repair";
 import { createRoomKeySink } from "./roomKeySink";
 import { createRoomKeySource } from "./roomKeySource";
 import { createRooms } from "./rooms";
 import type { SessionContext } from "./sessionContext";
 import { createSetUp } from "./setUp";
 import { signIn } from "./signIn";
+import { createUpload } from "./upload";
 import { createVault } from "./vault";
 import { createVerification } from "./verification";
 import { createVerificationMemory } from "./verificationMemory";
@@ -70,6 +74,10 @@ export function createGateway(options: {
       verification: createVerification(context, createVerificationMemory(context.user.deviceId)),
       changes: createChanges(context, options.createBackupEntries(source)),
       removal: createRemoval(context),
+      repair: createRepair(context),
+      upload: createUpload(context),
+      keyExport: createKeyExport(context),
+      accountDevices: createAccountDevices(context),
       rooms,
       restore: options.createRestoreEngine({
         source,

@@ -1,4 +1,5 @@
 import { ClientEvent, createClient, MemoryStore, type MatrixClient } from "matrix-js-sdk";
+import { vi } from "vitest";
 import type { RecoveryKey } from "@/domain/recoveryKey";
 import type { Result } from "@/domain/result";
 import { createTurns } from "@/lib/turns";
@@ -21,7 +22,11 @@ export interface TestDevice {
 }
 
 /** Signs in on a new device, starts its crypto and its sync, and waits for the first sync. */
-export async function openDevice(server: Homeserver, userId: string): Promise<TestDevice> {
+export async function openDevice(
+  server: Homeserver,
+  userId: string,
+  options: { readonly fetchFn?: typeof fetch } = {},
+): Promise<TestDevice> {
   const answer = await fetch(`${server.url}/_matrix/client/v3/login`, {
     method: "POST",
     body: JSON.stringify({
@@ -42,6 +47,7 @@ export async function openDevice(server: Homeserver, userId: string): Promise<Te
     store: new MemoryStore(),
     cryptoCallbacks: { getSecretStorageKey: () => Promise.resolve(null) },
     logger: quietLogger,
+    ...options,
   });
   await client.initRustCrypto({ useIndexedDB: false });
   await client.startClient({ initialSyncLimit: 8 });
@@ -97,4 +103,28 @@ function stringIn(value: unknown, name: string): string {
   const found: unknown = new Map(Object.entries(value ?? {})).get(name);
   if (typeof found !== "string") throw new Error(`the login answer has no ${name}`);
   return found;
+}
+
+/** Makes an encrypted room and sends a message in it: one new room key on this device. */
+export async function makeRoomKey({ client, context }: TestDevice): Promise<void> {
+  const answer = await context.request("POST", "/createRoom", {
+    body: {
+      preset: "private_chat",
+      initial_state: [
+        {
+          type: "m.room.encryption",
+          state_key: "",
+          content: { algorithm: "m.megolm.v1.aes-sha2" },
+        },
+      ],
+    },
+  });
+  const roomId = stringIn(valueOf(answer), "room_id");
+  await vi.waitFor(
+    async () => {
+      if (!(await context.crypto().isEncryptionEnabledInRoom(roomId))) throw new Error("no room");
+    },
+    { timeout: 20_000, interval: 50 },
+  );
+  await client.sendTextMessage(roomId, "a message");
 }

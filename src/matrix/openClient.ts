@@ -22,6 +22,7 @@ import type { SessionContext } from "./sessionContext";
 import type { SessionEvents } from "./sessionEvents";
 import { SessionFailure } from "./sessionFailure";
 import { attempt } from "./toAppError";
+import { observeUploads } from "./uploadObserver";
 
 /** The SDK gets this long for one request's head and, separately, for opening its crypto store. */
 const REQUEST_MS = 30_000;
@@ -61,7 +62,9 @@ export async function openClient(options: {
     // Both in memory: the defaults write to localStorage and to a database of their own.
     store: new MemoryStore(),
     cryptoStore: new MemoryCryptoStore(),
-    fetchFn: createGuardedFetch(closed),
+    fetchFn: observeUploads(createGuardedFetch(closed), (upload) =>
+      events.emit({ kind: "upload_attempt", attempt: upload }),
+    ),
     localTimeoutMs: REQUEST_MS,
     // The SDK is never lent a recovery key: set-up and unlock open secret storage themselves.
     cryptoCallbacks: { getSecretStorageKey: () => Promise.resolve(null) },

@@ -15,9 +15,9 @@ import type { Vault } from "./vault";
 import type { Verification } from "./verification";
 
 /** The parts of a live session that are built on its context. */
-export type SessionAdapters = Pick<
+export type SessionAdapters = Omit<
   LiveSession,
-  "keyBackup" | "keyEntry" | "keyTest" | "setUp" | "changes" | "removal" | "rooms" | "restore"
+  "id" | "user" | "verification" | "subscribe" | "signOut" | "close"
 > & {
   readonly verification: Verification;
   readonly subscribe: (emit: (event: SessionEvent) => void) => Unsubscribe;
@@ -117,6 +117,10 @@ function createLiveSession(parts: {
     verification: adapters.verification,
     changes: adapters.changes,
     removal: adapters.removal,
+    repair: adapters.repair,
+    upload: adapters.upload,
+    keyExport: adapters.keyExport,
+    accountDevices: adapters.accountDevices,
     rooms: adapters.rooms,
     restore: adapters.restore,
     subscribe: events.subscribe,

@@ -333,23 +333,35 @@ describe("what is there is used", () => {
   test.each([
     ["points nowhere", { key: "nothing" }],
     ["has no key", { other: 1 }],
-  ])("a default key that %s blocks", async (_name, content) => {
-    const device = await openDevice(server, await newUser());
-    await device.client.setAccountDataRaw(
-      "m.secret_storage.default_key",
-      content as { key: string },
-    );
-    const setUp = createSetUp(device.context);
-    expect(valueOf(await setUp.plan())).toEqual({
-      kind: "blocked",
-      reason: "secret_storage_broken",
-    });
-    expect(await setUp.run(setUp.generateRecoveryKey(), neverAsk)).toEqual({
-      ok: false,
-      error: { kind: "secret_storage", reason: "default_key_broken" },
-    });
-    device.stop();
-  });
+  ])(
+    "a default key that %s blocks while anything is stored, else it is made anew",
+    async (_name, content) => {
+      const device = await openDevice(server, await newUser());
+      await device.client.setAccountDataRaw(
+        "m.secret_storage.default_key",
+        content as { key: string },
+      );
+      const stored = { encrypted: { lost: { iv: "AA", ciphertext: "AA", mac: "AA" } } };
+      await device.client.setAccountDataRaw("m.megolm_backup.v1", stored);
+      const setUp = createSetUp(device.context);
+      expect(valueOf(await setUp.plan())).toEqual({
+        kind: "blocked",
+        reason: "secret_storage_broken",
+      });
+      expect(await setUp.run(setUp.generateRecoveryKey(), neverAsk)).toEqual({
+        ok: false,
+        error: { kind: "secret_storage", reason: "default_key_broken" },
+      });
+
+      await device.client.setAccountDataRaw("m.megolm_backup.v1", {});
+      expect(valueOf(await setUp.plan())).toEqual({ kind: "new_recovery_key" });
+      expect(valueOf(await setUp.run(setUp.generateRecoveryKey(), neverAsk))).toMatchObject({
+        signedByDevice: true,
+        signedByIdentity: true,
+      });
+      device.stop();
+    },
+  );
 
   test("default keys blanked to {} count as absent", async () => {
     const device = await openDevice(server, await newUser());

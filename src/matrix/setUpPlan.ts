@@ -7,6 +7,7 @@ import { fetchBackupInfo } from "./roomKeysApi";
 import { readSecretStorageStatus } from "./secretStorage";
 import type { SessionContext } from "./sessionContext";
 import { holdsKeyOf } from "./setUpBackupKey";
+import { canReplaceBrokenStorage } from "./setUpBrokenStorage";
 import { isHeldElsewhere } from "./setUpIdentityPlan";
 import { confirmNoBackup, confirmNoDefaultKey, confirmNoIdentity } from "./setUpWitness";
 
@@ -23,10 +24,17 @@ export async function planSetUp(context: SessionContext): Promise<Result<SetUpPl
   } else {
     const lacksKey = await lacksKeyOf(context, backup, storage.value);
     if (!lacksKey.ok) return lacksKey;
-    if (!lacksKey.value) return ok({ kind: "backup_exists", version: backup.version });
+    const isOpen = storage.value.defaultKey !== "broken" && !lacksKey.value;
+    if (isOpen) return ok({ kind: "backup_exists", version: backup.version });
   }
   if (storage.value.defaultKey === "broken") {
-    return ok({ kind: "blocked", reason: "secret_storage_broken" });
+    const can = await canReplaceBrokenStorage(context, backup);
+    if (!can.ok) return can;
+    return ok(
+      can.value
+        ? { kind: "new_recovery_key" }
+        : { kind: "blocked", reason: "secret_storage_broken" },
+    );
   }
   const isNew = storage.value.defaultKey === "absent";
   if (isNew) {

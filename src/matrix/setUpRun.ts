@@ -11,8 +11,9 @@ import type { SessionContext } from "./sessionContext";
 import { makeBackup } from "./setUpBackup";
 import { holdsKeyOf, isMissingOrOther, prepareBackupKey, secureBackupKey } from "./setUpBackupKey";
 import { setUpIdentity } from "./setUpIdentity";
+import { canReplaceBrokenStorage, makeSecretStorage } from "./setUpBrokenStorage";
 import { proveSetUp } from "./setUpProof";
-import { createSecretStorage, storeIdentitySecrets, type SetUpMemory } from "./setUpSecretStorage";
+import { storeIdentitySecrets, type SetUpMemory } from "./setUpSecretStorage";
 import { confirmNoBackup, confirmNoDefaultKey } from "./setUpWitness";
 
 type SetUpOptions = Parameters<SetUpPort["run"]>[1];
@@ -45,7 +46,7 @@ export async function runSetUp(
   options.onStep("secret_storage");
   const storageKey =
     start.value.storageKey === null
-      ? await createSecretStorage(context, key, memory)
+      ? await makeSecretStorage(context, key, memory, start.value.backup)
       : ok(start.value.storageKey);
   if (!storageKey.ok) return storageKey;
   const stored = await storeIdentitySecrets(context, storageKey.value);
@@ -90,7 +91,7 @@ async function readStart(
     if (!none.ok) return none;
   }
 
-  const storageKey = await readStorageKey(context, key);
+  const storageKey = await readStorageKey(context, key, backup);
   if (!storageKey.ok) return storageKey;
   const start = ok({ storageKey: storageKey.value, backup });
   if (backup === null) return start;
@@ -110,10 +111,14 @@ async function readStart(
     : fail({ kind: "backup_changed", expected: null, actual: backup.version });
 }
 
-/** The key as the one of secret storage, or null when the account surely has no secret storage. */
+/**
+ * The key as the one of secret storage, or null when the account surely has no secret storage, or
+ * one that is broken and that this device can make anew.
+ */
 async function readStorageKey(
   context: SessionContext,
   key: Uint8Array<ArrayBuffer>,
+  backup: BackupInfo | null,
 ): Promise<Result<StorageKey | null, AppError>> {
   const defaultKey = await readDefaultKey(context);
   if (!defaultKey.ok) return defaultKey;
@@ -122,8 +127,11 @@ async function readStorageKey(
       const none = await confirmNoDefaultKey(context);
       return none.ok ? ok(null) : none;
     }
-    case "broken":
-      return fail({ kind: "secret_storage", reason: "default_key_broken" });
+    case "broken": {
+      const can = await canReplaceBrokenStorage(context, backup);
+      if (!can.ok) return can;
+      return can.value ? ok(null) : fail({ kind: "secret_storage", reason: "default_key_broken" });
+    }
     case "present":
       return proveKey(context, defaultKey.value, key);
   }

@@ -59,7 +59,7 @@ export async function createSecretStorage(
 }
 
 /** Writes the key's description and reads it back, or takes up one that an earlier run has left. */
-async function describeKey(
+export async function describeKey(
   context: SessionContext,
   bytes: StorageKey["bytes"],
   memory: SetUpMemory,

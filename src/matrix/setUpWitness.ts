@@ -1,7 +1,8 @@
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import { raceAbort } from "@/lib/abort";
-import { ClientEvent } from "matrix-js-sdk";
+import { ClientEvent, type MatrixEvent } from "matrix-js-sdk";
+import { SECRET_STORAGE_ALGORITHM_V1_AES } from "matrix-js-sdk/lib/secret-storage";
 import { olmMachineOf, withFreed } from "./olmMachine";
 import { isNotFound } from "./roomKeysApi";
 import { CROSS_SIGNING_SECRETS, readAccountData, readDefaultKey } from "./secretStorage";
@@ -48,6 +49,30 @@ export async function confirmDefaultKeyIsFree(
 }
 
 /**
+ * Whether the default key really cannot be used; answers with its id. The witness is what the sync
+ * has told of the same key: a description that got lost in one answer must not put it out of use.
+ */
+export async function confirmDefaultKeyIsBroken(
+  context: SessionContext,
+): Promise<Result<string | null, AppError>> {
+  const read = await readDefaultKey(context);
+  if (!read.ok) return read;
+  if (read.value.kind !== "broken") {
+    return fail({ kind: "secret_storage", reason: "changed_meanwhile" });
+  }
+  const synced = await waitForSync(context);
+  if (!synced.ok) return synced;
+  const { keyId } = read.value;
+  const toldId = contentOf(context.client.getAccountData("m.secret_storage.default_key")).key;
+  const isSame = toldId === keyId || (typeof toldId !== "string" && keyId === null);
+  const isUsable =
+    keyId !== null &&
+    contentOf(context.client.getAccountData(`m.secret_storage.key.${keyId}`)).algorithm ===
+      SECRET_STORAGE_ALGORITHM_V1_AES;
+  return isSame && !isUsable ? ok(keyId) : fail(CONTRADICTION);
+}
+
+/**
  * Whether the account really has no backup. The witnesses are the versions this device knows of:
  * the one it uploads to and the one its decryption key is for. Each is asked for by its name, so
  * that a backup that was really deleted does not stand in the way.
@@ -82,6 +107,10 @@ export async function confirmNoIdentity(context: SessionContext): Promise<Result
     if (stored.value !== null) return fail({ kind: "identity", reason: "contradiction" });
   }
   return ok(undefined);
+}
+
+function contentOf(event: MatrixEvent | undefined): Readonly<Record<string, unknown>> {
+  return event?.getContent() ?? {};
 }
 
 /** Account data is complete from the first sync on. */

@@ -5,6 +5,7 @@ import type { LastKeyTest } from "@/domain/keyTest";
 import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
 import type { CarryOverState, SessionPhase, SyncState } from "@/domain/session";
 import { NO_VERIFICATION, type VerificationState } from "@/domain/verification";
+import type { UploadAttempt } from "@/domain/uploadQueue";
 import { subscribeWithSelector } from "zustand/middleware";
 import { createStore } from "zustand/vanilla";
 
@@ -30,8 +31,14 @@ export interface BackupEventsSlice {
   readonly backupStatus: boolean | null;
   readonly uploadRemaining: { readonly count: number; readonly at: number } | null;
   readonly uploadError: UploadError | null;
+  /** The newest try to upload keys since the session was opened. */
+  readonly uploadAttempt: UploadAttempt | null;
+  /** The most keys that waited since none did; null while none does. */
+  readonly uploadPeak: number | null;
   /** Keys have waited for a minute, and none was taken though the server is in reach. */
   readonly uploadStalled: boolean;
+  /** Two reads of the backup counted fewer keys than this device has given to it. */
+  readonly serverShort: boolean;
   /** The backup version whose decryption key was cached last. */
   readonly keyCachedFor: BackupVersion | null;
   /** The engine was told to look at the server's backup again and has not answered yet. */
@@ -67,7 +74,10 @@ const noBackupEvents: BackupEventsSlice = {
   backupStatus: null,
   uploadRemaining: null,
   uploadError: null,
+  uploadAttempt: null,
+  uploadPeak: null,
   uploadStalled: false,
+  serverShort: false,
   keyCachedFor: null,
   rechecking: false,
   checkingAgain: false,

@@ -199,3 +199,29 @@ describe("what events store", () => {
     expect(store.getState().uploadError).toBeNull();
   });
 });
+
+describe("what is seen of an upload", () => {
+  const failed = (status: number | null, code: string | null, nextTryAt: number | null = 9) =>
+    ({
+      kind: "upload_attempt",
+      attempt: { kind: "failed", at: 5, problem: { status, code }, nextTryAt },
+    }) as const;
+
+  it.each([
+    [failed(403, "M_FORBIDDEN"), "M_FORBIDDEN"],
+    [failed(413, null), "HTTP 413"],
+    [failed(404, "M_UNRECOGNIZED"), "M_UNRECOGNIZED"],
+    // These pass by themselves, or the SDK tells of them.
+    [failed(429, "M_LIMIT_EXCEEDED"), null],
+    [failed(500, "M_UNKNOWN"), null],
+    [failed(null, null), null],
+    [failed(404, "M_NOT_FOUND", null), null],
+  ])("%j is an upload error: %s", async (event, code) => {
+    const { live, store } = await openApp();
+    live.emit(event);
+    expect(store.getState().uploadAttempt).toEqual(event.attempt);
+    expect(store.getState().uploadError).toEqual(code === null ? null : { code, at: 5 });
+    live.emit({ kind: "upload_attempt", attempt: { kind: "taken", at: 6 } });
+    expect(store.getState().uploadError).toBeNull();
+  });
+});

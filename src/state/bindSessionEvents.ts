@@ -1,4 +1,5 @@
 import type { LiveSession, SessionEvent, Unsubscribe } from "@/domain/ports";
+import type { UploadAttempt } from "@/domain/uploadQueue";
 import type { AppStore } from "./appStore";
 import type { Invalidator } from "./invalidate";
 import type { KeyBackupQueryName } from "./queries";
@@ -62,6 +63,9 @@ function apply(event: SessionEvent, { store, invalidate, onSignedOut }: SessionE
       if (count === 0) invalidate(["backup", "roomKeys"]);
       return;
     }
+    case "upload_attempt":
+      onUploadAttempt(event.attempt, store);
+      return;
     case "decryption_key_cached":
       store.setState({ keyCachedFor: event.version });
       invalidate(["trust", "activeVersion", "secretStorage"]);
@@ -82,4 +86,17 @@ function apply(event: SessionEvent, { store, invalidate, onSignedOut }: SessionE
     case "signed_out":
       onSignedOut(event.soft);
   }
+}
+
+/**
+ * What the server refuses, it will refuse again: that is an upload error at once. The SDK tells of
+ * two refusals itself, and what fails in passing is left to the watch of the upload.
+ */
+function onUploadAttempt(attempt: UploadAttempt, store: AppStore): void {
+  store.setState({ uploadAttempt: attempt });
+  if (attempt.kind === "taken") store.setState({ uploadError: null });
+  if (attempt.kind !== "failed" || attempt.nextTryAt === null) return;
+  const { status, code } = attempt.problem;
+  if (status === null || status < 400 || status >= 500 || status === 429) return;
+  store.setState({ uploadError: { code: code ?? `HTTP ${status}`, at: attempt.at } });
 }

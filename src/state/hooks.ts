@@ -16,6 +16,7 @@ import type { Reading } from "@/domain/reading";
 import type { BackupWish } from "@/domain/removal";
 import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
 import type { CarryOverState, SyncState } from "@/domain/session";
+import { deriveUploadQueue, type UploadQueue } from "@/domain/uploadQueue";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useStore } from "zustand";
@@ -61,6 +62,10 @@ export interface KeyBackupOverview {
   /** Keys held here and not yet on the server; null when not known. */
   readonly pendingKeys: number | null;
   readonly uploadError: UploadError | null;
+  /** Where the keys are that wait, and when they are tried again. */
+  readonly uploadQueue: UploadQueue;
+  /** The most keys that waited since none did; null while none does. */
+  readonly uploadPeak: number | null;
   readonly sync: SyncState;
   /** Is something being read that is not known yet, or was asked for again? Polling is not told. */
   readonly checking: boolean;
@@ -85,6 +90,9 @@ export function useKeyBackupOverview(): KeyBackupOverview {
       uploadRemaining: state.uploadRemaining,
       uploadError: state.uploadError,
       uploadStalled: state.uploadStalled,
+      serverShort: state.serverShort,
+      uploadAttempt: state.uploadAttempt,
+      uploadPeak: state.uploadPeak,
       notice: state.notice,
       uploadOff: state.uploadOff,
       lastRestore: state.lastRestore,
@@ -111,9 +119,11 @@ export function useKeyBackupOverview(): KeyBackupOverview {
     roomKeys,
     uploadError,
     uploadStalled: slices.uploadStalled,
+    serverShort: slices.serverShort,
     lastRestore,
   };
   const findings = listFindings(inputs);
+  const pending = pendingKeys(roomKeys, slices.uploadRemaining, backup, activeVersion);
   return {
     deviceState: findings[0].state,
     backupState: deriveBackupState(inputs),
@@ -126,8 +136,17 @@ export function useKeyBackupOverview(): KeyBackupOverview {
     crossSigning,
     secretStorage,
     roomKeys,
-    pendingKeys: pendingKeys(roomKeys, slices.uploadRemaining, backup, activeVersion),
+    pendingKeys: pending,
     uploadError,
+    uploadPeak: slices.uploadPeak,
+    uploadQueue: deriveUploadQueue({
+      pending,
+      peak: slices.uploadPeak,
+      attempt: slices.uploadAttempt,
+      offline: sync === "offline",
+      enabled: activeVersion.status === "known" ? activeVersion.value !== null : null,
+      stalled: slices.uploadStalled,
+    }),
     sync,
     checking: slices.checkingAgain || findings[0].state === "checking",
     checkAgain: () => void controller.checkAgain(),

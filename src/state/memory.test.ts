@@ -3,7 +3,13 @@ import { createFakeStorage } from "@/testing/createTestApp";
 import { backupVersion } from "@/testing/facts";
 import { createMemory } from "./memory";
 
-const seen = { version: backupVersion("3"), publicKey: "key", at: 5 };
+const seen = {
+  version: backupVersion("3"),
+  publicKey: "key",
+  at: 5,
+  count: 9,
+  earlier: [backupVersion("2")],
+};
 const lastRestore = {
   version: backupVersion("3"),
   at: 6,
@@ -56,6 +62,13 @@ describe("the browser's memory of a user", () => {
     storage.setItem("key-backup.memory.@a:x", record);
     const expected = { ...lastRestore, keysPerSecond: null };
     expect(createMemory(storage).read("@a:x").lastRestore).toEqual(expected);
+  });
+
+  it("reads a backup that an earlier build remembered", () => {
+    const storage = createFakeStorage();
+    const record = { seen: { version: "3", publicKey: "key", at: 5, earlier: [4, "", "2"] } };
+    storage.setItem("key-backup.memory.@a:x", JSON.stringify(record));
+    expect(createMemory(storage).read("@a:x").seen).toEqual({ ...seen, count: null });
   });
 
   it.each([

@@ -79,7 +79,15 @@ function parseSeen(data: unknown): BackupSeen | null {
   const { version, publicKey, at } = data;
   if (!isVersion(version) || typeof at !== "number") return null;
   if (publicKey !== null && typeof publicKey !== "string") return null;
-  return { version, publicKey, at };
+  // Records of earlier builds have neither.
+  const { count, earlier } = data;
+  return {
+    version,
+    publicKey,
+    at,
+    count: isCount(count) ? count : null,
+    earlier: Array.isArray(earlier) ? earlier.filter(isVersion) : [],
+  };
 }
 
 function parseLastRestore(data: unknown): LastRestore | null {

@@ -1,3 +1,4 @@
+import type { AccountDevice } from "@/domain/accountDevices";
 import type {
   BackupInfo,
   BackupTrust,
@@ -49,6 +50,7 @@ export type KeyBackupQueryName =
   | "crossSigning"
   | "secretStorage"
   | "roomKeys"
+  | "accountDevices"
   | "rooms"
   | "roomNames"
   | "roomKeyCounts"
@@ -81,7 +83,7 @@ export type KeyBackupQueries = ReturnType<typeof createQueries>;
  * is an earlier next read. Secrets never come this way.
  */
 function createQueries(session: LiveSession) {
-  const { keyBackup, keyEntry, removal, rooms, verification, id } = session;
+  const { keyBackup, keyEntry, removal, accountDevices, rooms, verification, id } = session;
   const trust = (info: BackupInfo) =>
     readingOptions<BackupTrust>({
       key: trustKey(id, info),
@@ -127,6 +129,12 @@ function createQueries(session: LiveSession) {
       key: queryKey(id, "roomKeys"),
       read: () => keyBackup.countRoomKeys(),
       pollMs: roomKeysPollMs,
+    }),
+    /** No event tells of a sign-in elsewhere: read when it is looked at. */
+    accountDevices: readingOptions<readonly AccountDevice[]>({
+      key: queryKey(id, "accountDevices"),
+      read: () => accountDevices.list(),
+      freshMs: FRESH_MS,
     }),
     rooms: readingOptions<readonly EncryptedRoom[]>({
       key: queryKey(id, "rooms"),

@@ -18,6 +18,10 @@ export function trackSession(session: LiveSession, track: WorkTracker["track"]):
     changes,
     removal,
     rooms,
+    repair,
+    upload,
+    keyExport,
+    accountDevices,
     restore,
   } = session;
   return {
@@ -26,6 +30,16 @@ export function trackSession(session: LiveSession, track: WorkTracker["track"]):
     rooms,
     // What it changes is small and ends with the client; waiting for people must not hold a tab back.
     verification,
+    accountDevices,
+    repair: {
+      diagnose: (key) => repair.diagnose(key),
+      run: (fault, key) => track(repair.run(fault, key)),
+    },
+    upload: { restart: () => track(upload.restart()) },
+    keyExport: {
+      export: (request) => keyExport.export(request),
+      import: (request) => track(keyExport.import(request)),
+    },
     // Tracked by the restore job, which ends it.
     restore,
     subscribe: (listener) => session.subscribe(listener),

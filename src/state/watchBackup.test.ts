@@ -184,7 +184,10 @@ describe("changes made elsewhere", () => {
     const { live, store, session, memory } = await openApp();
     live.keyBackup.backup = ok(null);
     await pass(30_000);
-    expect(store.getState().notice).toEqual({ kind: "disappeared", version: "1" });
+    expect(store.getState().notice).toMatchObject({
+      kind: "disappeared",
+      before: { version: "1", count: 100 },
+    });
     expect(memory.read(alice.userId).seen).not.toBeNull();
     session.dismissNotice();
     await pass(30_000);
@@ -204,7 +207,11 @@ describe("changes made elsewhere", () => {
     live.keyBackup.backup = ok(elsewhere);
     live.keyBackup.trust = mismatch;
     await pass(30_000);
-    expect(store.getState().notice).toEqual({ kind: "replaced", from: "1", to: "2" });
+    expect(store.getState().notice).toMatchObject({
+      kind: "replaced",
+      before: { version: "1" },
+      now: { version: "2", publicKey: "another key" },
+    });
   });
 
   it("takes the notice back when the new backup's key is cached here", async () => {
@@ -217,6 +224,47 @@ describe("changes made elsewhere", () => {
     await settle();
     expect(store.getState().notice).toBeNull();
     expect(memory.read(alice.userId).seen).toMatchObject({ version: "2" });
+  });
+
+  it("accepts what it told of, and nothing that came after it", async () => {
+    const { live, store, session, memory } = await openApp();
+    live.keyBackup.backup = ok(elsewhere);
+    live.keyBackup.trust = mismatch;
+    await pass(30_000);
+    // A third one comes before anybody has read the notice anew.
+    const third = aBackup({ version: backupVersion("3"), publicKey: "a third key" });
+    live.keyBackup.backup = ok(third);
+    session.dismissNotice();
+    expect(memory.read(alice.userId).seen).toMatchObject({ version: "2", earlier: ["1"] });
+    await pass(30_000);
+    expect(store.getState().notice).toMatchObject({
+      kind: "replaced",
+      before: { version: "2" },
+      now: { version: "3" },
+    });
+  });
+
+  it("knows an older version that is back, and forgets the notice when the newer returns", async () => {
+    const { live, store } = await openApp((fake) => {
+      fake.keyBackup.backup = ok(aBackup({ version: v2 }));
+      fake.keyBackup.activeVersion = ok(v2);
+    });
+    live.keyBackup.backup = ok(aBackup({ publicKey: "an older key" }));
+    live.keyBackup.trust = mismatch;
+    await pass(30_000);
+    expect(store.getState().notice).toMatchObject({ kind: "rolled_back", now: { version: "1" } });
+    live.keyBackup.backup = ok(aBackup({ version: v2 }));
+    live.keyBackup.trust = ok({ signature: "trusted", key: "match" });
+    await pass(30_000);
+    expect(store.getState().notice).toBeNull();
+  });
+
+  it("says nothing of another count, and remembers it as what was last there", async () => {
+    const { live, store, memory } = await openApp();
+    live.keyBackup.backup = ok(aBackup({ count: 90, etag: "8" }));
+    await pass(30_000);
+    expect(store.getState().notice).toBeNull();
+    expect(memory.read(alice.userId).seen).toMatchObject({ version: "1", count: 90 });
   });
 
   it("is not alarmed by a new version with the same key", async () => {
@@ -232,7 +280,11 @@ describe("changes made elsewhere", () => {
     live.keyBackup.backup = ok(aBackup({ publicKey: "another key" }));
     live.keyBackup.trust = mismatch;
     await pass(30_000);
-    expect(store.getState().notice).toEqual({ kind: "key_swapped", version: "1" });
+    expect(store.getState().notice).toMatchObject({
+      kind: "key_swapped",
+      before: { version: "1" },
+      now: { version: "1", publicKey: "another key" },
+    });
     await pass(120_000);
     expect(live.keyBackup.asked.recheck).toBe(1);
   });
@@ -241,7 +293,7 @@ describe("changes made elsewhere", () => {
     const { memory, live, session, gateway, store } = await openApp();
     expect(live.id).not.toBe("");
     memory.write(alice.userId, {
-      seen: { version: backupVersion("0"), publicKey: "old", at: 0 },
+      seen: { version: backupVersion("0"), publicKey: "old", count: null, at: 0, earlier: [] },
     });
     gateway.onOpen = (next) => {
       next.keyBackup.trust = mismatch;
@@ -257,6 +309,10 @@ describe("changes made elsewhere", () => {
     await settle();
     gateway.session.emit({ kind: "sync", state: "live" });
     await settle();
-    expect(store.getState().notice).toEqual({ kind: "replaced", from: "0", to: "1" });
+    expect(store.getState().notice).toMatchObject({
+      kind: "replaced",
+      before: { version: "0" },
+      now: { version: "1" },
+    });
   });
 });

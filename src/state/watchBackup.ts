@@ -1,5 +1,5 @@
 import type { BackupInfo, BackupTrust } from "@/domain/backup";
-import { type BackupSeen, compareBackups } from "@/domain/backupNotice";
+import { acceptBackup, type BackupFacts, compareBackups, factsOf } from "@/domain/backupNotice";
 import { unsupportedReason } from "@/domain/backupState";
 import { isRetryable } from "@/domain/errors";
 import type { LiveSession } from "@/domain/ports";
@@ -13,6 +13,7 @@ import { queriesOf, toReading, trustOptions } from "./queries";
 export interface BackupWatch {
   /** Lets the SDK be told once more, also about a difference it was told of before. */
   forgetAttempts(): void;
+  /** Accepts exactly what the notice tells of. What came after it is compared with that. */
   dismissNotice(): void;
   /**
    * Runs a change that the person makes here. Nothing is noticed meanwhile, and what the server has
@@ -63,16 +64,17 @@ export function watchBackup({ session, queryClient, store, memory }: WatchDeps):
   function compareWithSeen(info: BackupInfo | null, judged: Reading<BackupTrust>): void {
     if (info !== null && unsupportedReason(info) === null && judged.status === "unread") return;
     const notice = compareBackups(seen, info, lastValue(judged)?.key === "match");
-    if (notice === null) accept(info);
+    if (notice === null) accept(info === null ? null : factsOf(info));
     if (JSON.stringify(notice) !== JSON.stringify(store.getState().notice)) {
       store.setState({ notice });
     }
   }
 
   /** From now on this is the backup that a change is measured against. */
-  function accept(info: BackupInfo | null): void {
-    if (seen?.version === info?.version && seen?.publicKey === info?.publicKey) return;
-    seen = info === null ? null : rememberable(info);
+  function accept(backup: BackupFacts | null): void {
+    const isSame = seen?.version === backup?.version && seen?.publicKey === backup?.publicKey;
+    if (isSame && seen?.count === backup?.count) return;
+    seen = acceptBackup(seen, backup, Date.now());
     memory.write(userId, { seen });
   }
 
@@ -121,9 +123,11 @@ export function watchBackup({ session, queryClient, store, memory }: WatchDeps):
       attempt = null;
     },
     dismissNotice() {
-      const info = lastValue(toReading(backup.getCurrentResult()));
-      if (info !== undefined) accept(info);
+      const { notice } = store.getState();
+      if (notice === null) return;
+      accept(notice.kind === "disappeared" ? null : notice.now);
       store.setState({ notice: null });
+      look();
     },
     async duringOwnChange(work) {
       ownChanges += 1;
@@ -149,8 +153,4 @@ export function watchBackup({ session, queryClient, store, memory }: WatchDeps):
 
 function isUsable(trust: BackupTrust | undefined): boolean {
   return trust !== undefined && (trust.key === "match" || trust.signature === "trusted");
-}
-
-function rememberable({ version, publicKey }: BackupInfo): BackupSeen {
-  return { version, publicKey, at: Date.now() };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fail, ok } from "@/domain/result";
 import { createActiveApp } from "@/testing/createTestApp";
-import { backupVersion, offline } from "@/testing/facts";
+import { aBackup, backupVersion, offline } from "@/testing/facts";
 import type { FakeLiveSession } from "@/testing/FakeLiveSession";
 import { pass, settle, withFakeTime } from "@/testing/fakeTime";
 
@@ -175,5 +175,96 @@ describe("an upload that is not blamed", () => {
     await session.dispose();
     await pass(300_000);
     expect(store.getState().uploadStalled).toBe(false);
+  });
+});
+
+describe("an upload of which nothing is seen", () => {
+  it("is started again once, and named when that does not help", async () => {
+    const { live, stalled } = await withThree();
+    await pass(25_000);
+    expect(live.upload.restarts).toBe(0);
+    await pass(15_000);
+    expect(live.upload.restarts).toBe(1);
+    expect(stalled()).toBe(false);
+    await pass(300_000);
+    expect(live.upload.restarts).toBe(1);
+    expect(stalled()).toBe(true);
+  });
+
+  it("is started again once more after it had gone on", async () => {
+    const { live, keyBackup } = await withThree();
+    await pass(45_000);
+    keyBackup.roomKeys = ok({ total: 103, backedUp: 102 });
+    await pass(45_000);
+    expect(live.upload.restarts).toBe(2);
+  });
+
+  it("is left alone while it is seen to try", async () => {
+    const { live, stalled } = await withThree();
+    const problem = { status: 500, code: null };
+    for (let second = 0; second < 100; second += 10) {
+      const at = Date.now();
+      live.emit(
+        { kind: "upload_attempt", attempt: { kind: "sending", at } },
+        {
+          kind: "upload_attempt",
+          attempt: { kind: "failed", at, problem, nextTryAt: at + 10_000 },
+        },
+      );
+      await pass(10_000);
+    }
+    expect(live.upload.restarts).toBe(0);
+    expect(stalled()).toBe(true);
+  });
+
+  it("is left alone where it is off, or nothing waits", async () => {
+    const { live } = await openApp((session) => {
+      session.keyBackup.roomKeys = three;
+      session.keyBackup.activeVersion = ok(null);
+      session.keyBackup.trust = ok({ signature: "untrusted", key: "absent" });
+    });
+    await pass(120_000);
+    expect(live.upload.restarts).toBe(0);
+  });
+});
+
+describe("the most that waited", () => {
+  it("is what is counted from, until nothing waits", async () => {
+    const { keyBackup, store } = await withThree();
+    expect(store.getState().uploadPeak).toBe(3);
+    keyBackup.roomKeys = ok({ total: 110, backedUp: 100 });
+    await pass(10_000);
+    keyBackup.roomKeys = ok({ total: 110, backedUp: 106 });
+    await pass(10_000);
+    expect(store.getState().uploadPeak).toBe(10);
+    keyBackup.roomKeys = ok({ total: 110, backedUp: 110 });
+    await pass(10_000);
+    expect(store.getState().uploadPeak).toBeNull();
+  });
+});
+
+describe("a server that counts fewer keys than it was given", () => {
+  const ninetyNine = ok(aBackup({ count: 99 }));
+
+  it("is named only when a later read still says so, and no longer once it does not", async () => {
+    const { keyBackup, store } = await openApp((session) => {
+      session.keyBackup.backup = ninetyNine;
+    });
+    await pass(15_000);
+    expect(store.getState().serverShort).toBe(false);
+    await pass(30_000);
+    expect(store.getState().serverShort).toBe(true);
+    keyBackup.backup = ok(aBackup());
+    await pass(30_000);
+    expect(store.getState().serverShort).toBe(false);
+  });
+
+  it("is not blamed for keys that are on their way", async () => {
+    const { store } = await openApp((session) => {
+      session.keyBackup.backup = ninetyNine;
+      session.keyBackup.roomKeys = ok({ total: 100, backedUp: 99 });
+    });
+    await pass(120_000);
+    expect(store.getState().serverShort).toBe(false);
   });
 });

@@ -1,3 +1,4 @@
+import type { AccountDevice, AccountDevicesPort } from "@/domain/accountDevices";
 import type { AppError } from "@/domain/errors";
 import type {
   EncryptedRoom,
@@ -13,11 +14,14 @@ import type {
 import { encodeRecoveryKey } from "@/domain/recoveryKey";
 import { ok, type Result } from "@/domain/result";
 import type { SignedInUser } from "@/domain/session";
+import type { UploadPort } from "@/domain/uploadQueue";
 import { alice, backupVersion } from "./facts";
 import { FakeChanges } from "./fakeChanges";
 import { FakeKeyBackup } from "./FakeKeyBackup";
 import { FakeKeyEntry, FakeKeyTest } from "./fakeKeyPorts";
 import { FakeRemoval } from "./FakeRemoval";
+import { FakeKeyExport } from "./FakeKeyExport";
+import { FakeRepair } from "./FakeRepair";
 import { FakeRestoreEngine } from "./FakeRestoreEngine";
 import { FakeVerification } from "./FakeVerification";
 
@@ -41,6 +45,27 @@ class FakeRooms implements RoomsPort {
   async countKeysByRoom(): Promise<Result<ReadonlyMap<string, number>, AppError>> {
     this.asked.countKeysByRoom++;
     return this.counts;
+  }
+}
+
+/** The account's other devices as the test says. */
+class FakeAccountDevices implements AccountDevicesPort {
+  devices: Result<readonly AccountDevice[], AppError> = ok([
+    { deviceId: "PHONE", name: "Phone", lastSeenAt: 1, standing: "verified" },
+  ]);
+
+  async list(): Promise<Result<readonly AccountDevice[], AppError>> {
+    return this.devices;
+  }
+}
+
+/** Counts how often the upload was started again. */
+class FakeUpload implements UploadPort {
+  restarts = 0;
+
+  async restart(): Promise<Result<void, AppError>> {
+    this.restarts++;
+    return ok(undefined);
   }
 }
 
@@ -93,6 +118,10 @@ export class FakeLiveSession implements LiveSession {
   readonly verification = new FakeVerification();
   readonly changes = new FakeChanges();
   readonly removal = new FakeRemoval();
+  readonly repair = new FakeRepair();
+  readonly upload = new FakeUpload();
+  readonly keyExport = new FakeKeyExport();
+  readonly accountDevices = new FakeAccountDevices();
   readonly rooms = new FakeRooms();
   readonly restore = new FakeRestoreEngine();
   signedOut: Result<void, AppError> = ok(undefined);

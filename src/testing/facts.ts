@@ -111,6 +111,7 @@ export function healthyInputs(changes: Partial<DeviceStateInputs> = {}): DeviceS
     roomKeys: known(allKeysBackedUp),
     uploadError: null,
     uploadStalled: false,
+    serverShort: false,
     lastRestore: null,
     ...changes,
   };

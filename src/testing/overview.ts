@@ -1,6 +1,7 @@
 import { deriveBackupState } from "@/domain/backupState";
 import type { DeviceStateInputs } from "@/domain/deviceState";
 import { listFindings } from "@/domain/findings";
+import { deriveUploadQueue } from "@/domain/uploadQueue";
 import type { KeyBackupOverview } from "@/state/hooks";
 import { pendingKeys } from "@/state/overview";
 import { healthyInputs } from "./facts";
@@ -12,6 +13,7 @@ export function anOverview(
 ): KeyBackupOverview {
   const inputs = healthyInputs(facts);
   const findings = listFindings(inputs);
+  const pending = pendingKeys(inputs.roomKeys, null, inputs.backup, inputs.activeVersion);
   return {
     deviceState: findings[0].state,
     backupState: deriveBackupState(inputs),
@@ -24,8 +26,17 @@ export function anOverview(
     crossSigning: inputs.crossSigning,
     secretStorage: inputs.secretStorage,
     roomKeys: inputs.roomKeys,
-    pendingKeys: pendingKeys(inputs.roomKeys, null, inputs.backup, inputs.activeVersion),
+    pendingKeys: pending,
     uploadError: inputs.uploadError,
+    uploadPeak: null,
+    uploadQueue: deriveUploadQueue({
+      pending,
+      peak: null,
+      attempt: null,
+      offline: inputs.sync === "offline",
+      enabled: inputs.activeVersion.status === "known" ? inputs.activeVersion.value !== null : null,
+      stalled: inputs.uploadStalled,
+    }),
     sync: inputs.sync,
     checking: false,
     checkAgain: () => {},

@@ -13,6 +13,7 @@ import { countFact, versionFact } from "./backupFacts";
 import { deviceStateAction } from "./deviceStateAction";
 import styles from "./Overview.module.css";
 import { ReadingAge } from "./ReadingAge";
+import { UploadQueueLine } from "./UploadQueueLine";
 
 /** The backup on the server in four lines, with the moment it was read. */
 export function BackupStatusCard({ overview }: { overview: KeyBackupOverview }) {
@@ -55,6 +56,7 @@ export function BackupStatusCard({ overview }: { overview: KeyBackupOverview }) 
             { term: "Waiting to be uploaded", value: describePending(pendingKeys) },
           ]}
         />
+        <UploadQueueLine queue={overview.uploadQueue} />
         <ReadingAge reading={backup} />
       </Card>
     </div>

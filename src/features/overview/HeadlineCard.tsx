@@ -1,6 +1,7 @@
 import { describeDeviceState } from "@/copy/describeDeviceState";
 import { describeFinding, findingTitle } from "@/copy/describeFinding";
 import type { DeviceState, Finding } from "@/domain/deviceState";
+import { lastValue } from "@/domain/reading";
 import { goTo } from "@/lib/route";
 import type { KeyBackupOverview } from "@/state/hooks";
 import { Button } from "@/ui/Button";
@@ -29,8 +30,9 @@ export function HeadlineCard({ overview, onRestore }: HeadlineCardProps) {
     version: backup?.version ?? null,
     count: backup?.count ?? null,
     pending: overview.pendingKeys,
+    agreed: isAgreed(overview),
   });
-  const tone = toneOf(state, overview.pendingKeys);
+  const tone = toneOf(state, overview.pendingKeys, isAgreed(overview));
   const detail = headline === undefined ? null : describeFinding(headline);
   return (
     <section
@@ -132,11 +134,17 @@ function StateIcon({ tone }: { tone: HeadlineTone }) {
   return <Icon className={styles.stateIcon} aria-hidden="true" />;
 }
 
-/** Green only when nothing waits for its upload any more. */
-function toneOf(state: DeviceState, pendingKeys: number | null): HeadlineTone {
+/** Does the server count at least what this device holds? */
+function isAgreed({ backup, roomKeys }: KeyBackupOverview): boolean {
+  const onServer = lastValue(backup)?.count ?? 0;
+  return onServer >= (lastValue(roomKeys)?.total ?? Infinity);
+}
+
+/** Green only when nothing waits for its upload any more, and the server's own count says so, too. */
+function toneOf(state: DeviceState, pendingKeys: number | null, agreed: boolean): HeadlineTone {
   switch (state) {
     case "ok":
-      return pendingKeys === 0 ? "good" : "busy";
+      return pendingKeys === 0 && agreed ? "good" : "busy";
     case "checking":
     case "signed_out":
       return "busy";

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { render } from "vitest-browser-react";
 import type { DeviceState, DeviceStateInputs } from "@/domain/deviceState";
+import type { BackupNotice } from "@/domain/backupNotice";
 import { UNREAD } from "@/domain/reading";
 import type { RestoreJob } from "@/domain/restoreJob";
 import type { KeyBackupOverview } from "@/state/hooks";
@@ -85,7 +86,11 @@ const headlines: [DeviceState, Partial<DeviceStateInputs>, string[]][] = [
     ["Set up backup", "Check again"],
   ],
   ["turn_on_key_storage", noBackup, ["Set up backup", "Check again"]],
-  ["unsupported_backup", { backup: known(aBackup({ algorithm: "org.example" })) }, ["Check again"]],
+  [
+    "unsupported_backup",
+    { backup: known(aBackup({ algorithm: "org.example" })) },
+    ["Repair", "Check again"],
+  ],
   [
     "backup_untrusted",
     { trust: known({ signature: "untrusted", key: "mismatch" }), activeVersion: known(null) },
@@ -99,7 +104,7 @@ const headlines: [DeviceState, Partial<DeviceStateInputs>, string[]][] = [
   [
     "key_storage_out_of_sync",
     { secretStorage: known({ ...readySecretStorage, defaultKey: "broken" }) },
-    ["Check again"],
+    ["Repair", "Check again"],
   ],
   ["upload_failing", { activeVersion: known(null) }, ["Check again"]],
   [
@@ -234,6 +239,41 @@ describe("numbers on the backup", () => {
   });
 });
 
+describe("the upload queue", () => {
+  it("counts what is uploaded", async () => {
+    const uploadQueue = { kind: "uploading", done: 28, of: 40 } as const;
+    const { screen } = await show({}, { pendingKeys: 12, uploadQueue });
+    const bar = screen.getByRole("progressbar", { name: "Uploading keys" });
+    await expect.element(bar).toHaveAttribute("aria-valuetext", "28 of 40 room keys uploaded");
+    await expect.element(bar).toHaveAttribute("aria-valuenow", "28");
+  });
+
+  it("says why it stopped and counts down to the next try", async () => {
+    const nextTryAt = Date.now() + 60_000;
+    const problem = { status: 413, code: "M_TOO_LARGE" };
+    const { screen } = await show(
+      {},
+      {
+        pendingKeys: 40,
+        uploadQueue: { kind: "stopped", reason: "failed", waiting: 40, problem, nextTryAt },
+      },
+    );
+    const queue = screen.getByTestId("upload-queue");
+    await expect.element(queue).toHaveAttribute("data-state", "stopped");
+    await expect.element(queue).toHaveAttribute("data-next-try", String(nextTryAt));
+    await expect.element(queue).toMatchTextContent("40 room keys wait. The server answered 413");
+    await expect.element(queue).toMatchTextContent(/Next try in (60|59|58) seconds\./);
+    await expect.element(queue).toMatchTextContent(/Next try in (58|57|56) seconds\./);
+  });
+
+  it("is not green while the server counts fewer keys than there are here", async () => {
+    const { headline } = await show({ backup: known(aBackup({ count: 99 })) });
+    await expect.element(headline).toHaveAttribute("data-state", "ok");
+    await expect.element(headline).toMatchTextContent("All room keys were uploaded");
+    expect(headline.element().textContent).not.toContain("are backed up");
+  });
+});
+
 describe("trust", () => {
   it("shows both facts side by side", async () => {
     const { trust } = await show({ trust: known({ signature: "untrusted", key: "match" }) });
@@ -297,21 +337,44 @@ describe("details", () => {
 });
 
 describe("notices", () => {
-  it("say neutrally what changed, and can be put away", async () => {
+  const before = {
+    version: backupVersion("4"),
+    publicKey: "one",
+    count: 7,
+    at: 0,
+    earlier: [],
+  };
+  const now = { version: backupVersion("7"), publicKey: "two", count: 0 };
+
+  it.each([
+    [{ kind: "disappeared", before }, "Backup version 4 is no longer on the server", "#/"],
+    [{ kind: "replaced", before, now }, "Backup version 4 was replaced by version 7", "#/unlock"],
+    [{ kind: "rolled_back", before, now }, "the older version 7 is back", "#/unlock"],
+    [{ kind: "key_swapped", before, now }, "version 4 is locked with another key", "#/unlock"],
+  ] satisfies [BackupNotice, string, string][])(
+    "say neutrally what changed; that was me accepts it and leads on: %o",
+    async (notice, title, hash) => {
+      window.location.hash = "#/";
+      const dismissNotice = vi.fn();
+      const { screen, button } = await show({}, { notice, dismissNotice });
+      const shown = screen.getByTestId("backup-notice");
+      await expect.element(shown).toMatchTextContent(title);
+      await expect.element(shown).toHaveAttribute("data-kind", notice.kind);
+      expect(screen.getByRole("alert").elements()).toEqual([]);
+      await button("That was me").click();
+      expect(dismissNotice).toHaveBeenCalledOnce();
+      expect(window.location.hash).toBe(hash);
+    },
+  );
+
+  it("it was not me accepts nothing, and leads to advice", async () => {
+    window.location.hash = "#/";
     const dismissNotice = vi.fn();
-    const { screen, button } = await show(
-      {},
-      {
-        notice: { kind: "replaced", from: backupVersion("1"), to: backupVersion("2") },
-        dismissNotice,
-      },
-    );
-    await expect
-      .element(screen.getByText("Backup version 1 was replaced by version 2"))
-      .toBeVisible();
-    expect(screen.getByRole("alert").elements()).toEqual([]);
-    await button("Dismiss").click();
-    expect(dismissNotice).toHaveBeenCalledOnce();
+    const notice = { kind: "replaced", before, now } as const;
+    const { button } = await show({}, { notice, dismissNotice });
+    await button("It was not me").click();
+    expect(dismissNotice).not.toHaveBeenCalled();
+    expect(window.location.hash).toBe("#/changed");
   });
 });
 

@@ -15,14 +15,9 @@ const VERIFY: DeviceStateAction = {
   label: "Verify with another device",
   to: "verify",
 };
+const REPAIR: DeviceStateAction = { kind: "go", label: "Repair", to: "repair" };
 const CHECK: DeviceStateAction = { kind: "check", label: "Check again" };
 const NONE: DeviceStateAction = { kind: "none" };
-
-/** What entering the recovery key mends; the other reasons are about secret storage itself. */
-const OPENED_BY_RECOVERY_KEY: ReadonlySet<OutOfSyncReason> = new Set([
-  "decryption_key_mismatch",
-  "cross_signing_keys_not_here",
-]);
 
 /**
  * What to offer for a headline. Never set-up while something is unknown, and never an action that
@@ -37,9 +32,11 @@ export function deviceStateAction(finding: Finding): DeviceStateAction {
     case "identity_needs_reset":
       return VERIFY;
     case "unknown":
-    case "unsupported_backup":
-    case "upload_failing":
       return CHECK;
+    case "unsupported_backup":
+      return REPAIR;
+    case "upload_failing":
+      return finding.reason === "server_short" ? REPAIR : CHECK;
     case "verify_this_device":
       return finding.keysInSecretStorage ? UNLOCK : VERIFY;
     case "set_up_recovery":
@@ -52,12 +49,17 @@ export function deviceStateAction(finding: Finding): DeviceStateAction {
     case "needs_recovery_key":
       return UNLOCK;
     case "key_storage_out_of_sync":
-      if (finding.reasons.includes("no_identity")) return SET_UP;
-      return finding.reasons.some((reason) => OPENED_BY_RECOVERY_KEY.has(reason)) ? UNLOCK : CHECK;
+      return finding.reasons.includes("no_identity") ? SET_UP : REPAIR;
     case "restore_available":
       return { kind: "restore", label: "Restore history" };
   }
 }
+
+/** What a device that holds it can send. */
+const SENT_BY_OTHER_DEVICES: ReadonlySet<OutOfSyncReason> = new Set([
+  "decryption_key_mismatch",
+  "cross_signing_keys_not_here",
+]);
 
 /** The second way to the same end, where there is one: a device that holds what is missing here. */
 export function otherWay(finding: Finding): DeviceStateAction {
@@ -68,7 +70,7 @@ export function otherWay(finding: Finding): DeviceStateAction {
     case "needs_recovery_key":
       return VERIFY;
     case "key_storage_out_of_sync":
-      return finding.reasons.some((reason) => OPENED_BY_RECOVERY_KEY.has(reason)) ? VERIFY : NONE;
+      return finding.reasons.some((reason) => SENT_BY_OTHER_DEVICES.has(reason)) ? VERIFY : NONE;
     default:
       return NONE;
   }

@@ -1,15 +1,22 @@
 import { useState } from "react";
 import { formatRoomKeys } from "@/copy/formatNumber";
+import { otherHolders } from "@/domain/accountDevices";
+import { goTo } from "@/lib/route";
+import { useAccountDevices } from "@/state/accountDeviceHooks";
 import {
   useCarryOver,
   useKeyBackupOverview,
   useReadBeforeSignOut,
   useSessionActions,
 } from "@/state/hooks";
+import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Spinner } from "@/ui/Spinner";
+import { LastDeviceNote } from "./LastDeviceNote";
+import styles from "./session.module.css";
 import { signOutRisk, type SignOutRisk } from "./signOutRisk";
+import { UploadWait } from "./UploadWait";
 
 interface SignOutDialogProps {
   open: boolean;
@@ -19,7 +26,9 @@ interface SignOutDialogProps {
 /** Asks before signing out, and names what would be lost, by a read of its own. */
 export function SignOutDialog({ open, onOpenChange }: SignOutDialogProps) {
   const read = useReadBeforeSignOut(open);
-  const risk = signOutRisk(useKeyBackupOverview(), useCarryOver(), read);
+  const overview = useKeyBackupOverview();
+  const risk = signOutRisk(overview, useCarryOver(), read);
+  const { devices } = useAccountDevices(open);
   const { signOut } = useSessionActions();
   const [busy, setBusy] = useState(false);
   const safe = risk.kind === "none" || risk.kind === "no_keys";
@@ -52,12 +61,53 @@ export function SignOutDialog({ open, onOpenChange }: SignOutDialogProps) {
         </>
       }
     >
-      <RiskWords risk={risk} />
+      <div className={styles.risk} data-testid="sign-out-risk" data-risk={risk.kind}>
+        <RiskWords risk={risk} />
+        {overview.sync === "offline" ? <OfflineNote pending={overview.pendingKeys} /> : null}
+        {risk.kind === "pending" ? <UploadWait overview={overview} waiting={risk.count} /> : null}
+        {risk.kind === "no_keys" ? null : (
+          <LastDeviceNote holders={otherHolders(devices)} safe={safe} />
+        )}
+        {safe || risk.kind === "checking" ? null : (
+          <ExportOffer
+            onExport={() => {
+              onOpenChange(false);
+              goTo("key-file");
+            }}
+          />
+        )}
+      </div>
       <p>
         Signing out removes this device from your account and all keys from this browser. Nothing is
         deleted from the server.
       </p>
     </Dialog>
+  );
+}
+
+function OfflineNote({ pending }: { pending: number | null }) {
+  return (
+    <Alert tone="warning" title="The homeserver cannot be reached" quiet testId="sign-out-offline">
+      <p>
+        {pending === null || pending === 0
+          ? "Nothing can be checked or uploaded now."
+          : `${formatRoomKeys(pending)} ${pending === 1 ? "waits" : "wait"} for the upload, and nothing can be uploaded now.`}{" "}
+        Wait until you are connected again, or keep the keys in a file.
+      </p>
+    </Alert>
+  );
+}
+
+function ExportOffer({ onExport }: { onExport: () => void }) {
+  return (
+    <div>
+      <p>
+        You can keep the room keys of this device in an encrypted file, and sign out after that.
+      </p>
+      <Button variant="secondary" onClick={onExport}>
+        Export keys
+      </Button>
+    </div>
   );
 }
 

@@ -1,0 +1,111 @@
+import { expectNoAccessibilityViolations } from "../fixtures/axe.ts";
+import { expect, test } from "../fixtures/index.ts";
+
+test("a backup key that is missing behind the recovery key is put back, and opens on a new device", async ({
+  account,
+  api,
+  otherDevice,
+  page,
+  dashboard: { signIn, overview, restore },
+}, testInfo) => {
+  test.setTimeout(180_000);
+  const other = await otherDevice();
+  const { recoveryKey, version } = await other.setUpBackup();
+  await signIn.signIn(account);
+  await restore.openUnlock();
+  await restore.enterKey(recoveryKey);
+  await expect(page.getByText("Your recovery key is right")).toBeVisible();
+  await api.putAccountData("m.megolm_backup.v1", {});
+  await page.goto("/#/");
+  await overview.expectHeadline("key_storage_out_of_sync");
+  await page.screenshot({ path: testInfo.outputPath("out-of-sync.png"), fullPage: true });
+
+  await page.getByRole("button", { name: "Repair" }).click();
+  const fault = page.getByTestId("repair-fault");
+  await expect(fault).toHaveAttribute("data-fault", "backup_key_not_stored");
+  await expectNoAccessibilityViolations(page, "repair");
+  await page.screenshot({ path: testInfo.outputPath("repair.png"), fullPage: true });
+  await restore.keyField.fill(recoveryKey.replace(/.$/, (last) => (last === "a" ? "b" : "a")));
+  await page.getByRole("button", { name: "Repair" }).click();
+  await expect(restore.keyField).toHaveAttribute("aria-invalid", "true");
+  await restore.keyField.fill(recoveryKey);
+  await page.getByRole("button", { name: "Repair" }).click();
+  await expect(page.getByTestId("repair-fixed")).toBeVisible();
+  await expect(page.getByTestId("repair-in-order")).toBeVisible();
+  await expectNoAccessibilityViolations(page, "repaired");
+  await page.screenshot({ path: testInfo.outputPath("repaired.png"), fullPage: true });
+
+  const next = await otherDevice();
+  await next.unlock(recoveryKey);
+  expect(await next.status()).toMatchObject({ holdsDecryptionKey: true, activeVersion: version });
+});
+
+test("a backup that lost its signature is signed again, with its key as it was", async ({
+  account,
+  api,
+  otherDevice,
+  page,
+  dashboard: { signIn, overview, restore },
+}) => {
+  test.setTimeout(180_000);
+  const other = await otherDevice();
+  const { recoveryKey, version, backupPublicKey } = await other.setUpBackup();
+  const before = await api.backupVersion();
+  if (before === null) throw new Error("no backup");
+  await signIn.signIn(account);
+  await restore.openUnlock();
+  await restore.enterKey(recoveryKey);
+  await expect(page.getByText("Your recovery key is right")).toBeVisible();
+  await api.updateBackupVersion(version, {
+    algorithm: before.algorithm,
+    auth_data: { public_key: backupPublicKey, signatures: {} },
+  });
+  await page.goto("/#/");
+  await overview.checkAgain();
+  await overview.expectTrust("untrusted", "match");
+  await overview.expectHeadline("key_storage_out_of_sync");
+  // Its key fits, so it is used all the same.
+  await overview.expectBackup("enabled", { version });
+  await page.getByRole("button", { name: "Repair" }).click();
+  await expect(page.getByTestId("repair-fault")).toHaveAttribute("data-fault", "backup_unsigned");
+  await page.getByRole("button", { name: "Repair" }).click();
+  await expect(page.getByTestId("repair-fixed")).toBeVisible();
+  expect((await api.backupVersion())?.auth_data.public_key).toBe(backupPublicKey);
+  expect(await other.status()).toMatchObject({ trust: { trusted: true } });
+});
+
+test("secret storage without a usable key gets a new one through set-up, with everything behind it", async ({
+  account,
+  api,
+  otherDevice,
+  page,
+  dashboard: { signIn, overview, restore, setUp },
+}) => {
+  test.setTimeout(180_000);
+  const other = await otherDevice();
+  const { recoveryKey, secretStorageKeyId, version } = await other.setUpBackup();
+  await signIn.signIn(account);
+  await restore.openUnlock();
+  await restore.enterKey(recoveryKey);
+  await expect(page.getByText("Your recovery key is right")).toBeVisible();
+  await api.putAccountData(`m.secret_storage.key.${secretStorageKeyId}`, {});
+  await page.goto("/#/");
+  await overview.expectHeadline("key_storage_out_of_sync");
+  await page.getByRole("button", { name: "Repair" }).click();
+  const fault = page.getByTestId("repair-fault");
+  await expect(fault).toHaveAttribute("data-fault", "default_key_broken");
+  await expect(fault).toHaveAttribute("data-remedy", "set_up");
+  const newKey = await setUp.showAndSaveKey();
+  await setUp.confirm(newKey);
+  await expect(page.getByRole("heading", { name: /backup is (on|set up)|done/i })).toBeVisible({
+    timeout: 60_000,
+  });
+  expect(newKey.replaceAll(/\s/g, "")).not.toBe(recoveryKey.replaceAll(/\s/g, ""));
+  const next = await otherDevice();
+  await next.unlock(newKey);
+  expect(await next.status()).toMatchObject({
+    verified: true,
+    holdsDecryptionKey: true,
+    activeVersion: version,
+  });
+});

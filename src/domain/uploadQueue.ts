@@ -1,0 +1,85 @@
+import type { AppError } from "./errors";
+import type { Result } from "./result";
+
+/** Why one try to upload keys did not work, as the answer itself said. */
+export interface UploadProblem {
+  /** The HTTP status; null when there was no answer. */
+  readonly status: number | null;
+  /** The Matrix errcode, where the answer had one. */
+  readonly code: string | null;
+}
+
+/** The newest try to upload a batch of keys. Times in milliseconds since the epoch. */
+export type UploadAttempt =
+  | { readonly kind: "sending"; readonly at: number }
+  | { readonly kind: "taken"; readonly at: number }
+  | {
+      readonly kind: "failed";
+      readonly at: number;
+      readonly problem: UploadProblem;
+      /** When it is tried again by itself; null when it is not. */
+      readonly nextTryAt: number | null;
+    };
+
+/** Where the keys are that wait for their upload. */
+export type UploadQueue =
+  | { readonly kind: "unknown" }
+  | { readonly kind: "empty" }
+  /** They will be sent: the upload begins up to ten seconds after a key came. */
+  | { readonly kind: "waiting"; readonly waiting: number }
+  | { readonly kind: "uploading"; readonly done: number; readonly of: number }
+  | {
+      readonly kind: "stopped";
+      readonly waiting: number;
+      readonly reason: "offline" | "failed" | "off" | "silent";
+      /** Of the last try, when `reason` is `failed`. */
+      readonly problem: UploadProblem | null;
+      readonly nextTryAt: number | null;
+    };
+
+export interface UploadQueueFacts {
+  /** Keys here that are not on the server; null when not known. */
+  readonly pending: number | null;
+  /** The most that waited since none did; null when none does. */
+  readonly peak: number | null;
+  readonly attempt: UploadAttempt | null;
+  readonly offline: boolean;
+  /** Is there a backup that this device uploads to? Null when not known. */
+  readonly enabled: boolean | null;
+  /** A minute went by without any key taken. */
+  readonly stalled: boolean;
+}
+
+/** What can be said about the queue; a stop is said before any hope. */
+export function deriveUploadQueue(facts: UploadQueueFacts): UploadQueue {
+  const { pending, attempt, stalled } = facts;
+  if (pending === null) return { kind: "unknown" };
+  if (pending === 0) return { kind: "empty" };
+  const stopped = { kind: "stopped", waiting: pending, problem: null, nextTryAt: null } as const;
+  if (facts.enabled === false) return { ...stopped, reason: "off" };
+  if (facts.offline) return { ...stopped, reason: "offline" };
+  if (attempt?.kind === "failed") {
+    return {
+      ...stopped,
+      reason: "failed",
+      problem: attempt.problem,
+      nextTryAt: attempt.nextTryAt,
+    };
+  }
+  if (stalled) return { ...stopped, reason: "silent" };
+  if (attempt === null) return { kind: "waiting", waiting: pending };
+  const of = Math.max(facts.peak ?? pending, pending);
+  const done = of - pending;
+  return attempt.kind === "taken" && done === 0
+    ? { kind: "waiting", waiting: pending }
+    : { kind: "uploading", done, of };
+}
+
+/** The upload of room keys to the backup, which the SDK does by itself. */
+export interface UploadPort {
+  /**
+   * Looks at the server's backup again and starts the upload where it has ended without a word.
+   * Nothing is enabled that may not be used, and an upload under way goes on as it is.
+   */
+  restart(): Promise<Result<void, AppError>>;
+}

@@ -1,0 +1,39 @@
+import { describeNextTry, describeUploadQueue } from "@/copy/describeUpload";
+import type { UploadQueue } from "@/domain/uploadQueue";
+import { Alert } from "@/ui/Alert";
+import { ProgressBar } from "@/ui/ProgressBar";
+import { useEffect, useState } from "react";
+
+/** What the upload does with the keys that wait; nothing while none does. */
+export function UploadQueueLine({ queue }: { queue: UploadQueue }) {
+  const words = describeUploadQueue(queue);
+  if (words === null) return <div data-testid="upload-queue" data-state={queue.kind} hidden />;
+  return (
+    <div
+      data-testid="upload-queue"
+      data-state={queue.kind}
+      data-reason={queue.kind === "stopped" ? queue.reason : undefined}
+      data-next-try={queue.kind === "stopped" ? (queue.nextTryAt ?? undefined) : undefined}
+    >
+      {queue.kind === "stopped" ? (
+        <Alert tone="warning" title="The upload has stopped" quiet>
+          <p>{words}</p>
+          {queue.reason === "failed" ? <NextTry at={queue.nextTryAt} /> : null}
+        </Alert>
+      ) : queue.kind === "uploading" ? (
+        <ProgressBar label="Uploading keys" value={queue.done} max={queue.of} valueText={words} />
+      ) : (
+        <p>{words}</p>
+      )}
+    </div>
+  );
+}
+
+function NextTry({ at }: { at: number | null }) {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return <p>{describeNextTry(at, now)}</p>;
+}

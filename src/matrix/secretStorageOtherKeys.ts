@@ -1,0 +1,39 @@
+import type { AppError } from "@/domain/errors";
+import { ok, type Result } from "@/domain/result";
+import { isObject } from "./errorOfAnswer";
+import {
+  BACKUP_SECRET,
+  CROSS_SIGNING_SECRETS,
+  readAccountData,
+  readKeyDescription,
+  type DefaultKey,
+} from "./secretStorage";
+import type { SessionContext } from "./sessionContext";
+
+/** More keys than anybody has; account data is other apps' to fill. */
+const MOST_KEYS = 20;
+
+/**
+ * The usable keys of secret storage, beside the default one, that have a secret of ours stored under
+ * them. The secrets name the keys: there is no list of key descriptions to ask for by itself.
+ */
+export async function readOtherKeys(
+  context: Pick<SessionContext, "request" | "user">,
+  defaultKeyId: string | null,
+): Promise<Result<readonly Extract<DefaultKey, { kind: "present" }>[], AppError>> {
+  const ids = new Set<string>();
+  for (const name of [BACKUP_SECRET, ...CROSS_SIGNING_SECRETS]) {
+    const content = await readAccountData(context, name);
+    if (!content.ok) return content;
+    const encrypted = content.value?.encrypted;
+    for (const id of isObject(encrypted) ? Object.keys(encrypted) : []) ids.add(id);
+  }
+  if (defaultKeyId !== null) ids.delete(defaultKeyId);
+  const keys: Extract<DefaultKey, { kind: "present" }>[] = [];
+  for (const id of [...ids].slice(0, MOST_KEYS)) {
+    const description = await readKeyDescription(context, id);
+    if (!description.ok) return description;
+    if (description.value.kind === "present") keys.push(description.value);
+  }
+  return ok(keys);
+}
