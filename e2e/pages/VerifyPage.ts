@@ -37,7 +37,7 @@ export class VerifyPage {
 
   /** Asks the one device that can help. */
   async ask(): Promise<void> {
-    await this.press("Ask this device");
+    await this.#page.getByTestId("own-device").getByRole("button", { name: /^Ask / }).click();
     await this.expectState("requested");
   }
 

@@ -64,7 +64,7 @@ export function describeEnding(
       return {
         tone: "info",
         title: "The verification took too long",
-        body: `It ends by itself after ten minutes. Nothing was changed. Have both devices at hand and the app open on them. ${again}`,
+        body: `It ends by itself after ten minutes. Nothing was changed. Have both devices at hand and the app open on them. If the request never shows there, look whether the clocks of both are right. ${again}`,
       };
     case "mismatch":
       return {

@@ -22,8 +22,9 @@ export async function scanVideo(
   await video.play().catch(() => undefined);
   const canvas = document.createElement("canvas");
   const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (context === null) return "ended";
   let last = "";
-  while (!signal.aborted && context !== null && stream.active) {
+  while (!signal.aborted && stream.active) {
     const picture = pictureOf(video, canvas, context);
     const code = picture === null ? null : readQrCode(picture);
     // The same code stays before the camera for a while: refused once is enough.

@@ -17,6 +17,7 @@ import type { SessionContext } from "./sessionContext";
 import { attempt } from "./toAppError";
 import { listOwnDevices } from "./verificationDevices";
 import { followVerification, type FollowedVerification } from "./verificationFlow";
+import { createVerificationHeap } from "./verificationHeap";
 import { offerMethods } from "./verificationInternals";
 import { cancelForgotten, cancelLeftovers, requestsInProgress } from "./verificationLeftovers";
 import type { VerificationMemory } from "./verificationMemory";
@@ -38,6 +39,7 @@ export function createVerification(
   context: SessionContext,
   memory: VerificationMemory,
 ): Verification {
+  const heap = createVerificationHeap();
   const listeners = new Set<(state: VerificationState) => void>();
   let current: FollowedVerification | null = null;
   let shown: VerificationState = NO_VERIFICATION;
@@ -120,6 +122,7 @@ export function createVerification(
   }
 
   async function received(request: VerificationRequest): Promise<void> {
+    heap.keep(request);
     if (!isOwnRequest(request) || request.initiatedByMe) return;
     if (request.phase !== VerificationPhase.Requested) return;
     const role = await attempt(readRole);
@@ -133,12 +136,12 @@ export function createVerification(
     current = null;
     const mine = ++turn;
     show({ kind: "asking" });
-    await cancelLeftovers(context);
+    await cancelLeftovers(context, heap);
     const helper = await findHelper(deviceId);
     const sent = helper.ok ? await send(deviceId, canScan) : helper;
     if (!sent.ok) {
       if (mine !== turn) return sent;
-      await cancelLeftovers(context);
+      await cancelLeftovers(context, heap);
       const ending = { reason: "failed", code: null, error: sent.error } as const;
       show({ kind: "ended", flow: null, ending });
       return sent;
@@ -174,6 +177,7 @@ export function createVerification(
         deviceId === null
           ? await crypto.requestOwnUserVerification()
           : await crypto.requestDeviceVerification(context.user.userId, deviceId);
+      heap.keep(request);
       return { request, role };
     });
   }
@@ -191,7 +195,7 @@ export function createVerification(
       if (followed === null || followed.state().kind !== "incoming") return fail(NOT_UNDER_WAY);
       // The SDK takes the methods from the moment a request is wrapped: wrap it again.
       offerMethods(context.crypto(), canScan);
-      const fresh = requestsInProgress(context).find(
+      const fresh = requestsInProgress(context, heap).find(
         ({ transactionId }) => transactionId === followed.transactionId,
       );
       if (fresh === undefined) return fail(NOT_UNDER_WAY);
@@ -223,7 +227,7 @@ export function createVerification(
       const hear = (request: VerificationRequest): void => void received(request);
       client.on(CryptoEvent.VerificationRequestReceived, hear);
       void cancelForgotten(context, memory);
-      for (const request of requestsInProgress(context)) hear(request);
+      for (const request of requestsInProgress(context, heap)) hear(request);
       return () => {
         client.off(CryptoEvent.VerificationRequestReceived, hear);
         turn++;
@@ -231,6 +235,8 @@ export function createVerification(
         current?.stop();
         current = null;
         listeners.clear();
+        // After the cancellation's own effects, and long before anything deletes the store.
+        setTimeout(() => heap.free());
       };
     },
   };

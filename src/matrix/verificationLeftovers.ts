@@ -1,21 +1,30 @@
 import type { VerificationRequest } from "matrix-js-sdk/lib/crypto-api";
 import type { SessionContext } from "./sessionContext";
 import { attempt } from "./toAppError";
+import type { VerificationHeap } from "./verificationHeap";
 import { isOver } from "./verificationLook";
 import type { VerificationMemory } from "./verificationMemory";
 
 /** The requests between own devices that the crypto machine knows, each in a new wrapper. */
-export function requestsInProgress(context: SessionContext): readonly VerificationRequest[] {
-  return context.crypto().getVerificationRequestsToDeviceInProgress(context.user.userId);
+export function requestsInProgress(
+  context: SessionContext,
+  heap: VerificationHeap,
+): readonly VerificationRequest[] {
+  const requests = context.crypto().getVerificationRequestsToDeviceInProgress(context.user.userId);
+  for (const request of requests) heap.keep(request);
+  return requests;
 }
 
 /**
  * Ends what is still open in the crypto machine, such as a request whose sending failed: beside it
  * the next one would be cancelled at once.
  */
-export async function cancelLeftovers(context: SessionContext): Promise<void> {
+export async function cancelLeftovers(
+  context: SessionContext,
+  heap: VerificationHeap,
+): Promise<void> {
   await attempt(async () => {
-    const open = requestsInProgress(context).filter((request) => !isOver(request));
+    const open = requestsInProgress(context, heap).filter((request) => !isOver(request));
     await Promise.all(open.map((request) => attempt(() => request.cancel())));
   });
 }

@@ -15,9 +15,8 @@ interface DeviceListProps {
 export function DeviceList({ devices, isHelper, onAsk }: DeviceListProps) {
   const listed = devices.filter(({ standing }) => standing !== "dehydrated");
   if (listed.length === 0) return null;
-  const helpers = listed.filter(({ standing }) => standing === "verified").length;
   const askable = (device: OwnDevice): boolean =>
-    isHelper ? device.standing === "unverified" : device.standing === "verified" && helpers > 1;
+    device.standing === (isHelper ? "unverified" : "verified");
   return (
     <ul className={styles.list}>
       {listed.map((device) => (
@@ -41,7 +40,7 @@ export function DeviceList({ devices, isHelper, onAsk }: DeviceListProps) {
               aria-label={`${isHelper ? "Verify" : "Ask"} ${deviceLabel(device)}`}
               action={() => onAsk(device.deviceId)}
             >
-              {isHelper ? "Verify" : "Ask this device"}
+              {isHelper ? "Verify" : "Ask"}
             </ActionButton>
           ) : null}
         </li>

@@ -46,7 +46,7 @@ export function EndedStep({ flow, ending, onTryAgain, onDismiss }: EndedStepProp
           </p>
         )}
       </Alert>
-      {flow?.role === "helper" ? null : (
+      {flow?.role === "helper" || ending.reason === "mismatch" ? null : (
         <p className={styles.quiet}>
           Or <a href={hrefOf("unlock")}>enter your recovery key</a>.
         </p>

@@ -22,16 +22,12 @@ interface StartStepProps {
 export function StartStep({ devices, onCheckAgain, isHelper, onAsk }: StartStepProps) {
   const known = lastValue(devices);
   const helpers = known?.filter(({ standing }) => standing === "verified") ?? [];
-  const offersAll = !isHelper && helpers.length > 0;
+  const offersAll = !isHelper && helpers.length > 1;
   return (
     <Step
       title={isHelper ? "Your other devices" : "Devices that can help"}
       actions={
-        offersAll ? (
-          <ActionButton action={() => onAsk(null)}>
-            {helpers.length === 1 ? "Ask this device" : "Ask all of them"}
-          </ActionButton>
-        ) : null
+        offersAll ? <ActionButton action={() => onAsk(null)}>Ask all of them</ActionButton> : null
       }
     >
       {isHelper ? (

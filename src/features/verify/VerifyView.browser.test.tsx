@@ -95,8 +95,8 @@ describe("whom to ask", () => {
     const { screen, button, verification } = await show();
     const device = screen.getByTestId("own-device");
     await expect.element(device).toMatchTextContent(/Laptop.*Verified.*Last active .* years ago/);
-    await button("Ask this device").click();
-    expect(verification.log).toEqual(["request all"]);
+    await button("Ask Laptop").click();
+    expect(verification.log).toEqual(["request LAPTOP"]);
   });
 
   it("offers each of several, and all of them, with a camera where there is one", async () => {
@@ -270,6 +270,13 @@ describe("the ends", () => {
       expect(alarms.length, ending.reason).toBe(ending.reason === "mismatch" ? 1 : 0);
       await screen.unmount();
     }
+  });
+
+  it("of a mismatch does not invite to enter the recovery key", async () => {
+    const ending: VerificationEnding = { reason: "mismatch" };
+    const { screen, root } = await show({ state: { kind: "ended", flow: asked, ending } });
+    await expect.element(root).toBeVisible();
+    expect(screen.getByRole("link").elements()).toEqual([]);
   });
 
   it("of another device's request are its to try again", async () => {
