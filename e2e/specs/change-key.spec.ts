@@ -78,7 +78,7 @@ for (const end of ["Continue", "Undo"] as const) {
       context,
       dashboard,
     }) => {
-      test.setTimeout(600_000);
+      test.setTimeout(240_000);
       const network = await FaultProxy.start(account.homeserver);
       const other = await otherDevice();
       const made = await other.setUpBackup();
@@ -129,6 +129,9 @@ for (const end of ["Continue", "Undo"] as const) {
             await expect(changeKey.done).toBeVisible();
             inUse = newKey;
           }
+          await page.getByRole("button", { name: "Done" }).click();
+          await expect(page.getByTestId("device-state")).toBeVisible();
+          await expect(page.getByTestId("unfinished-change")).toHaveCount(0);
         });
       }
       for (const change of CHANGES) {

@@ -27,7 +27,8 @@ export async function stageReplacement(
   const fresh = await attempt(randomBackupKey);
   if (!fresh.ok) return fresh;
   try {
-    const leaving = [stored.value, held.value].filter((key) => key !== null);
+    const isSame = stored.value?.publicKey === held.value?.publicKey;
+    const leaving = [stored.value, isSame ? null : held.value].filter((key) => key !== null);
     const isReachable = leaving.some((key) => key.publicKey === old.publicKey);
     if (!isReachable && !options.withoutOldKey) {
       return fail({ kind: "decryption_key", reason: "absent" });

@@ -5,6 +5,7 @@ import { useLiveSession } from "@/state/hooks";
 import { withoutThrowing } from "@/state/withoutThrowing";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
+import styles from "./UnfinishedChange.module.css";
 
 /** A change that was begun on this device and not finished, with the way to finish or undo it. */
 export function UnfinishedChange() {
@@ -23,7 +24,12 @@ export function UnfinishedChange() {
   const place = entry === null ? undefined : PLACES[entry.change];
   if (entry === null || place === undefined) return null;
   return (
-    <div data-testid="unfinished-change" data-change={entry.change} data-step={entry.step}>
+    <div
+      className={styles.notice}
+      data-testid="unfinished-change"
+      data-change={entry.change}
+      data-step={entry.step}
+    >
       <Alert
         tone="warning"
         title={`A change was not finished: ${place.title}`}
