@@ -77,7 +77,7 @@ const headlines: [DeviceState, Partial<DeviceStateInputs>, string[]][] = [
       }),
       secretStorage: known({ ...readySecretStorage, crossSigningKeysStored: false }),
     },
-    ["Check again"],
+    ["Manage backup", "Check again"],
   ],
   [
     "set_up_recovery",
@@ -85,6 +85,12 @@ const headlines: [DeviceState, Partial<DeviceStateInputs>, string[]][] = [
     ["Set up backup", "Check again"],
   ],
   ["turn_on_key_storage", noBackup, ["Set up backup", "Check again"]],
+  [
+    "backup_turned_off",
+    { ...noBackup, backupWish: known("off") },
+    ["Set up backup", "Check again"],
+  ],
+  ["turned_off_here", { uploadOff: true }, ["Manage backup", "Check again"]],
   ["unsupported_backup", { backup: known(aBackup({ algorithm: "org.example" })) }, ["Check again"]],
   [
     "backup_untrusted",

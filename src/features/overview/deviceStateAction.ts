@@ -10,6 +10,7 @@ export type DeviceStateAction =
 
 const SET_UP: DeviceStateAction = { kind: "go", label: "Set up backup", to: "set-up" };
 const UNLOCK: DeviceStateAction = { kind: "go", label: "Enter recovery key", to: "unlock" };
+const MANAGE: DeviceStateAction = { kind: "go", label: "Manage backup", to: "manage" };
 const CHECK: DeviceStateAction = { kind: "check", label: "Check again" };
 const NONE: DeviceStateAction = { kind: "none" };
 
@@ -30,7 +31,6 @@ export function deviceStateAction(finding: Finding): DeviceStateAction {
     case "ok":
       return NONE;
     case "unknown":
-    case "identity_needs_reset":
     case "unsupported_backup":
     case "upload_failing":
       return CHECK;
@@ -41,7 +41,9 @@ export function deviceStateAction(finding: Finding): DeviceStateAction {
     case "backup_turned_off":
       return SET_UP;
     case "turned_off_here":
-      return { kind: "go", label: "Manage backup", to: "manage" };
+    // The reset itself is offered there, beside what should be tried before.
+    case "identity_needs_reset":
+      return MANAGE;
     case "backup_untrusted":
     case "needs_recovery_key":
       return UNLOCK;
