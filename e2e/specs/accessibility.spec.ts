@@ -11,7 +11,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   }) => {
     test.setTimeout(180_000);
     await page.emulateMedia({ colorScheme });
-    const { signIn, setUp, overview } = dashboardOn(page, context);
+    const { signIn, setUp, overview, manage } = dashboardOn(page, context);
     await signIn.open();
     await expectNoAccessibilityViolations(page, "sign-in");
     await signIn.fill({ ...account, password: "wrong" });
@@ -35,6 +35,19 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.goto("/#/rooms");
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await expectNoAccessibilityViolations(page, "rooms, empty");
+    await manage.open();
+    await expectNoAccessibilityViolations(page, "manage");
+    for (const [name, keep] of [
+      ["Delete backup", "Keep the backup"],
+      ["Delete key storage", "Keep everything"],
+      ["Reset identity", "Keep my identity"],
+    ] as const) {
+      await manage.press(name);
+      await manage.confirmField.waitFor();
+      await expectNoAccessibilityViolations(page, `the dialog of ${name}`);
+      await manage.pressInDialog(keep);
+      await expect(manage.dialog).toHaveCount(0);
+    }
 
     const maker = await otherDevice();
     const room = await maker.createEncryptedRoom("For the list");

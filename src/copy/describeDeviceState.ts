@@ -41,7 +41,7 @@ export function describeDeviceState(
     case "identity_needs_reset":
       return {
         title: "The keys of your identity cannot be found",
-        body: "They are neither on this device nor in your account’s secret storage. If another device of yours is verified, keep it signed in: it still holds them. Nothing is deleted here.",
+        body: "They are neither on this device nor in your account’s secret storage. If another device of yours is verified, keep it signed in: it still holds them, and can verify this one. Without one, a reset of your identity under “Manage” is the last resort.",
       };
     case "set_up_recovery":
       return version === null

@@ -62,7 +62,11 @@ describe("the lists", () => {
     const kept = (opensHere: boolean) =>
       describeIdentityReset({ ...survey, backup: aSurvey({ opensHere }) }).kept.join(" ");
     expect(kept(true)).toMatch(/version 7 with 1,204 room keys: it stays as it is/);
-    expect(kept(false)).toMatch(/stays on the server, but its key is not on this device/);
+    expect(kept(false)).toMatch(/stays on the server. A new backup is made beside it/);
+    const lost = (opensHere: boolean) =>
+      describeIdentityReset({ ...survey, backup: aSurvey({ opensHere }) }).lost.join(" ");
+    expect(lost(true)).not.toMatch(/1,204/);
+    expect(lost(false)).toMatch(/The way to the 1,204 room keys in backup version 7/);
     expect(describeIdentityReset({ ...survey, backup: null }).kept).toHaveLength(1);
   });
 });

@@ -45,7 +45,7 @@ export function describeBackupDeletion(survey: BackupSurvey): Consequences {
       "If you lose all your devices afterwards, nothing opens your encrypted messages again.",
     ],
     kept: [
-      keysHere(survey.heldHere),
+      ...keysHere(survey.heldHere),
       "Your recovery key and your identity. The backup’s key stays behind the recovery key, and a backup you set up later uses it again.",
       "The room keys on your other devices; they stop uploading.",
     ],
@@ -72,7 +72,7 @@ export function describeKeyStorageDeletion(survey: KeyStorageSurvey): Consequenc
       "A stored (“dehydrated”) device of your account, if there is one.",
     ],
     kept: [
-      ...(backup === null ? [] : [keysHere(backup.heldHere)]),
+      ...(backup === null ? [] : keysHere(backup.heldHere)),
       identityOnlyStored
         ? "Your identity as other people see it, and devices that are verified already."
         : "Your identity: its private keys are on this device.",
@@ -93,9 +93,10 @@ export function describeIdentityReset({ backup }: IdentitySurvey): Consequences 
       "Your other devices become unverified: each has to be verified again.",
       "People you talk to see that your identity has changed, and your verification of them is gone.",
       "Your present recovery key is replaced: you get a new one afterwards. If somebody else may have the old one, replace the backup, too.",
+      ...lockedAway(backup),
     ],
     kept: [
-      ...(backup === null ? [] : [keysHere(backup.heldHere), backupAfterReset(backup)]),
+      ...(backup === null ? [] : [...keysHere(backup.heldHere), backupAfterReset(backup)]),
       "Your messages, your rooms and your account.",
     ],
   };
@@ -104,13 +105,19 @@ export function describeIdentityReset({ backup }: IdentitySurvey): Consequences 
 function backupAfterReset(backup: BackupSurvey): string {
   return backup.opensHere
     ? `Backup ${nameBackup(backup)}: it stays as it is and is signed by the new identity.`
-    : `Backup ${nameBackup(backup)} stays on the server, but its key is not on this device, so only a device that holds it, or the old recovery key, opens it. A new backup is made for the room keys that are here.`;
+    : `Backup ${nameBackup(backup)} stays on the server. A new backup is made beside it for the room keys that are here.`;
 }
 
-function keysHere(count: number): string {
-  return count === 0
-    ? "There are no room keys on this device."
-    : `${formatRoomKeys(count)} on this device.`;
+/** What cannot be opened here now, and will be harder to open afterwards. */
+function lockedAway(backup: BackupSurvey | null): readonly string[] {
+  if (backup === null || backup.opensHere || backup.coverage.onServer === 0) return [];
+  return [
+    `The way to the ${formatRoomKeys(backup.coverage.onServer)} in backup version ${backup.version}, unless another device of yours holds its key: that key is not on this device, and the recovery key that may still open it is retired. Enter your recovery key first if you have it.`,
+  ];
+}
+
+function keysHere(count: number): readonly string[] {
+  return count === 0 ? [] : [`${formatRoomKeys(count)} on this device.`];
 }
 
 export function describeKeyStorageStep(step: KeyStorageStep): string {

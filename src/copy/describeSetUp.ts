@@ -37,7 +37,7 @@ export function describeBlockedSetUp(reason: Extract<SetUpPlan, { kind: "blocked
     case "identity_held_elsewhere":
       return {
         title: "Another device has to do this",
-        body: "Your account has an identity, and its private keys are neither on this device nor behind a recovery key. A new identity would make your other devices untrusted, so nothing is changed here. Open the app you use on a verified device and set up recovery there; then come back and enter the recovery key.",
+        body: "Your account has an identity, and its private keys are neither on this device nor behind a recovery key. A new identity would make your other devices untrusted, so nothing is changed here. Open the app you use on a verified device and set up recovery there; then come back and enter the recovery key. If no such device is left, a reset of your identity under “Manage” is the last resort.",
       };
     case "secret_storage_broken":
       return {

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { fail, ok } from "@/domain/result";
 import { backupVersion } from "@/testing/facts";
 import { aSurvey } from "@/testing/FakeRemoval";
-import { showManage } from "./showManage";
+import { showManage } from "./showManageRig";
 
 afterEach(() => {
   window.location.hash = "";

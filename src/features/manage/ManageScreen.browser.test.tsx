@@ -5,7 +5,7 @@ import { page } from "vitest/browser";
 import { fail, ok } from "@/domain/result";
 import { backupVersion, offline } from "@/testing/facts";
 import { aSurvey } from "@/testing/FakeRemoval";
-import { showManage } from "./showManage";
+import { showManage } from "./showManageRig";
 
 afterEach(() => {
   window.location.hash = "";

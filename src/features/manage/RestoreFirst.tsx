@@ -32,7 +32,7 @@ export function RestoreFirst({ survey }: { survey: BackupSurvey }) {
     >
       <p>
         {survey.opensHere
-          ? "A restore stores them here, and then nothing of them is lost."
+          ? "A restore stores them here. What it brings is not lost then."
           : "This device cannot open the backup yet. With your recovery key it can, and then they can be restored."}
       </p>
     </Alert>

@@ -78,7 +78,7 @@ const headlines: [DeviceState, Partial<DeviceStateInputs>, string[]][] = [
       }),
       secretStorage: known({ ...readySecretStorage, crossSigningKeysStored: false }),
     },
-    ["Verify with another device", "Check again"],
+    ["Verify with another device", "Manage backup", "Check again"],
   ],
   [
     "set_up_recovery",
@@ -86,6 +86,12 @@ const headlines: [DeviceState, Partial<DeviceStateInputs>, string[]][] = [
     ["Set up backup", "Check again"],
   ],
   ["turn_on_key_storage", noBackup, ["Set up backup", "Check again"]],
+  [
+    "backup_turned_off",
+    { ...noBackup, backupWish: known("off") },
+    ["Set up backup", "Check again"],
+  ],
+  ["turned_off_here", { uploadOff: true }, ["Manage backup", "Check again"]],
   [
     "unsupported_backup",
     { backup: known(aBackup({ algorithm: "org.example" })) },

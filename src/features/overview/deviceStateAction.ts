@@ -16,6 +16,7 @@ const VERIFY: DeviceStateAction = {
   to: "verify",
 };
 const REPAIR: DeviceStateAction = { kind: "go", label: "Repair", to: "repair" };
+const MANAGE: DeviceStateAction = { kind: "go", label: "Manage backup", to: "manage" };
 const CHECK: DeviceStateAction = { kind: "check", label: "Check again" };
 const NONE: DeviceStateAction = { kind: "none" };
 
@@ -44,7 +45,9 @@ export function deviceStateAction(finding: Finding): DeviceStateAction {
     case "backup_turned_off":
       return SET_UP;
     case "turned_off_here":
-      return { kind: "go", label: "Manage backup", to: "manage" };
+    // The reset itself is offered there, beside what should be tried before.
+    case "identity_needs_reset":
+      return MANAGE;
     case "backup_untrusted":
     case "needs_recovery_key":
       return UNLOCK;
@@ -64,6 +67,9 @@ const SENT_BY_OTHER_DEVICES: ReadonlySet<OutOfSyncReason> = new Set([
 /** The second way to the same end, where there is one: a device that holds what is missing here. */
 export function otherWay(finding: Finding): DeviceStateAction {
   switch (finding.state) {
+    case "identity_needs_reset":
+      // If no device has the keys any more: that is where the identity can be reset.
+      return MANAGE;
     case "verify_this_device":
       return finding.keysInSecretStorage ? VERIFY : NONE;
     case "backup_untrusted":

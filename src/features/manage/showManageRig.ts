@@ -1,3 +1,4 @@
+import { createElement } from "react";
 import { render } from "vitest-browser-react";
 import { createActiveApp } from "@/testing/createTestApp";
 import type { FakeLiveSession } from "@/testing/FakeLiveSession";
@@ -7,22 +8,15 @@ import { ManageScreen } from "./ManageScreen";
 /** For tests: the screen on a page, over fakes of the ports. */
 export async function showManage(prepare: (session: FakeLiveSession) => void = () => undefined) {
   const app = await createActiveApp(prepare);
-  const screen = await render(
-    <TestProviders app={app}>
-      <main>
-        <ManageScreen />
-      </main>
-    </TestProviders>,
-  );
+  const main = createElement("main", null, createElement(ManageScreen));
+  const screen = await render(createElement(TestProviders, { app, children: main }));
   const dialog = screen.getByRole("dialog");
-  const button = (name: string) => screen.getByRole("button", { name, exact: true });
-  const inDialog = (name: string) => dialog.getByRole("button", { name, exact: true });
   return {
     app,
     screen,
     dialog,
-    button,
-    inDialog,
+    button: (name: string) => screen.getByRole("button", { name, exact: true }),
+    inDialog: (name: string) => dialog.getByRole("button", { name, exact: true }),
     removal: app.live.removal,
     confirmField: dialog.getByRole("textbox", { name: /^Type / }),
     facts: screen.getByTestId("removal"),
