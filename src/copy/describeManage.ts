@@ -1,6 +1,11 @@
 /** What can be done to the key backup, each under its own verb; the names are a contract. */
 export type ManageAction =
   | "set_up"
+  | "verify"
+  | "test_key"
+  | "change_key"
+  | "replace"
+  | "key_file"
   | "turn_off_here"
   | "turn_on_here"
   | "delete_backup"
@@ -14,6 +19,31 @@ export function describeManageAction(action: ManageAction): { name: string; body
       return {
         name: "Set up backup",
         body: "Makes a backup for an account that has none. Nothing is deleted.",
+      };
+    case "verify":
+      return {
+        name: "Verify with another device",
+        body: "Shows two of your devices that both are yours. A new one then gets the backup’s key without a recovery key.",
+      };
+    case "test_key":
+      return {
+        name: "Test recovery key",
+        body: "Proves that the key you have saved still opens your backup. Nothing is changed.",
+      };
+    case "change_key":
+      return {
+        name: "Change recovery key",
+        body: "Makes a new recovery key for the same backup. The old one works until the new one is proven.",
+      };
+    case "replace":
+      return {
+        name: "Replace backup",
+        body: "Makes a new backup with a new key and uploads your room keys to it. The old one stays until you delete it.",
+      };
+    case "key_file":
+      return {
+        name: "Key file",
+        body: "Writes the room keys of this device into a file with a passphrase, or reads such a file in.",
       };
     case "turn_off_here":
       return {

@@ -25,6 +25,11 @@ describe("the screen", () => {
       .elements()
       .map((element) => element.textContent);
     expect(names).toEqual([
+      "Test recovery key",
+      "Change recovery key",
+      "Replace backup",
+      "Verify with another device",
+      "Key file",
       "Turn off on this device",
       "Delete backup",
       "Delete key storage",

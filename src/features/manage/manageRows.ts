@@ -15,8 +15,7 @@ export type ManageRow = {
 );
 
 /**
- * The lines in their order, the harmless ones first. A screen of its own is one more line with
- * `kind: "go"`, and its words in copy/describeManage.
+ * The lines in their order, the harmless ones first.
  */
 export function manageRows({
   isOff,
@@ -27,6 +26,11 @@ export function manageRows({
 }): readonly ManageRow[] {
   return [
     ...(hasBackup ? [] : [{ action: "set_up", kind: "go", to: "set-up" } as const]),
+    { action: "test_key", kind: "go", to: "test-key" },
+    { action: "change_key", kind: "go", to: "change-key" },
+    { action: "replace", kind: "go", to: "replace" },
+    { action: "verify", kind: "go", to: "verify" },
+    { action: "key_file", kind: "go", to: "key-file" },
     { action: isOff ? "turn_on_here" : "turn_off_here", kind: "switch" },
     { action: "delete_backup", kind: "dialog", dialog: "delete_backup", destructive: true },
     {

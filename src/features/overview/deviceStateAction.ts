@@ -45,8 +45,6 @@ export function deviceStateAction(finding: Finding): DeviceStateAction {
     case "backup_turned_off":
       return SET_UP;
     case "turned_off_here":
-    // The reset itself is offered there, beside what should be tried before.
-    case "identity_needs_reset":
       return MANAGE;
     case "backup_untrusted":
     case "needs_recovery_key":
