@@ -38,7 +38,11 @@ describe("a change that the person makes here", () => {
     live.keyBackup.backup = ok(v2);
     live.keyBackup.trust = ok({ signature: "untrusted", key: "mismatch" });
     await pass(30_000);
-    expect(store.getState().notice).toMatchObject({ kind: "replaced", from: "1", to: "2" });
+    expect(store.getState().notice).toMatchObject({
+      kind: "replaced",
+      before: { version: "1" },
+      now: { version: "2" },
+    });
   });
 
   it("is no notice either when the server could not be read right after it", async () => {
@@ -57,7 +61,10 @@ describe("a change that the person makes here", () => {
     expect(await session.changeBackup(async () => fail(offline))).toEqual(fail(offline));
     live.keyBackup.backup = ok(null);
     await pass(30_000);
-    expect(store.getState().notice).toMatchObject({ kind: "disappeared", version: "1" });
+    expect(store.getState().notice).toMatchObject({
+      kind: "disappeared",
+      before: { version: "1" },
+    });
   });
 
   it("that throws is an error like any other", async () => {
