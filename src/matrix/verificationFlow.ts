@@ -49,7 +49,6 @@ export function followVerification(options: {
   readonly canScan: boolean;
   readonly onChange: () => void;
 }): FollowedVerification {
-  const { onChange } = options;
   // Held here: the SDK itself holds its requests and verifiers only weakly.
   let request = options.request;
   let { flow, canScan } = { flow: options.flow, canScan: options.canScan };
@@ -57,6 +56,8 @@ export function followVerification(options: {
   let done = false;
   let confirmedHere = false;
   let cancelledHere = false;
+  /** The state at the stop; from then on the request's objects may be freed and are not touched. */
+  let final: VerificationState | null = null;
   let code: Promise<Result<Uint8Array | null, AppError>> | null = null;
   const verifiers = new Set<Verifier>();
 
@@ -65,7 +66,12 @@ export function followVerification(options: {
     void withdraw();
   }, request.timeout ?? 0);
 
+  function onChange(): void {
+    if (final === null) options.onChange();
+  }
+
   function state(): VerificationState {
+    if (final !== null) return final;
     if (decided !== null) return { kind: "ended", flow, ending: decided };
     if (done) return { kind: "verified", flow };
     return deriveVerificationState(
@@ -75,7 +81,7 @@ export function followVerification(options: {
   }
 
   function isEnded(): boolean {
-    return decided !== null || done || isOver(request);
+    return final !== null || decided !== null || done || isOver(request);
   }
 
   function decide(ending: VerificationEnding): void {
@@ -92,7 +98,7 @@ export function followVerification(options: {
 
   /** Tells the other side that it is over, as well as that can be done. */
   async function withdraw(): Promise<void> {
-    await attempt(() => request.cancel());
+    if (final === null) await attempt(() => request.cancel());
   }
 
   // An exception in here would surface in whatever call of the SDK led to the change.
@@ -122,7 +128,7 @@ export function followVerification(options: {
         onChange();
       },
       // A cancellation rejects as well; that one the request knows, with its reason.
-      (error: unknown) => (isOver(request) ? onChange() : failed(toAppError(error))),
+      (error: unknown) => (isEnded() ? onChange() : failed(toAppError(error))),
     );
   }
 
@@ -209,6 +215,7 @@ export function followVerification(options: {
       onChange();
     },
     stop() {
+      final ??= state();
       clearTimeout(timer);
       request.off(VerificationRequestEvent.Change, changed);
     },

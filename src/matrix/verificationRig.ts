@@ -81,11 +81,31 @@ export async function meet(
   helper: VerifyingDevice,
   scanning: { readonly newcomer?: boolean; readonly helper?: boolean } = {},
 ): Promise<void> {
+  await acquaint(newcomer, helper);
   const canScan = scanning.newcomer ?? false;
   valueOf(await newcomer.verification.request({ deviceId: null, canScan }));
   await helper.reach("incoming");
   valueOf(await helper.verification.accept({ canScan: scanning.helper ?? false }));
   await Promise.all([newcomer.reach("choosing"), helper.reach("choosing")]);
+}
+
+/**
+ * Resolves once each of the two has heard of the other. The crypto machine drops a request of a
+ * device it has not heard of, without a word.
+ */
+export async function acquaint(one: VerifyingDevice, other: VerifyingDevice): Promise<void> {
+  for (const [mine, theirs] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    for (;;) {
+      const devices = valueOf(await mine.verification.listDevices());
+      const { deviceId } = theirs.context.user;
+      const found = devices.find((device) => device.deviceId === deviceId);
+      if (found !== undefined && found.standing !== "no_encryption") break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
 }
 
 /** Resolves once the device holds a key that fits the server's backup. */
