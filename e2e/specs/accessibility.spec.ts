@@ -63,6 +63,14 @@ for (const colorScheme of ["light", "dark"] as const) {
     await next.restore.openUnlock();
     await next.restore.enterKey("abc");
     await expectNoAccessibilityViolations(newPage, "recovery key with an error");
+    await newPage.getByText(/^Advanced/).click();
+    await expectNoAccessibilityViolations(newPage, "the decryption key by hand");
+    await newPage.goto("/#/test-key");
+    await newPage.getByLabel("Recovery key", { exact: true }).fill(key);
+    await newPage.getByRole("button", { name: "Test recovery key" }).click();
+    await expect(newPage.getByTestId("key-test-result")).toBeVisible();
+    await expectNoAccessibilityViolations(newPage, "result of a key test");
+    await newPage.goto("/#/unlock");
     await next.restore.enterKey(key);
     await next.restore.startRestore();
     await next.restore.summary();

@@ -62,7 +62,7 @@ test("the saved key is proven on a device that holds nothing, and nothing is cha
   await overview.expectTrust("untrusted", "absent");
   await overview.expectHeadline("verify_this_device");
   await expect(overview.trust).toContainText("Your saved key was last tested");
-  await expect(overview.trust).toContainText("It worked in part");
+  await expect(overview.trust).toContainText("it worked in part");
   const kept = await page.evaluate(() => JSON.stringify(Object.entries(localStorage)));
   expect(kept).toContain("lastKeyTest");
   expect(kept).not.toContain(recoveryKey.slice(0, 9));

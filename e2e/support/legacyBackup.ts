@@ -5,7 +5,7 @@ import type { MatrixApi } from "./MatrixApi.ts";
 const x25519Header = Buffer.from("302e020100300506032b656e04220420", "hex");
 
 /** The public key (unpadded base64) of a backup decryption key. */
-export function backupPublicKeyOf(privateKey: Uint8Array): string {
+function backupPublicKeyOf(privateKey: Uint8Array): string {
   const der = Buffer.concat([x25519Header, privateKey]);
   const pair = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
   const raw = createPublicKey(pair).export({ format: "der", type: "spki" }).subarray(-32);

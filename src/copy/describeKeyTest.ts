@@ -31,15 +31,15 @@ export function describeKeyTestResult(result: KeyTestResult): { title: string; b
   }
 }
 
-/** "Works", for a table. */
+/** The end of a sentence on the last test. */
 export function keyTestBadge(result: KeyTestResult): string {
   switch (result) {
     case "works":
-      return "It worked";
+      return "it worked";
     case "partly":
-      return "It worked in part";
+      return "it worked in part";
     case "fails":
-      return "It did not open the backup";
+      return "it did not open the backup";
   }
 }
 

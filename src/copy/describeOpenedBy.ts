@@ -1,9 +1,9 @@
 import type { OpenedBy } from "@/domain/keyEntry";
 
-/** What a key turned out to be: a sentence, and what to call it where it has a name of its own. */
+/** What a key turned out to be: words without their full stop, and what the key is called. */
 export interface OpenedByWords {
   readonly text: string;
-  /** Unauthenticated text, or an id; to be isolated. Null where the sentence says all. */
+  /** Unauthenticated text, or an id; to be isolated. Null where the words say all. */
   readonly name: string | null;
 }
 
@@ -13,7 +13,7 @@ const SHORT_ID = 8;
 export function describeOpenedBy(openedBy: OpenedBy): OpenedByWords {
   if (openedBy.kind === "decryption_key") {
     return {
-      text: "It is the backup’s own decryption key. It opens the backup and nothing else, so it does not verify this device.",
+      text: "It is the backup’s own decryption key. It opens the backup and nothing else, so it does not verify a device",
       name: null,
     };
   }

@@ -82,7 +82,7 @@ export function describeSecretStorageError(reason: ReasonOf<"secret_storage">): 
     case "backup_key_blanked":
       return {
         title: "Your recovery key is right, but the backup’s key behind it was removed",
-        body: "Its place is empty, as apps leave it when they turn key storage off. Nothing on your devices was lost. A device that can still open the backup can put the key back; you can also enter the backup’s own decryption key under “Advanced”.",
+        body: "Its place is empty, as apps leave it when they turn key storage off. Nothing on your devices was lost. A device that can still open the backup can put the key back; the backup’s own decryption key, if you have it, opens the backup as well.",
         action: "none",
       };
     case "backup_key_elsewhere":
@@ -94,7 +94,7 @@ export function describeSecretStorageError(reason: ReasonOf<"secret_storage">): 
     case "backup_key_missing":
       return {
         title: "Your recovery key is right, but it does not hold the backup’s key",
-        body: "The key to the backup was never stored behind this recovery key. Nothing was lost. A device that can still open the backup can put it there; you can also enter the backup’s own decryption key under “Advanced”.",
+        body: "The key to the backup was never stored behind this recovery key. Nothing was lost. A device that can still open the backup can put it there; the backup’s own decryption key, if you have it, opens the backup as well.",
         action: "none",
       };
     case "backup_key_malformed":

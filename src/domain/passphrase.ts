@@ -28,7 +28,7 @@ export type PassphraseProblem =
  */
 export const FEWEST_ITERATIONS = 100_000;
 /** More would keep a phone busy for minutes: a server could hold a person up for ever. */
-export const MOST_ITERATIONS = 10_000_000;
+const MOST_ITERATIONS = 10_000_000;
 
 const KEY_BITS = 256;
 

@@ -11,6 +11,7 @@ import { createKeyBackup } from "./keyBackup";
 import { createKeyEntry } from "./keyEntry";
 import { backupPublicKeyOf, randomBackupKey } from "./olmMachine";
 import { readSecret, storeSecret, type SecretName, type StorageKey } from "./secretStorage";
+import type { SessionContext } from "./sessionContext";
 import { createSetUp } from "./setUp";
 
 /* Every kind of key that opens a backup, and everything that can be wrong with one. */
@@ -303,6 +304,57 @@ describe("set by hand", () => {
     valueOf(await first.context.request("DELETE", `/room_keys/version/${version}`));
     expect(await keyEntry.setDecryptionKey(right)).toEqual(fail({ kind: "no_backup" }));
     expect(await heldKey()).toBeNull();
+  });
+});
+
+describe("a failure at any request", () => {
+  /** The device, with its request number `nth` answered by a broken server. */
+  function failing(nth: number) {
+    let asked = 0;
+    const context: SessionContext = {
+      ...device.context,
+      request: (method, path, options) => {
+        asked++;
+        return asked === nth
+          ? Promise.resolve(fail({ kind: "network", detail: "cut" }))
+          : device.context.request(method, path, options);
+      },
+    };
+    return { context, asked: () => asked };
+  }
+
+  test.each([
+    ["the recovery key", () => Promise.resolve(key.bytes.slice())],
+    ["the backup's own key", () => backupKey()],
+  ])("with %s: it says so, no wrong key is kept, and the next try works", async (_, entered) => {
+    const right = await heldKey(first);
+    const bytes = await entered();
+    for (let nth = 1; ; nth++) {
+      const { context, asked } = failing(nth);
+      const outcome = await createKeyBackup(context).unlock(recoveryKeyOf(bytes));
+      if (outcome.ok) {
+        expect(asked()).toBeLessThan(nth);
+        expect(nth).toBeGreaterThan(5);
+        break;
+      }
+      expect(outcome.error).toEqual({ kind: "network", detail: "cut" });
+      expect([null, right]).toContainEqual(await heldKey());
+    }
+    expect(await heldKey()).toEqual(right);
+  });
+
+  test("with a wrong key: it is never said to be right, nor wrong before that is known", async () => {
+    const bytes = newBytes();
+    for (let nth = 1; ; nth++) {
+      const { context, asked } = failing(nth);
+      const outcome = await createKeyBackup(context).unlock(recoveryKeyOf(bytes));
+      expect(await heldKey()).toBeNull();
+      if (asked() < nth) {
+        expect(outcome).toEqual(wrongKey());
+        break;
+      }
+      expect(outcome).toEqual(fail({ kind: "network", detail: "cut" }));
+    }
   });
 });
 

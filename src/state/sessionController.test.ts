@@ -177,6 +177,19 @@ describe("signing in", () => {
 });
 
 describe("signing out", () => {
+  it("keeps when the key was tested, for this user, until the person leaves", async () => {
+    const app = await activeApp();
+    const test = { at: 5, version: backupVersion("1"), result: "works" } as const;
+    app.session.rememberKeyTest(test);
+    expect(app.store.getState().lastKeyTest).toEqual(test);
+    expect(app.memory.read(alice.userId).lastKeyTest).toEqual(test);
+    await app.session.signOut();
+    expect(app.store.getState().lastKeyTest).toBeNull();
+    app.session.rememberKeyTest(test);
+    expect(app.memory.read(alice.userId).lastKeyTest).toBeNull();
+    expect(app.store.getState().lastKeyTest).toBeNull();
+  });
+
   it("ends the session on the server and forgets what it left in this browser", async () => {
     const app = await activeApp();
     const live = app.gateway.session;

@@ -403,3 +403,24 @@ describe("for everybody", () => {
     await page.viewport(414, 896);
   });
 });
+
+describe("the saved recovery key", () => {
+  it("is said to be untested until it was, and the way to test it is there", async () => {
+    const { trust, screen } = await show();
+    await expect.element(trust).toMatchTextContent(/Does the recovery key that you saved still/);
+    await screen.getByRole("link", { name: "Test recovery key" }).click();
+    expect(window.location.hash).toBe("#/test-key");
+    await screen.getByText("Details").click();
+    await expect.element(screen.getByText("Never in this browser")).toBeVisible();
+  });
+
+  it("was tested: when, with which version and result", async () => {
+    const lastKeyTest = { at: Date.now(), version: backupVersion("4"), result: "fails" } as const;
+    const { trust, screen } = await show({}, { lastKeyTest });
+    await expect
+      .element(trust)
+      .toMatchTextContent(/last tested just now: it did not open the backup\./);
+    await screen.getByText("Details").click();
+    await expect.element(screen.getByText(/just now, version 4: it did not open/)).toBeVisible();
+  });
+});

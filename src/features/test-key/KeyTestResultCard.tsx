@@ -62,12 +62,9 @@ export function KeyTestResultCard({ report, onAgain }: KeyTestResultCardProps) {
     >
       <Card
         actions={
-          <>
-            <Button variant="secondary" onClick={onAgain}>
-              Test again
-            </Button>
-            <a href={hrefOf("overview")}>Back to the overview</a>
-          </>
+          <Button variant="secondary" onClick={onAgain}>
+            Test again
+          </Button>
         }
       >
         <Alert tone={TONES[result]} title={title} code={result}>
@@ -89,6 +86,9 @@ export function KeyTestResultCard({ report, onAgain }: KeyTestResultCardProps) {
           Nothing was changed. This browser remembers the time, the version and the result, and
           nothing of the key.
         </p>
+        <p>
+          <a href={hrefOf("overview")}>Back to the overview</a>
+        </p>
       </Card>
     </div>
   );
@@ -96,7 +96,7 @@ export function KeyTestResultCard({ report, onAgain }: KeyTestResultCardProps) {
 
 function KeyWords({ openedBy }: { openedBy: OpenedBy }) {
   const { text, name } = describeOpenedBy(openedBy);
-  if (name === null) return text;
+  if (name === null) return `${text}.`;
   return (
     <>
       {text}: <bdi>{name}</bdi>.

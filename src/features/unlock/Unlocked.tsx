@@ -70,7 +70,9 @@ function OpenedByLine({ openedBy }: { openedBy: OpenedBy }) {
   return (
     <li data-testid="opened-by" data-kind={openedBy.kind}>
       {text}
-      {name === null ? null : (
+      {name === null ? (
+        "."
+      ) : (
         <>
           : <bdi>{name}</bdi>.
         </>
