@@ -13,6 +13,18 @@ import { switchUpload } from "./uploadSwitch";
 /** Everything that takes something away, over one live SDK client. Changes take turns. */
 export function createRemoval(context: SessionContext): RemovalPort {
   const memory: ResetMemory = { inDoubt: null };
+  let running = 0;
+
+  /** A change that keeps the journal: while it runs, what stands there is not unfinished. */
+  async function journaled<T>(work: () => Promise<T>): Promise<T> {
+    running += 1;
+    try {
+      return await context.takeTurn(work);
+    } finally {
+      running -= 1;
+    }
+  }
+
   return {
     readBackupWish: () => readBackupWish(context),
     surveyBackup: () => surveyBackup(context),
@@ -20,11 +32,13 @@ export function createRemoval(context: SessionContext): RemovalPort {
     switchUpload: (on) => context.takeTurn(() => switchUpload(context, on)),
     surveyKeyStorage: () => surveyForKeyStorage(context),
     deleteKeyStorage: (confirmed, options) =>
-      context.takeTurn(() => deleteKeyStorage(context, confirmed, options)),
+      journaled(() => deleteKeyStorage(context, confirmed, options)),
     surveyIdentity: () => surveyIdentity(context),
     resetIdentity: (confirmed, options) =>
-      context.takeTurn(() => resetIdentity(context, memory, confirmed, options)),
-    readUnfinished: () => context.takeTurn(() => readUnfinished(context, memory)),
+      journaled(() => resetIdentity(context, memory, confirmed, options)),
+    // A read takes no turn: it would wait for whatever waits for the person.
+    readUnfinished: async () =>
+      running > 0 ? ok(null) : readUnfinished(context, memory, () => running > 0),
     leaveUnfinished: () => context.takeTurn(() => leaveUnfinished(context)),
   };
 }
@@ -33,6 +47,7 @@ export function createRemoval(context: SessionContext): RemovalPort {
 async function readUnfinished(
   context: SessionContext,
   memory: ResetMemory,
+  isRunning: () => boolean,
 ): Promise<Result<UnfinishedRemoval | null, AppError>> {
   const entry = await context.journal.read();
   if (!entry.ok) return entry;
@@ -44,9 +59,14 @@ async function readUnfinished(
   if (!facts.ok) return facts;
   const progress = progressOf(entry.value, facts.value, memory.inDoubt);
   if (progress === "none") {
-    const cleared = await context.journal.clear();
+    // In a turn, because a change may have begun since, and it needs what it has noted.
+    const cleared = await context.takeTurn(async () =>
+      isRunning() ? ok(undefined) : context.journal.clear(),
+    );
     return cleared.ok ? ok(null) : cleared;
   }
+  // It may have begun since; then it says itself how it ends.
+  if (isRunning()) return ok(null);
   return ok({ change, startedAt, needsPassword: progress === "keys_lost" });
 }
 

@@ -9,6 +9,7 @@ import { ManageScreen } from "./ManageScreen";
 export async function showManage(prepare: (session: FakeLiveSession) => void = () => undefined) {
   const app = await createActiveApp(prepare);
   const main = createElement("main", null, createElement(ManageScreen));
+  // oxlint-disable-next-line react/no-children-prop -- required by its type, and this is no .tsx
   const screen = await render(createElement(TestProviders, { app, children: main }));
   const dialog = screen.getByRole("dialog");
   return {
