@@ -254,6 +254,35 @@ test.describe("the dashboard helps", () => {
     expect(await newcomer.restore()).toMatchObject({ total: 1, imported: 1 });
   });
 
+  test("also when it is opened only after the new device has asked", async ({
+    account,
+    otherDevice,
+    dashboard: { page, signIn, restore, verify },
+  }) => {
+    const maker = await otherDevice();
+    const { recoveryKey } = await maker.setUpBackup();
+    await signIn.signIn(account);
+    await restore.openUnlock();
+    await restore.enterKey(recoveryKey);
+    await expect(page.getByText("Your recovery key is right")).toBeVisible();
+    await maker.signOut();
+    // Nobody listens while the new device signs in and asks.
+    await page.goto("about:blank");
+    const newcomer = await otherDevice();
+    const there = await OtherVerification.ask(newcomer);
+    await page.goto("/#/");
+    await verify.accept();
+    await there.ready();
+    const theirs = await there.emoji(true);
+    expect(await verify.emoji()).toEqual(theirs);
+    await there.confirm();
+    await verify.press("They match");
+    await there.done();
+    await expect
+      .poll(async () => (await newcomer.status()).trust)
+      .toEqual({ trusted: true, matchesDecryptionKey: true });
+  });
+
   test("puts off, declines what was not its owner, and sees another device answer", async ({
     account,
     otherDevice,

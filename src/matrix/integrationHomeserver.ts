@@ -6,6 +6,8 @@ export interface SeenRequest {
   readonly method: string;
   readonly path: string;
   readonly body: string;
+  /** The access token. */
+  readonly token: string;
 }
 
 /** How a request is answered instead of being passed on. */
@@ -33,12 +35,15 @@ export interface Homeserver {
   register(password: string): Promise<string>;
   /** Signs in without ever publishing keys, as a script does. */
   loginOnly(userId: string, password: string, deviceName: string): Promise<void>;
+  /** Keeps matching requests waiting until the returned function is called. */
+  hold(matches: (request: SeenRequest) => boolean): () => void;
   stop(): Promise<void>;
 }
 
 export async function startHomeserver(): Promise<Homeserver> {
   const directUrl = inject("synapseUrl");
   const faults: { fault: Fault; left: number }[] = [];
+  const holds = new Set<{ matches: Fault["matches"]; until: Promise<void> }>();
   let seen: SeenRequest[] = [];
 
   async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -50,8 +55,10 @@ export async function startHomeserver(): Promise<Homeserver> {
       method: incoming.method ?? "GET",
       path: decodeURIComponent(url.pathname.replace("/_matrix/client/v3", "")),
       body: body.toString(),
+      token: incoming.headers.authorization?.replace("Bearer ", "") ?? "",
     };
     seen.push(request);
+    for (const { matches, until } of holds) if (matches(request)) await until;
     const armed = faults.find(({ fault, left }) => left > 0 && fault.matches(request));
     if (armed !== undefined) armed.left -= 1;
     if (armed === undefined || armed.fault.afterwards === true) {
@@ -95,6 +102,15 @@ export async function startHomeserver(): Promise<Homeserver> {
       faults.push(armed);
       return () => {
         armed.left = 0;
+      };
+    },
+    hold(matches) {
+      const { promise: until, resolve } = Promise.withResolvers<void>();
+      const held = { matches, until };
+      holds.add(held);
+      return () => {
+        holds.delete(held);
+        resolve();
       };
     },
     async register(password) {

@@ -364,6 +364,48 @@ describe("every end is told on both sides, and the next try works", () => {
   });
 });
 
+describe("a request that comes with the first news of its device", () => {
+  /** A helper that hears nothing until `release`, and a device that signed in meanwhile. */
+  async function openDeaf() {
+    const helper = await openTrusted(server);
+    const token = helper.client.getAccessToken();
+    server.startRecord();
+    const release = server.hold((request) => request.path === "/sync" && request.token === token);
+    // Whatever sync is under way has to end, so that the next one is held.
+    await helper.client.setAccountData("org.example.nudge" as never, {} as never);
+    await expect
+      .poll(() => server.seen.some(({ path, token: of }) => path === "/sync" && of === token))
+      .toBe(true);
+    const newcomer = await openVerifying(server, helper.context.user.userId);
+    opened.push(helper, newcomer);
+    valueOf(await newcomer.verification.request(everyone));
+    return { helper, newcomer, release };
+  }
+
+  test("is heard, and leads to the end", async () => {
+    const { helper, newcomer, release } = await openDeaf();
+    release();
+    expect((await helper.reach("incoming")).flow).toMatchObject({ role: "helper" });
+    valueOf(await helper.verification.accept({ canScan: false }));
+    await Promise.all([newcomer.reach("choosing"), helper.reach("choosing")]);
+    valueOf(await newcomer.verification.startEmoji());
+    await Promise.all([newcomer.reach("comparing"), helper.reach("comparing")]);
+    valueOf(await newcomer.verification.confirm());
+    valueOf(await helper.verification.confirm());
+    await Promise.all([newcomer.reach("verified"), helper.reach("verified")]);
+    await keyHere(newcomer);
+  });
+
+  test("and was withdrawn meanwhile is not shown", async () => {
+    const { helper, newcomer, release } = await openDeaf();
+    await newcomer.verification.cancel();
+    release();
+    await acquaint(newcomer, helper);
+    expect(helper.verification.state()).toEqual({ kind: "none" });
+    await compareWith(newcomer, helper);
+  });
+});
+
 describe("requests of others", () => {
   test("another person's request is left alone", async () => {
     const helper = await openTrusted(server);

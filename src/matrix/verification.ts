@@ -22,6 +22,7 @@ import { offerMethods } from "./verificationInternals";
 import { cancelForgotten, cancelLeftovers, requestsInProgress } from "./verificationLeftovers";
 import type { VerificationMemory } from "./verificationMemory";
 import { requestMissingKeys } from "./verificationSecrets";
+import { listenForUnheard } from "./verificationUnheard";
 
 const NOT_UNDER_WAY: AppError = { kind: "verification", reason: "not_under_way" };
 
@@ -226,10 +227,12 @@ export function createVerification(
       const { client } = context;
       const hear = (request: VerificationRequest): void => void received(request);
       client.on(CryptoEvent.VerificationRequestReceived, hear);
+      const unlisten = listenForUnheard(context, heap, hear);
       void cancelForgotten(context, memory);
       for (const request of requestsInProgress(context, heap)) hear(request);
       return () => {
         client.off(CryptoEvent.VerificationRequestReceived, hear);
+        unlisten();
         turn++;
         void current?.cancel();
         current?.stop();
