@@ -97,7 +97,11 @@ for (const end of ["Continue", "Undo"] as const) {
           const before = new ChangeKeyPage(page);
           await before.open();
           const newKey = await before.showNewKey();
-          const happened = network.freezeAtChange(index + 1, { reaches });
+          const happened = network.freezeAtChange({
+            of: /account_data/,
+            nth: index + 1,
+            reaches,
+          });
           await before.enterKey(inUse, "Change recovery key");
           seen.add(decodeURIComponent(await happened));
           await crashPage(page, context);

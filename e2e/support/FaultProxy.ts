@@ -24,6 +24,8 @@ export type Fault =
   | { readonly kind: "hold"; readonly share: number };
 
 interface Freeze {
+  /** Of the method and the path with its query. */
+  readonly of: RegExp;
   /** Changes until it happens, this one counted. */
   left: number;
   readonly reaches: boolean;
@@ -92,13 +94,17 @@ export class FaultProxy {
   }
 
   /**
-   * Stands still at the n-th change of backup or account data from now on: it is passed on or not,
-   * and it is not answered, nor is anything after it until `thaw`. Resolves with the change when the
-   * homeserver has done it, or when it was swallowed.
+   * Stands still at the n-th of such changes of backup or account data from now on: it is passed on
+   * or not, and it is not answered, nor is anything after it until `thaw`. Resolves with the change
+   * when the homeserver has done it, or when it was swallowed.
    */
-  freezeAtChange(nth: number, { reaches }: { readonly reaches: boolean }): Promise<string> {
+  freezeAtChange(options: {
+    readonly of: RegExp;
+    readonly nth: number;
+    readonly reaches: boolean;
+  }): Promise<string> {
     return new Promise((happened) => {
-      this.#freeze = { left: nth, reaches, happened };
+      this.#freeze = { of: options.of, left: options.nth, reaches: options.reaches, happened };
     });
   }
 
@@ -164,7 +170,7 @@ export class FaultProxy {
     const isChange =
       ["PUT", "POST", "DELETE"].includes(method) && /\/account_data\/|\/room_keys\//.test(path);
     const freeze = this.#freeze;
-    if (!isChange || freeze === null) return null;
+    if (!isChange || freeze?.of.test(`${method} ${decodeURIComponent(path)}`) !== true) return null;
     freeze.left -= 1;
     if (freeze.left > 0) return null;
     this.#frozen = true;

@@ -2,6 +2,7 @@ import type { BackupVersion } from "@/domain/backup";
 import type { AppError } from "@/domain/errors";
 import { ok, type Result } from "@/domain/result";
 import { isBackupVersion } from "./backupInfo";
+import { olmMachineOf } from "./olmMachine";
 import type { SessionContext } from "./sessionContext";
 import { attempt } from "./toAppError";
 
@@ -38,4 +39,16 @@ export async function enableBackup(
     if (active.value === expected) return ok(expected);
     if (round === 1) return ok(isBackupVersion(active.value) ? active.value : null);
   }
+}
+
+/**
+ * Has the SDK forget which room keys are backed up, so that all of them are uploaded once more to
+ * the version it enables next. It does that by itself only when it sees one version follow another:
+ * after a restart, keys that are in the version before count as being in the one of now.
+ */
+export function forgetUploads(context: SessionContext): Promise<Result<void, AppError>> {
+  return attempt(async () => {
+    const machine = await olmMachineOf(context);
+    await machine.disableBackup();
+  });
 }

@@ -6,7 +6,7 @@ import { wipe } from "@/lib/bytes";
 import { encodeBase64 } from "matrix-js-sdk/lib/base64";
 import { importIdentity } from "./crossSigningImport";
 import { dropKeptKey, isKept, readKeptKey } from "./keptBackupKey";
-import { cacheBackupKey, enableBackup } from "./keyBackupEnable";
+import { cacheBackupKey, enableBackup, forgetUploads } from "./keyBackupEnable";
 import { noteReplacement, readReplacement, standOf, type Replacement } from "./replaceJournal";
 import { recoverReplacement } from "./replacePlan";
 import { stageReplacement } from "./replaceStage";
@@ -82,7 +82,9 @@ export async function beginReplacement(
     if (!made.ok) return made;
     const stored = await moveSecret(run, made.value, newKey.value);
     if (!stored.ok) return stored;
-    const enabled = await enable(run, made.value, newKey.value);
+    const step = journaled.value?.step;
+    const isUploading = step === "upload" || step === "proof";
+    const enabled = await enable(run, made.value, newKey.value, isUploading);
     return enabled.ok ? made : enabled;
   } finally {
     wipe(newKey.value);
@@ -193,6 +195,7 @@ async function enable(
   { context, onStep }: Run,
   made: Made,
   newKey: Uint8Array,
+  isUploading: boolean,
 ): Promise<Result<void, AppError>> {
   onStep("enable");
   const noted = await noteReplacement(context, { ...made, step: "enable" });
@@ -201,6 +204,11 @@ async function enable(
   if (!current.ok) return current;
   const cached = await cacheBackupKey(context, newKey.slice(), made.newVersion);
   if (!cached.ok) return cached;
+  if (!isUploading) {
+    // Nothing counts as backed up from here on but what the new version has.
+    const forgotten = await forgetUploads(context);
+    if (!forgotten.ok) return forgotten;
+  }
   const enabled = await enableBackup(context, made.newVersion);
   if (!enabled.ok) return enabled;
   if (enabled.value !== made.newVersion) {

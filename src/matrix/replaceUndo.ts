@@ -6,7 +6,7 @@ import { wipe } from "@/lib/bytes";
 import { encodeBase64 } from "matrix-js-sdk/lib/base64";
 import { bringOver } from "./bringOver";
 import { dropKeptKey, keepBackupKey, readKeptKey } from "./keptBackupKey";
-import { cacheBackupKey, enableBackup } from "./keyBackupEnable";
+import { cacheBackupKey, enableBackup, forgetUploads } from "./keyBackupEnable";
 import { noteReplacement, readReplacement, standOf, type Replacement } from "./replaceJournal";
 import { recoverReplacement } from "./replacePlan";
 import { deleteBackupVersion, fetchBackupInfo, fetchBackupVersion } from "./roomKeysApi";
@@ -199,6 +199,9 @@ async function returnToOld(
       if (!cached.ok) return cached;
     }
   }
+  // Some of what counts as backed up may have been so in the version that is gone.
+  const forgotten = await forgetUploads(context);
+  if (!forgotten.ok) return forgotten;
   // Without its key the old version is not used for the upload, as before.
   const enabled = await enableBackup(context, info.value.version);
   return enabled.ok ? ok(undefined) : enabled;

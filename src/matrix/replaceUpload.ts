@@ -5,7 +5,7 @@ import { fail, ok, type Result } from "@/domain/result";
 import { raceAbort, sleep } from "@/lib/abort";
 import { systemClock } from "@/lib/clock";
 import { CryptoEvent } from "matrix-js-sdk/lib/crypto-api";
-import { enableBackup } from "./keyBackupEnable";
+import { enableBackup, forgetUploads } from "./keyBackupEnable";
 import { olmMachineOf, withFreed } from "./olmMachine";
 import { fetchBackupInfo } from "./roomKeysApi";
 import type { SessionContext } from "./sessionContext";
@@ -31,19 +31,28 @@ export async function awaitUpload(
 ): Promise<Result<BackupInfo, AppError>> {
   let best = -1;
   let since = systemClock.now();
+  let forgotten = false;
   for (;;) {
+    // In this order: what the server counts afterwards is no less than what was uploaded before.
+    const counts = await countKeys(context);
+    if (!counts.ok) return counts;
+    const { total, backedUp } = counts.value;
     const info = await fetchBackupInfo(context);
     if (!info.ok) return info;
     const actual = info.value?.version ?? null;
     if (info.value === null || actual !== version) {
       return fail({ kind: "backup_changed", expected: version, actual });
     }
-    const counts = await countKeys(context);
-    if (!counts.ok) return counts;
-    const { total, backedUp } = counts.value;
-    const done = Math.min(backedUp, total, info.value.count);
+    const { count } = info.value;
+    const done = Math.min(backedUp, total, count);
     onUpload({ done, total });
-    if (backedUp === total && info.value.count >= total) return ok(info.value);
+    if (backedUp === total && count >= total) return ok(info.value);
+    if (count < backedUp && !forgotten) {
+      // Counted as backed up are keys that this version does not have: it once was another's.
+      forgotten = true;
+      const again = await uploadAgain(context, version);
+      if (!again.ok) return again;
+    }
     if (done > best) {
       best = done;
       since = systemClock.now();
@@ -60,6 +69,16 @@ export async function awaitUpload(
     const waited = await wait(context, total < LARGE_STORE ? LOOK_MS : LARGE_STORE_LOOK_MS);
     if (!waited.ok) return waited;
   }
+}
+
+async function uploadAgain(
+  context: SessionContext,
+  version: BackupVersion,
+): Promise<Result<void, AppError>> {
+  const forgotten = await forgetUploads(context);
+  if (!forgotten.ok) return forgotten;
+  const enabled = await enableBackup(context, version);
+  return enabled.ok ? ok(undefined) : enabled;
 }
 
 function countKeys(
