@@ -69,6 +69,8 @@ export interface RepairFacts {
 export interface RepairOutcome {
   /** By reading everything again. */
   readonly fixed: boolean;
+  /** Nothing is wrong with it any more, but keys are still on their way to the server. */
+  readonly underWay: boolean;
   /** Why it is not; null when nothing failed and it is wrong all the same. */
   readonly why: AppError | null;
   /** What is wrong now. */

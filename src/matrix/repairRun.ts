@@ -46,7 +46,11 @@ export async function runRepair(
   if (!after.ok) return after;
   const remaining = listFaults(after.value);
   const fixed = remaining.every((one) => one.kind !== kind);
-  return ok({ fixed, why: fixed ? null : why, remaining });
+  // Uploading begins after the repair: until the server counts them all, that is all there is to say.
+  const { backup, roomKeys } = after.value;
+  const underWay =
+    fixed && kind === "keys_missing_on_server" && (backup?.count ?? 0) < roomKeys.total;
+  return ok({ fixed: fixed && !underWay, underWay, why: fixed ? null : why, remaining });
 }
 
 /** The default key, where the repair takes the recovery key and the default key is of use. */

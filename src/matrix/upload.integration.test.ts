@@ -19,6 +19,7 @@ import {
 } from "./integrationHomeserver";
 import { createKeyBackup } from "./keyBackup";
 import { olmMachineOf } from "./olmMachine";
+import { createRepair } from "./repair";
 import { createSetUp } from "./setUp";
 import { createUpload } from "./upload";
 import { observeUploads } from "./uploadObserver";
@@ -122,6 +123,24 @@ test("an upload that ended without a word is started again, and only then goes o
   expect(await countOnServer()).toBe(0);
   valueOf(await createUpload(device.context).restart());
   await vi.waitFor(async () => expect(await countOnServer()).toBe(1), { timeout: 20_000 });
+});
+
+test("keys that the server lost are uploaded again, to the same version, and nothing is deleted", async () => {
+  await makeRoomKey(device);
+  await vi.waitFor(async () => expect(await countOnServer()).toBe(1), { timeout: 20_000 });
+  const lose = await device.context.request("DELETE", "/room_keys/keys", { query: { version } });
+  valueOf(lose);
+  const repair = createRepair(device.context);
+  const kind = "keys_missing_on_server";
+  expect(valueOf(await repair.diagnose(null))).toEqual([{ kind, remedy: "automatic" }]);
+  server.startRecord();
+  expect(valueOf(await repair.run(kind, null))).toMatchObject({ why: null, remaining: [] });
+  await vi.waitFor(async () => expect(await countOnServer()).toBe(1), { timeout: 20_000 });
+  await vi.waitFor(async () =>
+    expect(valueOf(await repair.run(kind, null))).toMatchObject({ fixed: true, underWay: false }),
+  );
+  expect(valueOf(await repair.diagnose(null))).toEqual([]);
+  expect(server.seen.filter(({ method }) => method === "DELETE")).toEqual([]);
 });
 
 test("a restart is refused where the server could not be asked, and switches nothing off", async () => {
