@@ -65,6 +65,12 @@ test("a backup of somebody else gets no key, and the person is told what is safe
   await expect(page.getByTestId("account-device").first()).toBeVisible();
   await expectNoAccessibilityViolations(page, "the backup was changed");
   await page.screenshot({ path: testInfo.outputPath("changed.png"), fullPage: true });
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.setViewportSize({ width: 360, height: 720 });
+  await expectNoAccessibilityViolations(page, "the backup was changed, dark and narrow");
+  await page.screenshot({ path: testInfo.outputPath("changed-dark.png"), fullPage: true });
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 1280, height: 720 });
   await page.getByRole("link", { name: "Back to the overview" }).click();
   await expect(notice).toHaveAttribute("data-kind", "replaced");
   await page.screenshot({ path: testInfo.outputPath("notice.png"), fullPage: true });

@@ -69,8 +69,6 @@ export interface RepairFacts {
 export interface RepairOutcome {
   /** By reading everything again. */
   readonly fixed: boolean;
-  /** Nothing is wrong with it any more, but keys are still on their way to the server. */
-  readonly underWay: boolean;
   /** Why it is not; null when nothing failed and it is wrong all the same. */
   readonly why: AppError | null;
   /** What is wrong now. */
@@ -170,7 +168,8 @@ function checkServer({ backup, trust, identity, roomKeys }: RepairFacts): Repair
     faults.push({ kind: "backup_unsigned", remedy: "automatic" });
   }
   if (roomKeys.backedUp >= roomKeys.total && backup.count < roomKeys.total) {
-    faults.push({ kind: "keys_missing_on_server", remedy: "automatic" });
+    // The crypto module remembers per version what it has uploaded, and uploads nothing twice.
+    faults.push({ kind: "keys_missing_on_server", remedy: "export_and_replace" });
   }
   return faults;
 }

@@ -79,7 +79,7 @@ async function repair(kind: RepairFaultKind, withKey: RecoveryKey | null = null,
   return outcome;
 }
 
-const fixed = { fixed: true, underWay: false, why: null, remaining: [] };
+const fixed = { fixed: true, why: null, remaining: [] };
 
 test("an account in order has no fault, and a repair of one that is gone does nothing", async () => {
   expect(await faultsOf()).toEqual([]);

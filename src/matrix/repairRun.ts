@@ -13,7 +13,6 @@ import { pointDefaultKey } from "./repairDefaultKey";
 import { readRepairFacts } from "./repairFacts";
 import { signBackup } from "./repairSignature";
 import { restoreStoredBackupKey } from "./repairStoredKey";
-import { uploadAllAgain } from "./repairUpload";
 import { fetchBackupInfo } from "./roomKeysApi";
 import type { StorageKey } from "./secretStorage";
 import { openDefaultKey } from "./secretStorageUnlock";
@@ -46,11 +45,7 @@ export async function runRepair(
   if (!after.ok) return after;
   const remaining = listFaults(after.value);
   const fixed = remaining.every((one) => one.kind !== kind);
-  // Uploading begins after the repair: until the server counts them all, that is all there is to say.
-  const { backup, roomKeys } = after.value;
-  const underWay =
-    fixed && kind === "keys_missing_on_server" && (backup?.count ?? 0) < roomKeys.total;
-  return ok({ fixed: fixed && !underWay, underWay, why: fixed ? null : why, remaining });
+  return ok({ fixed, why: fixed ? null : why, remaining });
 }
 
 /** The default key, where the repair takes the recovery key and the default key is of use. */
@@ -75,9 +70,7 @@ async function mend(
   key: RecoveryKey | null,
   opened: StorageKey | null,
 ): Promise<Result<void, AppError>> {
-  if (fault.remedy === "automatic") {
-    return fault.kind === "backup_unsigned" ? signBackup(context) : uploadAllAgain(context);
-  }
+  if (fault.kind === "backup_unsigned") return signBackup(context);
   if (fault.remedy !== "recovery_key" || key === null) return ok(undefined);
   if (fault.kind === "default_key_broken") return pointDefaultKey(context, key.bytes);
   if (opened === null) return ok(undefined);

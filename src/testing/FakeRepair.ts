@@ -7,7 +7,6 @@ export class FakeRepair implements RepairPort {
   found: Result<readonly RepairFault[], AppError> = ok([]);
   outcome: Result<RepairOutcome, AppError> = ok({
     fixed: true,
-    underWay: false,
     why: null,
     remaining: [],
   });

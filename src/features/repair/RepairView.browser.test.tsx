@@ -63,7 +63,7 @@ describe("repair", () => {
     await expect.element(fault).toHaveAttribute("data-fault", "backup_key_not_stored");
     await expect.element(screen.getByText("The backup is not signed by you.")).toBeVisible();
     await expectNoViolations();
-    repair.outcome = ok({ fixed: true, underWay: false, why: null, remaining: [unsigned] });
+    repair.outcome = ok({ fixed: true, why: null, remaining: [unsigned] });
     await key.fill(recoveryKey);
     await button("Repair").click();
     await expect.element(screen.getByTestId("repair-fixed")).toBeVisible();
@@ -74,7 +74,7 @@ describe("repair", () => {
       "diagnose",
       `run backup_key_not_stored ${recoveryKey.slice(0, 4)}`,
     ]);
-    repair.outcome = ok({ fixed: true, underWay: false, why: null, remaining: [] });
+    repair.outcome = ok({ fixed: true, why: null, remaining: [] });
     await button("Repair").click();
     await expect.element(screen.getByTestId("repair-in-order")).toBeVisible();
     expect(repair.log.at(-1)).toBe("run backup_unsigned");
@@ -84,24 +84,13 @@ describe("repair", () => {
     const { repair, screen, button, expectNoViolations } = await show((fake) => {
       fake.found = ok([unsigned]);
     });
-    repair.outcome = ok({ fixed: false, underWay: false, why: offline, remaining: [unsigned] });
+    repair.outcome = ok({ fixed: false, why: offline, remaining: [unsigned] });
     await button("Repair").click();
     const still = screen.getByTestId("repair-still-wrong");
     await expect.element(still).toMatchTextContent("Still wrong");
     await expect.element(still).toMatchTextContent("The homeserver cannot be reached");
     await expect.element(still).toHaveAttribute("data-code", "network");
     await expectNoViolations();
-  });
-
-  it("does not say fixed of keys that are still on their way", async () => {
-    const { repair, screen, button } = await show((fake) => {
-      fake.found = ok([{ kind: "keys_missing_on_server", remedy: "automatic" }]);
-    });
-    repair.outcome = ok({ fixed: false, underWay: true, why: null, remaining: [] });
-    await button("Repair").click();
-    await expect.element(screen.getByTestId("repair-under-way")).toBeVisible();
-    expect(screen.getByTestId("repair-fixed").elements()).toEqual([]);
-    expect(screen.getByTestId("repair-still-wrong").elements()).toEqual([]);
   });
 
   it("keeps a wrong key apart from a fault, sends nothing that is no key, and can be tried again", async () => {
@@ -120,7 +109,7 @@ describe("repair", () => {
     await button("Repair").click();
     await vi.waitFor(() => expect(repair.log).toHaveLength(2));
     await expect.element(key).toHaveAttribute("aria-invalid", "true");
-    repair.outcome = ok({ fixed: true, underWay: false, why: null, remaining: [] });
+    repair.outcome = ok({ fixed: true, why: null, remaining: [] });
     await button("Repair").click();
     await expect.element(screen.getByTestId("repair-in-order")).toBeVisible();
   });
@@ -153,6 +142,7 @@ describe("repair", () => {
   it.each([
     [{ kind: "default_key_broken", remedy: "set_up" }, "Set up backup", "#/set-up"],
     [{ kind: "backup_unusable", remedy: "export_and_replace" }, "Export keys", "#/key-file"],
+    [{ kind: "keys_missing_on_server", remedy: "export_and_replace" }, "Export keys", "#/key-file"],
   ] satisfies [RepairFault, string, string][])("leads on from %o", async (fault, name, hash) => {
     window.location.hash = "#/repair";
     const { button, expectNoViolations } = await show((fake) => {

@@ -137,16 +137,6 @@ function Found({
 function LastRepair({ last }: { last: Extract<RepairStage, { kind: "found" }>["last"] }) {
   if (last === null) return null;
   const { title } = describeFault({ kind: last.fault, remedy: "nothing" });
-  if (last.outcome.underWay) {
-    return (
-      <Alert tone="info" title="Under way" testId="repair-under-way">
-        <p>
-          All keys of this device are being uploaded again. The overview shows how far that is, and
-          this page tells when the server counts all of them: check again in a moment.
-        </p>
-      </Alert>
-    );
-  }
   if (last.outcome.fixed) {
     return (
       <Alert tone="success" title="Fixed" testId="repair-fixed">
