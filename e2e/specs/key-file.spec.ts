@@ -67,6 +67,10 @@ test("an exported file opens in another app, and one of another app is imported 
   await expect(importing).toHaveAttribute("data-total", "2");
   await expect(importing).toHaveAttribute("data-added", "2");
   await page.screenshot({ path: testInfo.outputPath("imported.png"), fullPage: true });
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.setViewportSize({ width: 360, height: 720 });
+  await expectNoAccessibilityViolations(page, "key file, dark and narrow");
+  await page.screenshot({ path: testInfo.outputPath("imported-dark.png"), fullPage: true });
   await expect
     .poll(async () => (await api.backupVersion(version))?.count, { timeout: 60_000 })
     .toBe(5);
@@ -119,6 +123,10 @@ test("signing out waits for the upload, names what stops it, and warns on the la
     await expect(page.getByRole("dialog")).toContainText(/Next try|Trying again/);
     await expectNoAccessibilityViolations(page, "signing out while keys wait");
     await page.screenshot({ path: testInfo.outputPath("sign-out-wait.png") });
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.setViewportSize({ width: 360, height: 720 });
+    await expectNoAccessibilityViolations(page, "signing out while keys wait, dark and narrow");
+    await page.screenshot({ path: testInfo.outputPath("sign-out-wait-dark.png"), fullPage: true });
     mend();
     await expect(page.getByTestId("sign-out-risk")).toHaveAttribute("data-risk", "none", {
       timeout: 60_000,

@@ -25,6 +25,10 @@ test("a backup key that is missing behind the recovery key is put back, and open
   await expect(fault).toHaveAttribute("data-fault", "backup_key_not_stored");
   await expectNoAccessibilityViolations(page, "repair");
   await page.screenshot({ path: testInfo.outputPath("repair.png"), fullPage: true });
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.setViewportSize({ width: 360, height: 720 });
+  await expectNoAccessibilityViolations(page, "repair, dark and narrow");
+  await page.screenshot({ path: testInfo.outputPath("repair-dark.png"), fullPage: true });
   await restore.keyField.fill(recoveryKey.replace(/.$/, (last) => (last === "a" ? "b" : "a")));
   await page.getByRole("button", { name: "Repair" }).click();
   await expect(restore.keyField).toHaveAttribute("aria-invalid", "true");

@@ -147,7 +147,7 @@ function uploadWords(finding: Extract<Finding, { state: "upload_failing" }>): st
     case "stalled":
       return "The server can be reached, but has not taken any of the waiting keys for more than a minute. It is tried again by itself.";
     case "server_short":
-      return "Every key of this device was uploaded, and the server counts fewer than that. They can be uploaded again.";
+      return "Every key of this device was uploaded, and the server counts fewer than that. A new backup would get all of them.";
   }
 }
 

@@ -13,9 +13,9 @@ const before = {
 const now = { version: backupVersion("7"), publicKey: "two", count: 0 };
 const notices: readonly BackupNotice[] = [
   { kind: "disappeared", before },
-  { kind: "replaced", before, now },
-  { kind: "rolled_back", before, now },
-  { kind: "key_swapped", before, now: { ...now, version: before.version } },
+  { kind: "replaced", before, now, signed: false },
+  { kind: "rolled_back", before, now, signed: false },
+  { kind: "key_swapped", before, now: { ...now, version: before.version }, signed: false },
 ];
 
 describe("notices", () => {
@@ -29,6 +29,20 @@ describe("notices", () => {
     }
     expect(words[1]?.title).toContain("version 7");
     expect(words[2]?.title).toContain("older version 7");
+  });
+
+  it("say that nothing is uploaded only where nothing is", () => {
+    for (const notice of notices) {
+      if (notice.kind === "disappeared") continue;
+      const unsigned = describeNotice(notice).body + describeNotMe(notice).safe.join(" ");
+      expect(unsigned).toContain("Nothing is uploaded to it");
+      expect(unsigned).toContain("uploads nothing");
+      const signed = { ...notice, signed: true };
+      const words = describeNotice(signed).body + describeNotMe(signed).safe.join(" ");
+      expect(words).toContain("new keys are uploaded to it");
+      expect(words).toContain("one of your verified devices changed it");
+      expect(words).not.toMatch(/nothing is uploaded|uploads nothing/i);
+    }
   });
 
   it("lead on to the recovery key only where there is something to open", () => {

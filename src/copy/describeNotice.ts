@@ -15,19 +15,26 @@ export function describeNotice(notice: BackupNotice): { title: string; body: str
     case "replaced":
       return {
         title: `Backup version ${version} was replaced by version ${notice.now.version}`,
-        body: "Another device or app of yours probably made a new backup. It is locked with another key, so nothing is uploaded to it until your recovery key has opened it. The keys on this device are untouched.",
+        body: `Another device or app of yours probably made a new backup. It is locked with another key. ${uploadWords(notice.signed)} The keys on this device are untouched.`,
       };
     case "rolled_back":
       return {
         title: `Backup version ${version} is gone, and the older version ${notice.now.version} is back`,
-        body: "Servers keep older backups, and show the one before again when the newest is deleted. It is locked with another key, so nothing is uploaded to it until your recovery key has opened it. The keys on this device are untouched.",
+        body: `Servers keep older backups, and show the one before again when the newest is deleted. It is locked with another key. ${uploadWords(notice.signed)} The keys on this device are untouched.`,
       };
     case "key_swapped":
       return {
         title: `Backup version ${version} is locked with another key now`,
-        body: "The version is the same, but its public key on the server was changed. Nothing is uploaded to it until your recovery key has opened it. The keys on this device are untouched.",
+        body: `The version is the same, but its public key on the server was changed. ${uploadWords(notice.signed)} The keys on this device are untouched.`,
       };
   }
+}
+
+/** Upload needs the public key alone, and a trusted signature on it. */
+function uploadWords(signed: boolean): string {
+  return signed
+    ? "It is signed by your identity or by a verified device of yours, so new keys are uploaded to it."
+    : "Nothing is uploaded to it until your recovery key has opened it.";
 }
 
 /** What "That was me" leads on to, in one sentence. */
@@ -39,14 +46,10 @@ export function describeThatWasMe(notice: BackupNotice): string {
 
 /** For somebody who did not make the change: what is safe as it is, and what to do about it. */
 export function describeNotMe(notice: BackupNotice): { safe: string[]; steps: string[] } {
-  const unknown = notice.kind === "disappeared" ? null : notice.now.version;
   return {
     safe: [
       "Every room key on this device is still here, and opens the same messages as before.",
-      unknown === null
-        ? "No new backup is made, and nothing is deleted, unless you ask for it."
-        : `This device uploads nothing to backup version ${unknown} while the key it is locked with is not yours.`,
-      "Whoever changed the backup cannot read your messages by that: the keys in it are locked.",
+      ...uploadSafety(notice),
     ],
     steps: [
       "Keep this device signed in. While there is no backup of yours, its keys may be nowhere else.",
@@ -55,4 +58,20 @@ export function describeNotMe(notice: BackupNotice): { safe: string[]; steps: st
       "Ask whoever runs your homeserver when the backup was changed, and by which device.",
     ],
   };
+}
+
+function uploadSafety(notice: BackupNotice): string[] {
+  if (notice.kind === "disappeared") {
+    return ["No new backup is made, and nothing is deleted, unless you ask for it."];
+  }
+  const { version } = notice.now;
+  if (notice.signed) {
+    return [
+      `Backup version ${version} carries the signature of your identity or of a verified device of yours. So one of your verified devices changed it, or somebody who uses one.`,
+    ];
+  }
+  return [
+    `This device uploads nothing to backup version ${version} while the key it is locked with is not yours.`,
+    "Whoever changed the backup cannot read your messages by that: the keys in it are locked.",
+  ];
 }

@@ -30,9 +30,6 @@ describe("faults in words", () => {
     expect(describeFault({ kind: "backup_unsigned", remedy: "automatic" }).repair).toContain(
       "sign",
     );
-    expect(describeFault({ kind: "keys_missing_on_server", remedy: "automatic" }).repair).toContain(
-      "uploaded again",
-    );
     const withKey = kinds.map((kind) => describeFault({ kind, remedy: "recovery_key" }).repair);
     expect(withKey.filter((words) => words.includes("can be put in order"))).toHaveLength(6);
     expect(describeFault({ kind: "default_key_broken", remedy: "set_up" }).repair).toContain(

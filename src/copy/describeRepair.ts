@@ -80,15 +80,15 @@ function repairWords(kind: RepairFaultKind, remedy: RepairFault["remedy"]): stri
     case "recovery_key":
       return WITH_RECOVERY_KEY[kind] ?? "With your recovery key this can be put in order.";
     case "automatic":
-      return kind === "backup_unsigned"
-        ? "This device and your identity sign it. Its key and everything in it stay as they are."
-        : "All keys of this device are uploaded again, to the same backup. The server keeps the better one of two copies.";
+      return "This device and your identity sign it. Its key and everything in it stay as they are.";
     case "set_up":
       return "Everything that belongs behind a recovery key is on this device. Set-up makes a new recovery key for it; what is stored now stays where it is.";
     case "other_device":
       return "What is needed is not on this device. Open this page, or another Matrix app, on the device that set the backup up, and keep that device signed in.";
     case "export_and_replace":
-      return "This cannot be repaired. Export your room keys to a file first; then the backup can be replaced by a new one.";
+      return kind === "keys_missing_on_server"
+        ? "They are not sent to the same backup a second time. A new backup gets all keys of this device. Export your room keys to a file first; then the backup can be replaced."
+        : "This cannot be repaired. Export your room keys to a file first; then the backup can be replaced by a new one.";
     case "nothing":
       return "It is not overwritten, as it could be what another app needs. A change of the recovery key stores everything anew.";
   }

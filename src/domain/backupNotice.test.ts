@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aBackup, backupVersion } from "@/testing/facts";
+import { aBackup, backupVersion, trustedBackup } from "@/testing/facts";
 import { acceptBackup, type BackupSeen, compareBackups } from "./backupNotice";
 
 const [one, two, three] = [backupVersion("1"), backupVersion("2"), backupVersion("3")];
@@ -10,49 +10,52 @@ const older = aBackup({ version: one, publicKey: "one", count: 3 });
 
 describe("compareBackups", () => {
   it("has nothing to say the first time, nor when nothing changed", () => {
-    expect(compareBackups(null, newer, false)).toBeNull();
-    expect(compareBackups(null, null, false)).toBeNull();
-    expect(compareBackups(seen, same, false)).toBeNull();
+    expect(compareBackups(null, newer, null)).toBeNull();
+    expect(compareBackups(null, null, null)).toBeNull();
+    expect(compareBackups(seen, same, null)).toBeNull();
   });
 
   it("is not alarmed by another count or etag: other devices upload, too", () => {
-    expect(compareBackups(seen, { ...same, count: 5, etag: "9" }, false)).toBeNull();
-    expect(compareBackups(seen, { ...same, count: 500, etag: "10" }, false)).toBeNull();
+    expect(compareBackups(seen, { ...same, count: 5, etag: "9" }, null)).toBeNull();
+    expect(compareBackups(seen, { ...same, count: 500, etag: "10" }, null)).toBeNull();
   });
 
   it("tells of a backup that is gone", () => {
-    expect(compareBackups(seen, null, false)).toEqual({ kind: "disappeared", before: seen });
+    expect(compareBackups(seen, null, null)).toEqual({ kind: "disappeared", before: seen });
   });
 
   it("tells of another version with another key, with the facts of both", () => {
-    expect(compareBackups(seen, newer, false)).toEqual({
+    expect(compareBackups(seen, newer, null)).toEqual({
       kind: "replaced",
       before: seen,
       now: { version: "3", publicKey: "three", count: 0 },
+      signed: false,
     });
+    const signed = { signature: "trusted", key: "mismatch" } as const;
+    expect(compareBackups(seen, newer, signed)).toMatchObject({ kind: "replaced", signed: true });
   });
 
   it("tells of an older version that is back, by its number or because it was seen before", () => {
-    expect(compareBackups(seen, older, false)).toMatchObject({ kind: "rolled_back" });
+    expect(compareBackups(seen, older, null)).toMatchObject({ kind: "rolled_back" });
     const [first, second] = [backupVersion("qx"), backupVersion("ab")];
     const opaque = { ...seen, version: second, earlier: [first] };
-    expect(compareBackups(opaque, { ...older, version: first }, false)).toMatchObject({
+    expect(compareBackups(opaque, { ...older, version: first }, null)).toMatchObject({
       kind: "rolled_back",
     });
     // Without plain numbers, and never seen, there is no order to speak of.
-    expect(compareBackups(opaque, { ...older, version: backupVersion("aa") }, false)).toMatchObject(
-      { kind: "replaced" },
-    );
+    expect(compareBackups(opaque, { ...older, version: backupVersion("aa") }, null)).toMatchObject({
+      kind: "replaced",
+    });
   });
 
   it("is not alarmed by another version with the same key, older or newer", () => {
-    expect(compareBackups(seen, { ...newer, publicKey: "two" }, false)).toBeNull();
-    expect(compareBackups(seen, { ...older, publicKey: "two" }, false)).toBeNull();
+    expect(compareBackups(seen, { ...newer, publicKey: "two" }, null)).toBeNull();
+    expect(compareBackups(seen, { ...older, publicKey: "two" }, null)).toBeNull();
   });
 
   it("tells of another key under the same version", () => {
     for (const publicKey of ["three", null]) {
-      expect(compareBackups(seen, { ...same, publicKey }, false)).toMatchObject({
+      expect(compareBackups(seen, { ...same, publicKey }, null)).toMatchObject({
         kind: "key_swapped",
         before: { publicKey: "two" },
         now: { version: "2", publicKey },
@@ -62,20 +65,20 @@ describe("compareBackups", () => {
 
   it("does not call another kind of backup another key", () => {
     const other = { ...same, publicKey: null, algorithm: "org.example.other" };
-    expect(compareBackups(seen, other, false)).toBeNull();
+    expect(compareBackups(seen, other, null)).toBeNull();
   });
 
   it("does not take two unreadable keys for the same key", () => {
     const unreadable = { ...seen, publicKey: null };
-    expect(compareBackups(unreadable, { ...newer, publicKey: null }, false)).toMatchObject({
+    expect(compareBackups(unreadable, { ...newer, publicKey: null }, null)).toMatchObject({
       kind: "replaced",
     });
-    expect(compareBackups(unreadable, { ...same, publicKey: null }, false)).toBeNull();
+    expect(compareBackups(unreadable, { ...same, publicKey: null }, null)).toBeNull();
   });
 
   it("is not alarmed when the key held here opens the new backup", () => {
-    expect(compareBackups(seen, newer, true)).toBeNull();
-    expect(compareBackups(seen, older, true)).toBeNull();
+    expect(compareBackups(seen, newer, trustedBackup)).toBeNull();
+    expect(compareBackups(seen, older, trustedBackup)).toBeNull();
   });
 });
 

@@ -1,4 +1,4 @@
-import { BACKUP_ALGORITHM, type BackupInfo, type BackupVersion } from "./backup";
+import { BACKUP_ALGORITHM, type BackupInfo, type BackupTrust, type BackupVersion } from "./backup";
 
 /** A backup as far as a person can compare it. */
 export interface BackupFacts {
@@ -27,31 +27,35 @@ export type BackupNotice =
       readonly kind: "replaced" | "rolled_back" | "key_swapped";
       readonly before: BackupSeen;
       readonly now: BackupFacts;
+      /** Signed by the own identity or a verified device: then this device uploads to it. */
+      readonly signed: boolean;
     };
 
 /**
- * Compares a fresh read with the backup seen before. `keyMatches`: does the decryption key held
- * here belong to the new one? Then the change is ours or already accepted. A new version with the
+ * Compares a fresh read with the backup seen before. `trust`: of the new one, null where it is not
+ * known. Where the decryption key held here opens it, the change is ours or already accepted. A new version with the
  * same public key is no alarm either (Client-Server API, "Server-side key backups": the key is
  * what decides who can read), and neither is another count or etag.
  */
 export function compareBackups(
   seen: BackupSeen | null,
   current: BackupInfo | null,
-  keyMatches: boolean,
+  trust: BackupTrust | null,
 ): BackupNotice | null {
   if (seen === null) return null;
   if (current === null) return { kind: "disappeared", before: seen };
-  if (keyMatches || (seen.publicKey !== null && seen.publicKey === current.publicKey)) return null;
+  if (trust?.key === "match") return null;
+  if (seen.publicKey !== null && seen.publicKey === current.publicKey) return null;
   const now = factsOf(current);
+  const signed = trust?.signature === "trusted";
   if (seen.version !== current.version) {
     const kind = isOlder(current.version, seen) ? "rolled_back" : "replaced";
-    return { kind, before: seen, now };
+    return { kind, before: seen, now, signed };
   }
   // Of another kind of backup nothing is known about its key; its kind is the finding.
   return seen.publicKey === current.publicKey || current.algorithm !== BACKUP_ALGORITHM
     ? null
-    : { kind: "key_swapped", before: seen, now };
+    : { kind: "key_swapped", before: seen, now, signed };
 }
 
 /** How many accepted versions are remembered. */

@@ -133,7 +133,7 @@ describe("what is wrong, and what helps", () => {
     [
       "a server that lost keys",
       { backup: aBackup({ count: 99 }) },
-      ["keys_missing_on_server automatic"],
+      ["keys_missing_on_server export_and_replace"],
     ],
     [
       "keys that are only on their way",

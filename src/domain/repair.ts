@@ -168,7 +168,8 @@ function checkServer({ backup, trust, identity, roomKeys }: RepairFacts): Repair
     faults.push({ kind: "backup_unsigned", remedy: "automatic" });
   }
   if (roomKeys.backedUp >= roomKeys.total && backup.count < roomKeys.total) {
-    faults.push({ kind: "keys_missing_on_server", remedy: "automatic" });
+    // The crypto module remembers per version what it has uploaded, and uploads nothing twice.
+    faults.push({ kind: "keys_missing_on_server", remedy: "export_and_replace" });
   }
   return faults;
 }

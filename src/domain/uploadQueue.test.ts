@@ -3,7 +3,7 @@ import { deriveUploadQueue, type UploadQueueFacts } from "./uploadQueue";
 
 const problem = { status: 500, code: "M_UNKNOWN" };
 const failed = { kind: "failed", at: 1, problem, nextTryAt: 9 } as const;
-const sending = { kind: "sending", at: 1 } as const;
+const sending = { kind: "sending", at: 1, after: null } as const;
 const taken = { kind: "taken", at: 1 } as const;
 
 const waitingFacts: UploadQueueFacts = {
@@ -40,6 +40,11 @@ describe("the upload queue", () => {
       "names the failure and the next try",
       { attempt: failed, stalled: true },
       { kind: "stopped", waiting: 40, reason: "failed", problem, nextTryAt: 9 },
+    ],
+    [
+      "is stopped while it is tried again",
+      { attempt: { ...sending, after: problem } },
+      { kind: "stopped", waiting: 40, reason: "failed", problem, nextTryAt: 1 },
     ],
     [
       "is stopped while offline, whatever was tried before",

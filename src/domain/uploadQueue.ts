@@ -11,7 +11,8 @@ export interface UploadProblem {
 
 /** The newest try to upload a batch of keys. Times in milliseconds since the epoch. */
 export type UploadAttempt =
-  | { readonly kind: "sending"; readonly at: number }
+  /** `after`: what the try before it failed with; null for a first one. */
+  | { readonly kind: "sending"; readonly at: number; readonly after: UploadProblem | null }
   | { readonly kind: "taken"; readonly at: number }
   | {
       readonly kind: "failed";
@@ -59,12 +60,12 @@ export function deriveUploadQueue(facts: UploadQueueFacts): UploadQueue {
   if (facts.enabled === false) return { ...stopped, reason: "off" };
   if (facts.offline) return { ...stopped, reason: "offline" };
   if (attempt?.kind === "failed") {
-    return {
-      ...stopped,
-      reason: "failed",
-      problem: attempt.problem,
-      nextTryAt: attempt.nextTryAt,
-    };
+    const { problem, nextTryAt } = attempt;
+    return { ...stopped, reason: "failed", problem, nextTryAt };
+  }
+  // A new try is no success yet.
+  if (attempt?.kind === "sending" && attempt.after !== null) {
+    return { ...stopped, reason: "failed", problem: attempt.after, nextTryAt: attempt.at };
   }
   if (stalled) return { ...stopped, reason: "silent" };
   if (attempt === null) return { kind: "waiting", waiting: pending };

@@ -13,7 +13,6 @@ import { pointDefaultKey } from "./repairDefaultKey";
 import { readRepairFacts } from "./repairFacts";
 import { signBackup } from "./repairSignature";
 import { restoreStoredBackupKey } from "./repairStoredKey";
-import { uploadAllAgain } from "./repairUpload";
 import { fetchBackupInfo } from "./roomKeysApi";
 import type { StorageKey } from "./secretStorage";
 import { openDefaultKey } from "./secretStorageUnlock";
@@ -71,9 +70,7 @@ async function mend(
   key: RecoveryKey | null,
   opened: StorageKey | null,
 ): Promise<Result<void, AppError>> {
-  if (fault.remedy === "automatic") {
-    return fault.kind === "backup_unsigned" ? signBackup(context) : uploadAllAgain(context);
-  }
+  if (fault.kind === "backup_unsigned") return signBackup(context);
   if (fault.remedy !== "recovery_key" || key === null) return ok(undefined);
   if (fault.kind === "default_key_broken") return pointDefaultKey(context, key.bytes);
   if (opened === null) return ok(undefined);

@@ -19,6 +19,7 @@ import {
 } from "./integrationHomeserver";
 import { createKeyBackup } from "./keyBackup";
 import { olmMachineOf } from "./olmMachine";
+import { createRepair } from "./repair";
 import { createSetUp } from "./setUp";
 import { createUpload } from "./upload";
 import { observeUploads } from "./uploadObserver";
@@ -122,6 +123,25 @@ test("an upload that ended without a word is started again, and only then goes o
   expect(await countOnServer()).toBe(0);
   valueOf(await createUpload(device.context).restart());
   await vi.waitFor(async () => expect(await countOnServer()).toBe(1), { timeout: 20_000 });
+});
+
+test("keys that the server lost are named; the crypto module uploads nothing twice to one version", async () => {
+  await makeRoomKey(device);
+  const keyBackup = createKeyBackup(device.context);
+  const allMarked = { value: { total: 1, backedUp: 1 } };
+  await vi.waitFor(async () => expect(await keyBackup.countRoomKeys()).toMatchObject(allMarked), {
+    timeout: 20_000,
+  });
+  const lose = await device.context.request("DELETE", "/room_keys/keys", { query: { version } });
+  valueOf(lose);
+  const found = [{ kind: "keys_missing_on_server", remedy: "export_and_replace" }];
+  expect(valueOf(await createRepair(device.context).diagnose(null))).toEqual(found);
+  // Were this ever to upload them again, the repair could do it.
+  await (await olmMachineOf(device.context)).disableBackup();
+  valueOf(await keyBackup.recheck());
+  expect(valueOf(await keyBackup.readActiveVersion())).toBe(version);
+  expect(await keyBackup.countRoomKeys()).toMatchObject(allMarked);
+  expect(valueOf(await createRepair(device.context).diagnose(null))).toEqual(found);
 });
 
 test("a restart is refused where the server could not be asked, and switches nothing off", async () => {

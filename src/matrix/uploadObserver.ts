@@ -1,4 +1,4 @@
-import type { UploadAttempt } from "@/domain/uploadQueue";
+import type { UploadAttempt, UploadProblem } from "@/domain/uploadQueue";
 import { NO_FAILURES, nextUploadTry } from "@/domain/uploadRetry";
 import { errorOfAnswer } from "./errorOfAnswer";
 import { readText } from "./readText";
@@ -17,9 +17,10 @@ export function observeUploads(
   tell: (attempt: UploadAttempt) => void,
 ): typeof globalThis.fetch {
   let count = NO_FAILURES;
+  let last: UploadProblem | null = null;
 
   async function observed(...request: Parameters<typeof globalThis.fetch>): Promise<Response> {
-    tell({ kind: "sending", at: Date.now() });
+    tell({ kind: "sending", at: Date.now(), after: last });
     let response: Response;
     try {
       response = await fetchFn(...request);
@@ -30,6 +31,7 @@ export function observeUploads(
     }
     if (response.ok) {
       count = NO_FAILURES;
+      last = null;
       tell({ kind: "taken", at: Date.now() });
     } else {
       fail({ status: response.status, ...(await readProblem(response)), aborted: false });
@@ -42,10 +44,11 @@ export function observeUploads(
     count = next.count;
     const at = Date.now();
     const { status, code } = failure;
+    last = { status, code };
     tell({
       kind: "failed",
       at,
-      problem: { status, code },
+      problem: last,
       nextTryAt: next.waitMs === null ? null : at + next.waitMs,
     });
   }

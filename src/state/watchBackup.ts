@@ -63,7 +63,7 @@ export function watchBackup({ session, queryClient, store, memory }: WatchDeps):
 
   function compareWithSeen(info: BackupInfo | null, judged: Reading<BackupTrust>): void {
     if (info !== null && unsupportedReason(info) === null && judged.status === "unread") return;
-    const notice = compareBackups(seen, info, lastValue(judged)?.key === "match");
+    const notice = compareBackups(seen, info, lastValue(judged) ?? null);
     if (notice === null) accept(info === null ? null : factsOf(info));
     if (JSON.stringify(notice) !== JSON.stringify(store.getState().notice)) {
       store.setState({ notice });

@@ -205,7 +205,7 @@ describe("an upload of which nothing is seen", () => {
     for (let second = 0; second < 100; second += 10) {
       const at = Date.now();
       live.emit(
-        { kind: "upload_attempt", attempt: { kind: "sending", at } },
+        { kind: "upload_attempt", attempt: { kind: "sending", at, after: null } },
         {
           kind: "upload_attempt",
           attempt: { kind: "failed", at, problem, nextTryAt: at + 10_000 },

@@ -5,7 +5,11 @@ import { ok, type Result } from "@/domain/result";
 /** A repair that finds and mends what the test says. */
 export class FakeRepair implements RepairPort {
   found: Result<readonly RepairFault[], AppError> = ok([]);
-  outcome: Result<RepairOutcome, AppError> = ok({ fixed: true, why: null, remaining: [] });
+  outcome: Result<RepairOutcome, AppError> = ok({
+    fixed: true,
+    why: null,
+    remaining: [],
+  });
   /** What was done, in order; a key is noted by its text's first letters. */
   readonly log: string[] = [];
   #gate: Promise<void> = Promise.resolve();

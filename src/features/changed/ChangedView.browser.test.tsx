@@ -22,7 +22,7 @@ const now = {
   publicKey: "AAAABBBBCCCCDDDDEEEEFFFFGGGGHHHHIIIIJJJJKKK",
   count: 0,
 };
-const swapped: BackupNotice = { kind: "key_swapped", before, now };
+const swapped: BackupNotice = { kind: "key_swapped", before, now, signed: false };
 const devices = known<readonly AccountDevice[]>([
   { deviceId: "PHONE", name: "My phone", lastSeenAt: Date.now(), standing: "verified" },
   { deviceId: "WHO", name: "<b>who\u202E is this</b>", lastSeenAt: null, standing: "unverified" },
@@ -97,7 +97,7 @@ describe("for somebody who did not change the backup", () => {
   it.each([
     ["key_swapped", swapped],
     ["disappeared", { kind: "disappeared", before }],
-    ["rolled_back", { kind: "rolled_back", before, now }],
+    ["rolled_back", { kind: "rolled_back", before, now, signed: false }],
   ] satisfies [string, BackupNotice][])("%s passes axe and fits 360 pixels", async (_, notice) => {
     await page.viewport(360, 640);
     const { screen } = await show(notice);

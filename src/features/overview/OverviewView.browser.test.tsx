@@ -354,9 +354,21 @@ describe("notices", () => {
 
   it.each([
     [{ kind: "disappeared", before }, "Backup version 4 is no longer on the server", "#/"],
-    [{ kind: "replaced", before, now }, "Backup version 4 was replaced by version 7", "#/unlock"],
-    [{ kind: "rolled_back", before, now }, "the older version 7 is back", "#/unlock"],
-    [{ kind: "key_swapped", before, now }, "version 4 is locked with another key", "#/unlock"],
+    [
+      { kind: "replaced", before, now, signed: false },
+      "Backup version 4 was replaced by version 7",
+      "#/unlock",
+    ],
+    [
+      { kind: "rolled_back", before, now, signed: false },
+      "the older version 7 is back",
+      "#/unlock",
+    ],
+    [
+      { kind: "key_swapped", before, now, signed: false },
+      "version 4 is locked with another key",
+      "#/unlock",
+    ],
   ] satisfies [BackupNotice, string, string][])(
     "say neutrally what changed; that was me accepts it and leads on: %o",
     async (notice, title, hash) => {
@@ -376,7 +388,7 @@ describe("notices", () => {
   it("it was not me accepts nothing, and leads to advice", async () => {
     window.location.hash = "#/";
     const dismissNotice = vi.fn();
-    const notice = { kind: "replaced", before, now } as const;
+    const notice = { kind: "replaced", before, now, signed: false } as const;
     const { button } = await show({}, { notice, dismissNotice });
     await button("It was not me").click();
     expect(dismissNotice).not.toHaveBeenCalled();

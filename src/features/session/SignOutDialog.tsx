@@ -100,7 +100,7 @@ function OfflineNote({ pending }: { pending: number | null }) {
 
 function ExportOffer({ onExport }: { onExport: () => void }) {
   return (
-    <div>
+    <div className={styles.offer}>
       <p>
         You can keep the room keys of this device in an encrypted file, and sign out after that.
       </p>
