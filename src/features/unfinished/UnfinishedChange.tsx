@@ -35,7 +35,10 @@ export function UnfinishedChange() {
         title={`A change was not finished: ${place.title}`}
         action={<Button onClick={() => goTo(place.route)}>Continue or undo</Button>}
       >
-        <p>Nothing was lost. Finish it, or go back to what was before.</p>
+        <p>
+          Nothing was lost. Finish it, or go back to what was before. Until then, what is said below
+          may come from it.
+        </p>
       </Alert>
     </div>
   );
