@@ -1,35 +1,27 @@
 import { expect, test } from "vitest";
-import { canonicalJson } from "./keyBackupSign";
+import { isSignable } from "./keyBackupSign";
 
-// The examples of the specification, Appendices, "Canonical JSON".
 test.each([
-  [{}, "{}"],
-  [{ one: 1, two: "Two" }, '{"one":1,"two":"Two"}'],
-  [{ b: "2", a: "1" }, '{"a":"1","b":"2"}'],
+  ["the spec's field", { public_key: "K" }, true],
   [
+    "a backup made with a passphrase",
     {
-      auth: {
-        success: true,
-        mxid: "@john.doe:example.com",
-        profile: {
-          display_name: "John Doe",
-          three_pids: [
-            { medium: "email", address: "john.doe@example.org" },
-            { medium: "msisdn", address: "123456789" },
-          ],
-        },
-      },
+      public_key: "K",
+      private_key_salt: "s",
+      private_key_iterations: 500_000,
+      private_key_bits: 256,
     },
-    '{"auth":{"mxid":"@john.doe:example.com","profile":{"display_name":"John Doe","three_pids":[{"address":"john.doe@example.org","medium":"email"},{"address":"123456789","medium":"msisdn"}]},"success":true}}',
+    true,
   ],
-  [{ a: "日本語" }, '{"a":"日本語"}'],
-  [{ 本: 2, 日: 1 }, '{"日":1,"本":2}'],
-  [{ a: "\u65E5" }, '{"a":"日"}'],
-  [{ a: null }, '{"a":null}'],
-  // By code points, where JavaScript's own order is another.
-  [{ "\u{10000}": 1, "\uFFFD": 2 }, '{"\uFFFD":2,"\u{10000}":1}'],
-  [{ ab: 1, a: 2, "": 3 }, '{"":3,"a":2,"ab":1}'],
-  [{ a: undefined, b: [1, "x", null] }, '{"b":[1,"x",null]}'],
-])("%j", (value, text) => {
-  expect(canonicalJson(value)).toBe(text);
+  [
+    "a cross-signing key in disguise",
+    { public_key: "K", user_id: "@me:x", usage: ["self_signing"], keys: { "ed25519:E": "E" } },
+    false,
+  ],
+  ["a device in disguise", { public_key: "K", device_id: "D", algorithms: [], keys: {} }, false],
+  ["a one-time key in disguise", { public_key: "K", key: "E" }, false],
+  ["a public key that is none", { public_key: { key: "E" } }, false],
+  ["a field of a name that all objects have", { public_key: "K", constructor: "x" }, false],
+])("what may be signed: %s", (_what, authData, expected) => {
+  expect(isSignable(authData)).toBe(expected);
 });

@@ -60,9 +60,14 @@ async function readUnfinished(
   const progress = progressOf(entry.value, facts.value, memory.inDoubt);
   if (progress === "none") {
     // In a turn, because a change may have begun since, and it needs what it has noted.
-    const cleared = await context.takeTurn(async () =>
-      isRunning() ? ok(undefined) : context.journal.clear(),
-    );
+    const cleared = await context.takeTurn(async () => {
+      const now = await context.journal.read();
+      if (!now.ok) return now;
+      const isSame = now.value?.change === change && now.value.startedAt === startedAt;
+      // Keys in doubt may be published yet; only a run that asks the server again can tell.
+      const mayGo = isSame && !isRunning() && memory.inDoubt === null;
+      return mayGo ? context.journal.clear() : ok(undefined);
+    });
     return cleared.ok ? ok(null) : cleared;
   }
   // It may have begun since; then it says itself how it ends.

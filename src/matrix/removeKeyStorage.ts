@@ -16,6 +16,7 @@ import { confirmNothingElse, readAfter, removeConfirmed, tellSdk } from "./remov
 import { readDefaultKey } from "./secretStorage";
 import { blankSecretStorage } from "./secretStorageBlank";
 import type { SessionContext } from "./sessionContext";
+import { confirmNoBackup } from "./setUpWitness";
 
 type Options = Parameters<RemovalPort["deleteKeyStorage"]>[1];
 
@@ -84,6 +85,9 @@ export async function deleteKeyStorage(
     const cleared = await context.journal.clear();
     return cleared.ok ? ok({ kind: "older_kept", version: left.value.version }) : cleared;
   }
+  // "None" rests on one read so far; blanking the keys of a backup that is there would close it for good.
+  const none = await confirmNoBackup(context);
+  if (!none.ok) return none;
   return removeRest(context, confirmed.keyId, begun, options.onStep);
 }
 

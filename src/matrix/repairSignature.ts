@@ -1,14 +1,12 @@
 import type { BackupInfo } from "@/domain/backup";
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
-import { canonicalJson } from "./canonicalJson";
-import { isObject } from "./errorOfAnswer";
+import { readIdentityFacts } from "./crossSigning";
+import { signAuthData } from "./keyBackupSign";
 import { readBackupTrust } from "./keyBackupTrust";
-import { olmMachineOf, withFreed } from "./olmMachine";
-import { fetchBackupInfo } from "./roomKeysApi";
+import { fetchBackupInfo, updateBackupVersion } from "./roomKeysApi";
 import type { SessionContext } from "./sessionContext";
 import { holdsKeyOf } from "./setUpBackupKey";
-import { attempt } from "./toAppError";
 
 /**
  * Signs the present backup by this device and, where its key is here, by the identity, so that other
@@ -25,39 +23,17 @@ export async function signBackup(context: SessionContext): Promise<Result<void, 
   if (!holds.ok) return holds;
   if (!holds.value) return fail({ kind: "decryption_key", reason: "mismatch" });
 
-  const authData = await attempt(() => addSignatures(context, backup.authData));
+  const identity = await readIdentityFacts(context);
+  if (!identity.ok) return identity;
+  const { published, known, privateKeysHere } = identity.value;
+  const hasIdentity = published === known && privateKeysHere === "all";
+  const authData = await signAuthData(context, backup.authData, hasIdentity ? published : null);
   if (!authData.ok) return authData;
   const { version, algorithm } = backup;
-  const path = `/room_keys/version/${encodeURIComponent(version)}`;
-  const body = { version, algorithm, auth_data: authData.value };
-  const written = await context.request("PUT", path, { body });
+  const body = { algorithm, auth_data: authData.value };
+  const written = await updateBackupVersion(context, version, body);
   if (!written.ok) return written;
   return readBack(context, backup);
-}
-
-/** The auth data with our signatures beside the others; what is signed is all but them. */
-async function addSignatures(
-  context: SessionContext,
-  authData: BackupInfo["authData"],
-): Promise<Record<string, unknown>> {
-  const { signatures: there, unsigned, ...signed } = authData;
-  const machine = await olmMachineOf(context);
-  const made = await withFreed(await machine.sign(canonicalJson(signed)), (signatures) => {
-    const parsed: unknown = JSON.parse(signatures.asJSON());
-    return isObject(parsed) ? parsed : {};
-  });
-  const { userId } = context.user;
-  const signatures = isObject(there) ? there : {};
-  const ofUser = signatures[userId];
-  const ours = made[userId];
-  return {
-    ...signed,
-    ...(unsigned === undefined ? {} : { unsigned }),
-    signatures: {
-      ...signatures,
-      [userId]: { ...(isObject(ofUser) ? ofUser : {}), ...(isObject(ours) ? ours : {}) },
-    },
-  };
 }
 
 async function readBack(

@@ -1,4 +1,4 @@
-import type { AppError } from "@/domain/errors";
+import { isRetryable, type AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import { fetchPublishedMasterKey } from "./crossSigning";
 import { isObject } from "./errorOfAnswer";
@@ -73,7 +73,7 @@ export type Published =
   | { readonly kind: "published" }
   /** The server still has the identity from before: nothing was changed. */
   | { readonly kind: "unchanged"; readonly error: AppError }
-  /** It could not be asked. The keys must be kept. */
+  /** It could not be asked, or has not answered to the attempt. The keys must be kept. */
   | { readonly kind: "in_doubt"; readonly error: AppError };
 
 /**
@@ -92,9 +92,9 @@ export async function publishNewIdentity(
   if (sent.ok) return { kind: "published" };
   const now = await fetchPublishedMasterKey(context);
   if (!now.ok) return { kind: "in_doubt", error: sent.error };
-  return now.value === identity.masterKey
-    ? { kind: "published" }
-    : { kind: "unchanged", error: sent.error };
+  if (now.value === identity.masterKey) return { kind: "published" };
+  // Without an answer the server may still be at it.
+  return { kind: isRetryable(sent.error) ? "in_doubt" : "unchanged", error: sent.error };
 }
 
 /** Whether the account still has the identity that the person agreed to replace. */

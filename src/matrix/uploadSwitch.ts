@@ -48,10 +48,13 @@ export async function switchUpload(
   if (!installed.ok) return installed;
   setUpload(context.user, on);
   if (!on) return ok(undefined);
-  return attempt(async () => {
+  const woken = await attempt(async () => {
     await context.crypto().checkKeyBackupAndEnable();
     await wakeUpload(context.crypto());
   });
+  // What is said to be off must be off.
+  if (!woken.ok) setUpload(context.user, false);
+  return woken;
 }
 
 /** The SDK begins to upload when it hears of keys; hearing of none is enough. */

@@ -220,7 +220,13 @@ export function createVerification(
     readCode: async () => current?.readCode() ?? ok(null),
     scan: async (code) => current?.scan(code) ?? fail(NOT_UNDER_WAY),
     // What this leads to changes which devices are trusted: not beside a reset of the identity.
-    confirm: () => context.takeTurn(async () => current?.confirm() ?? fail(NOT_UNDER_WAY)),
+    confirm() {
+      // What was on the screen at the press, should another have come before the turn does.
+      const pressed = current;
+      return context.takeTurn(async () =>
+        pressed !== null && pressed === current ? pressed.confirm() : fail(NOT_UNDER_WAY),
+      );
+    },
     reject: async () => current?.reject(),
     requestKeys: () => requestMissingKeys(context),
     listen() {

@@ -67,6 +67,19 @@ describe("a change that the person makes here", () => {
     });
   });
 
+  it("that fails hides nothing that somebody else did meanwhile", async () => {
+    const { live, store, session } = await openApp();
+    await session.changeBackup(async () => {
+      live.keyBackup.backup = ok(null);
+      return fail(offline);
+    });
+    await settle();
+    expect(store.getState().notice).toMatchObject({
+      kind: "disappeared",
+      before: { version: "1" },
+    });
+  });
+
   it("that throws is an error like any other", async () => {
     const { session } = await openApp();
     const thrown = await session.changeBackup(() => Promise.reject(new TypeError("bug")));

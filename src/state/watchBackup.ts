@@ -1,9 +1,10 @@
 import type { BackupInfo, BackupTrust } from "@/domain/backup";
 import { acceptBackup, type BackupFacts, compareBackups, factsOf } from "@/domain/backupNotice";
 import { unsupportedReason } from "@/domain/backupState";
-import { isRetryable } from "@/domain/errors";
+import { isRetryable, type AppError } from "@/domain/errors";
 import type { LiveSession } from "@/domain/ports";
 import { lastValue, type Reading, UNREAD } from "@/domain/reading";
+import type { Result } from "@/domain/result";
 import { type QueryClient, QueryObserver } from "@tanstack/react-query";
 import type { AppStore } from "./appStore";
 import { readAgain, readAllAgain } from "./invalidate";
@@ -16,10 +17,10 @@ export interface BackupWatch {
   /** Accepts exactly what the notice tells of. What came after it is compared with that. */
   dismissNotice(): void;
   /**
-   * Runs a change that the person makes here. Nothing is noticed meanwhile, and what the server has
-   * afterwards is taken as it is: a notice is for what somebody else did.
+   * Runs a change that the person makes here. Nothing is noticed meanwhile. If it went well, what the
+   * server has afterwards is taken as it is: a notice is for what somebody else did.
    */
-  duringOwnChange<T>(work: () => Promise<T>): Promise<T>;
+  duringOwnChange<T>(work: () => Promise<Result<T, AppError>>): Promise<Result<T, AppError>>;
   stop(): void;
 }
 
@@ -50,6 +51,8 @@ export function watchBackup({ session, queryClient, store, memory }: WatchDeps):
   } | null = null;
   let stopped = false;
   let ownChanges = 0;
+  /** One of the own changes has gone well. */
+  let hasChanged = false;
 
   function look(): void {
     if (stopped || ownChanges > 0) return;
@@ -132,14 +135,19 @@ export function watchBackup({ session, queryClient, store, memory }: WatchDeps):
     async duringOwnChange(work) {
       ownChanges += 1;
       try {
-        return await work();
+        const result = await work();
+        // Also where it can not be read just now: then the next read is taken as it is.
+        hasChanged ||= result.ok;
+        return result;
       } finally {
         await readAllAgain(queryClient, session.id);
         ownChanges -= 1;
         if (ownChanges === 0) {
-          // Also where it could not be read just now: then the next read is taken as it is.
-          seen = null;
-          memory.write(userId, { seen });
+          if (hasChanged) {
+            seen = null;
+            memory.write(userId, { seen });
+          }
+          hasChanged = false;
           look();
         }
       }
