@@ -65,6 +65,8 @@ export interface VerificationSlice {
 /** When the saved recovery key was proven to work. */
 export interface KeyTestSlice {
   readonly lastKeyTest: LastKeyTest | null;
+  /** The version that a recovery key or passphrase was proven to open in this browser. */
+  readonly provenVersion: BackupVersion | null;
 }
 
 export interface AppState
@@ -88,7 +90,7 @@ const noBackupEvents: BackupEventsSlice = {
 /** What every session starts from. */
 export const freshSessionState: Omit<
   AppState,
-  "phase" | "restoreJob" | "lastRestore" | "lastKeyTest"
+  "phase" | "restoreJob" | "lastRestore" | "lastKeyTest" | "provenVersion"
 > = {
   sync: "starting",
   syncedOnce: false,
@@ -107,6 +109,7 @@ export function createAppStore() {
       restoreJob: { kind: "idle" },
       lastRestore: null,
       lastKeyTest: null,
+      provenVersion: null,
     })),
   );
 }

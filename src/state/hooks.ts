@@ -74,6 +74,8 @@ export interface KeyBackupOverview {
   readonly dismissNotice: () => void;
   readonly lastRestore: LastRestore | null;
   readonly lastKeyTest: LastKeyTest | null;
+  /** The version that a recovery key or passphrase was proven to open in this browser. */
+  readonly provenVersion: BackupVersion | null;
 }
 
 /** Everything the dashboard says about the key backup. All unread while no session is open. */
@@ -97,6 +99,7 @@ export function useKeyBackupOverview(): KeyBackupOverview {
       uploadOff: state.uploadOff,
       lastRestore: state.lastRestore,
       lastKeyTest: state.lastKeyTest,
+      provenVersion: state.provenVersion,
     })),
   );
   const readings = useReadings(session, slices.syncedOnce);
@@ -154,6 +157,7 @@ export function useKeyBackupOverview(): KeyBackupOverview {
     dismissNotice: controller.dismissNotice,
     lastRestore,
     lastKeyTest: slices.lastKeyTest,
+    provenVersion: slices.provenVersion,
   };
 }
 
@@ -192,6 +196,8 @@ function useReadings(session: LiveSession | null, syncedOnce: boolean) {
   };
 }
 
+const NOTHING_READ = { since: Infinity, done: false, unfinished: false };
+
 /**
  * Reads anew what signing out rests on, each time `wanted` turns true. The readings of
  * useKeyBackupOverview that are not older than `since` are of that read or a later one; `done`
@@ -200,21 +206,23 @@ function useReadings(session: LiveSession | null, syncedOnce: boolean) {
 export function useReadBeforeSignOut(wanted: boolean): {
   readonly since: number;
   readonly done: boolean;
+  /** A change of several steps is half done, or that could not be found out. */
+  readonly unfinished: boolean;
 } {
   const session = useOpenSession();
   const syncedOnce = useStore(useServices().store, (state) => state.syncedOnce);
   const queryClient = useQueryClient();
-  const [read, setRead] = useState({ since: Infinity, done: false });
+  const [read, setRead] = useState(NOTHING_READ);
   useEffect(() => {
     if (!wanted || session === null) return;
     const since = Date.now();
     let current = true;
-    void readBeforeSignOut(queryClient, session, syncedOnce).then(() => {
-      if (current) setRead({ since, done: true });
+    void readBeforeSignOut(queryClient, session, syncedOnce).then((unfinished) => {
+      if (current) setRead({ since, done: true, unfinished });
     });
     return () => {
       current = false;
-      setRead({ since: Infinity, done: false });
+      setRead(NOTHING_READ);
     };
   }, [wanted, session, syncedOnce, queryClient]);
   return read;

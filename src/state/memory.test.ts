@@ -26,6 +26,7 @@ const nothing = {
   lastRestore: null,
   interrupted: null,
   lastKeyTest: null,
+  provenVersion: null,
   uploadOffOn: null,
 };
 
@@ -38,7 +39,14 @@ describe("the browser's memory of a user", () => {
     memory.write("@a:x", { interrupted });
     memory.write("@a:x", { lastKeyTest });
     memory.write("@a:x", { uploadOffOn: "DEVICE" });
-    const rest = { lastRestore, interrupted, lastKeyTest, uploadOffOn: "DEVICE" };
+    memory.write("@a:x", { provenVersion: backupVersion("3") });
+    const rest = {
+      lastRestore,
+      interrupted,
+      lastKeyTest,
+      provenVersion: "3",
+      uploadOffOn: "DEVICE",
+    };
     expect(memory.read("@a:x")).toEqual({ seen, ...rest });
     memory.write("@a:x", { seen: null });
     expect(memory.read("@a:x")).toEqual({ seen: null, ...rest });
@@ -82,6 +90,7 @@ describe("the browser's memory of a user", () => {
     '{"seen":{"version":"1"},"lastRestore":{"version":"1","at":1,"imported":-1}}',
     '{"lastRestore":{"version":"1","at":1,"imported":1,"already":1,"failed":"0","missing":0}}',
     '{"uploadOffOn":7}',
+    '{"provenVersion":7}',
     '{"interrupted":{"version":"","deviceId":"D"}}',
     '{"interrupted":{"version":"1","deviceId":null}}',
     '{"lastKeyTest":{"version":"1","at":1,"result":"well"}}',

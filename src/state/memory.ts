@@ -11,6 +11,8 @@ export interface UserMemory {
   readonly interrupted: InterruptedRestore | null;
   /** The newest test of the saved recovery key: its time, version and result. */
   readonly lastKeyTest: LastKeyTest | null;
+  /** The version that a recovery key or passphrase was proven to open in this browser. */
+  readonly provenVersion: BackupVersion | null;
   /** The device on which the person turned the upload off, by its id. */
   readonly uploadOffOn: string | null;
 }
@@ -26,6 +28,7 @@ const nothing: UserMemory = {
   lastRestore: null,
   interrupted: null,
   lastKeyTest: null,
+  provenVersion: null,
   uploadOffOn: null,
 };
 
@@ -70,6 +73,7 @@ function parse(data: unknown): UserMemory {
     lastRestore: parseLastRestore(data["lastRestore"]),
     interrupted: parseInterrupted(data["interrupted"]),
     lastKeyTest: parseLastKeyTest(data["lastKeyTest"]),
+    provenVersion: isVersion(data["provenVersion"]) ? data["provenVersion"] : null,
     uploadOffOn: typeof data["uploadOffOn"] === "string" ? data["uploadOffOn"] : null,
   };
 }

@@ -206,6 +206,7 @@ describe("signing out", () => {
       lastRestore: null,
       interrupted: null,
       lastKeyTest: null,
+      provenVersion: null,
       uploadOffOn: null,
     });
     expect(

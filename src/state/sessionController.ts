@@ -13,6 +13,7 @@ import type { Memory } from "./memory";
 import { createRestoreControl } from "./restoreControl";
 import type { WakeUps } from "./resumeOnWakeUp";
 import type { RestoreControl, SessionActions, SessionController } from "./StoreContext";
+import { noteProofs } from "./noteProofs";
 import { trackSession } from "./trackSession";
 import { withoutThrowing } from "./withoutThrowing";
 import { createWorkTracker } from "./workTracker";
@@ -117,11 +118,14 @@ export function createSessionController(deps: SessionDeps): {
   }
 
   function activate(opened: LiveSession): void {
-    const session = trackSession(opened, track);
+    const session = noteProofs(trackSession(opened, track), (provenVersion) => {
+      memory.write(opened.user.userId, { provenVersion });
+      store.setState({ provenVersion });
+    });
     const { user, id } = session;
-    const { lastRestore, lastKeyTest, uploadOffOn } = memory.read(user.userId);
+    const { lastRestore, lastKeyTest, provenVersion, uploadOffOn } = memory.read(user.userId);
     const uploadOff = uploadOffOn === user.deviceId;
-    store.setState({ ...freshSessionState, lastRestore, lastKeyTest, uploadOff });
+    store.setState({ ...freshSessionState, lastRestore, lastKeyTest, provenVersion, uploadOff });
     const onSignedOut = (soft: boolean): void => {
       if (attached?.session === session && signingOut === null) void track(onEnded(user, soft));
     };
@@ -185,7 +189,7 @@ export function createSessionController(deps: SessionDeps): {
 
   function forgetUser(user: SignedInUser | null): void {
     if (user !== null) memory.clear(user.userId);
-    const nothing = { lastRestore: null, lastKeyTest: null };
+    const nothing = { lastRestore: null, lastKeyTest: null, provenVersion: null };
     store.setState({ ...freshSessionState, restoreJob: { kind: "idle" }, ...nothing });
   }
 

@@ -33,6 +33,11 @@ export function SignOutDialog({ open, onOpenChange }: SignOutDialogProps) {
   const [busy, setBusy] = useState(false);
   const safe = risk.kind === "none" || risk.kind === "no_keys";
 
+  function leaveFor(route: "test-key" | "key-file"): void {
+    onOpenChange(false);
+    goTo(route);
+  }
+
   async function confirm(): Promise<void> {
     setBusy(true);
     // Whatever comes of it, the session ends here and this dialog goes with it.
@@ -64,17 +69,15 @@ export function SignOutDialog({ open, onOpenChange }: SignOutDialogProps) {
       <div className={styles.risk} data-testid="sign-out-risk" data-risk={risk.kind}>
         <RiskWords risk={risk} />
         {overview.sync === "offline" ? <OfflineNote pending={overview.pendingKeys} /> : null}
+        {risk.kind === "none" && !risk.proven ? (
+          <UntestedNote onTest={() => leaveFor("test-key")} />
+        ) : null}
         {risk.kind === "pending" ? <UploadWait overview={overview} waiting={risk.count} /> : null}
         {risk.kind === "no_keys" ? null : (
           <LastDeviceNote holders={otherHolders(devices)} safe={safe} />
         )}
         {safe || risk.kind === "checking" ? null : (
-          <ExportOffer
-            onExport={() => {
-              onOpenChange(false);
-              goTo("key-file");
-            }}
-          />
+          <ExportOffer onExport={() => leaveFor("key-file")} />
         )}
       </div>
       <p>
@@ -95,6 +98,20 @@ function OfflineNote({ pending }: { pending: number | null }) {
         Wait until you are connected again, or keep the keys in a file.
       </p>
     </Alert>
+  );
+}
+
+function UntestedNote({ onTest }: { onTest: () => void }) {
+  return (
+    <div className={styles.offer} data-testid="recovery-untested">
+      <p>
+        There is a recovery key for it. Whether the one you have saved opens this backup has not
+        been tried in this browser.
+      </p>
+      <Button variant="secondary" onClick={onTest}>
+        Test recovery key
+      </Button>
+    </div>
   );
 }
 
@@ -119,6 +136,14 @@ function RiskWords({ risk }: { risk: SignOutRisk }) {
       return <p>There are no room keys on this device that could be lost.</p>;
     case "none":
       return <p>Every room key on this device is in the backup.</p>;
+    case "unfinished":
+      return (
+        <p>
+          A change of your key backup was <strong>begun here and not finished</strong>. Go to the
+          overview and finish it or take it back before you sign out: afterwards this browser cannot
+          do that any more.
+        </p>
+      );
     case "not_carried_over":
       return (
         <p>

@@ -16,7 +16,7 @@ import { anOverview } from "@/testing/overview";
 import { signOutRisk } from "./signOutRisk";
 
 const since = 1000;
-const read = { since, done: true };
+const read = { since, done: true, unfinished: false };
 const now = <T>(value: T) => known(value, since);
 const keys = (total: number, backedUp: number) => now({ total, backedUp });
 const all: Partial<DeviceStateInputs> = {
@@ -31,7 +31,32 @@ const risk = (changes: Partial<DeviceStateInputs> = {}, at = read) =>
 
 describe("signOutRisk", () => {
   it("is none when every key is in the backup and a recovery key opens it", () => {
-    expect(risk()).toEqual({ kind: "none" });
+    expect(risk()).toEqual({ kind: "none", proven: false });
+  });
+
+  it("says whether the recovery key was seen to open this very version", () => {
+    const provenAs = (rest: Parameters<typeof anOverview>[1]) =>
+      signOutRisk(anOverview(all, rest), "none", read);
+    const one = backupVersion("1");
+    const two = backupVersion("2");
+    expect(provenAs({ provenVersion: one })).toEqual({ kind: "none", proven: true });
+    expect(provenAs({ provenVersion: two })).toEqual({ kind: "none", proven: false });
+    const test = { at: 1, version: one, result: "works" } as const;
+    expect(provenAs({ lastKeyTest: test })).toEqual({ kind: "none", proven: true });
+    expect(provenAs({ lastKeyTest: { ...test, result: "partly" } })).toEqual({
+      kind: "none",
+      proven: false,
+    });
+    expect(provenAs({ lastKeyTest: { ...test, version: two } })).toEqual({
+      kind: "none",
+      proven: false,
+    });
+  });
+
+  it("warns while a change is half done, unless there is no key to lose", () => {
+    const half = { ...read, unfinished: true };
+    expect(risk({}, half)).toEqual({ kind: "unfinished" });
+    expect(risk({ roomKeys: keys(0, 0) }, half)).toEqual({ kind: "no_keys" });
   });
 
   it("is none only if all of it was read since it was asked for", () => {
@@ -47,7 +72,7 @@ describe("signOutRisk", () => {
   });
 
   it("is not told before everything was read, but for an empty store", () => {
-    const reading = { since, done: false };
+    const reading = { ...read, done: false };
     expect(risk({}, reading)).toEqual({ kind: "checking" });
     expect(risk({ roomKeys: keys(9, 5) }, reading)).toEqual({ kind: "checking" });
     expect(risk({ roomKeys: keys(0, 0) }, reading)).toEqual({ kind: "no_keys" });

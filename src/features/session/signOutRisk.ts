@@ -10,8 +10,13 @@ export type SignOutRisk =
   | { readonly kind: "not_carried_over" }
   /** There is no key here that could be lost. */
   | { readonly kind: "no_keys" }
-  /** All keys are in the backup, and a recovery key opens it. */
-  | { readonly kind: "none" }
+  /** A change of the backup, the recovery key or the identity is half done; it would end here. */
+  | { readonly kind: "unfinished" }
+  /**
+   * All keys are in the backup, and there is a recovery key for it. `proven`: one was seen to open
+   * this very version in this browser. That a secret is stored does not say which backup it is of.
+   */
+  | { readonly kind: "none"; readonly proven: boolean }
   /** The server has no backup at all. `count`: room keys held here, or null when not known. */
   | { readonly kind: "no_backup"; readonly count: number | null }
   /** Keys that are only on this device. */
@@ -23,13 +28,22 @@ export type SignOutRisk =
 
 type Facts = Pick<
   KeyBackupOverview,
-  "backup" | "trust" | "activeVersion" | "roomKeys" | "pendingKeys" | "secretStorage"
+  | "backup"
+  | "trust"
+  | "activeVersion"
+  | "roomKeys"
+  | "pendingKeys"
+  | "secretStorage"
+  | "provenVersion"
+  | "lastKeyTest"
 >;
 
 /** `since`: what was read before is too old to rest on. `done`: nothing more is being read. */
 export interface FreshRead {
   readonly since: number;
   readonly done: boolean;
+  /** A change of several steps is half done, or that could not be found out. */
+  readonly unfinished: boolean;
 }
 
 /**
@@ -39,7 +53,7 @@ export interface FreshRead {
 export function signOutRisk(
   facts: Facts,
   carryOver: CarryOverState,
-  { since, done }: FreshRead,
+  { since, done, unfinished }: FreshRead,
 ): SignOutRisk {
   if (carryOver !== "none") return { kind: "not_carried_over" };
   const fresh = <T>(reading: Reading<T>): T | undefined =>
@@ -47,6 +61,7 @@ export function signOutRisk(
   const keys = fresh(facts.roomKeys);
   if (keys?.total === 0) return { kind: "no_keys" };
   if (!done) return { kind: "checking" };
+  if (unfinished) return { kind: "unfinished" };
   const backup = fresh(facts.backup);
   if (backup === undefined) return { kind: "unknown" };
   if (backup === null) return { kind: "no_backup", count: keys?.total ?? null };
@@ -60,5 +75,9 @@ export function signOutRisk(
   const recovery = fresh(facts.secretStorage);
   if (recovery === undefined) return { kind: "unknown" };
   const opens = recovery.defaultKey === "present" && recovery.backupKeyStored;
-  return { kind: opens ? "none" : "no_recovery" };
+  if (!opens) return { kind: "no_recovery" };
+  const { provenVersion, lastKeyTest } = facts;
+  const { version } = backup;
+  const tested = lastKeyTest?.result === "works" ? lastKeyTest.version : null;
+  return { kind: "none", proven: provenVersion === version || tested === version };
 }
