@@ -58,6 +58,8 @@ export type VerificationEnding =
 
 /** What stays the same during one verification. */
 export interface VerificationFlow {
+  /** The transaction id that both sides know it by. */
+  readonly id: string;
   readonly startedHere: boolean;
   /**
    * `newcomer`: this device is not verified yet or lacks the backup's key, and hopes for the other's

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { VerificationFlow } from "./verification";
 import { deriveVerificationState, endingOf, type VerificationSnapshot } from "./verificationState";
 
-const flow: VerificationFlow = { startedHere: true, role: "newcomer", other: null };
+const flow: VerificationFlow = { id: "flow", startedHere: true, role: "newcomer", other: null };
 const theirs: VerificationFlow = { ...flow, startedHere: false };
 const all = { emoji: true, showCode: true, scanCode: true };
 const none = { emoji: false, showCode: false, scanCode: false };

@@ -372,7 +372,7 @@ describe("a request that comes with the first news of its device", () => {
     server.startRecord();
     const release = server.hold((request) => request.path === "/sync" && request.token === token);
     // Whatever sync is under way has to end, so that the next one is held.
-    await helper.client.setAccountData("org.example.nudge" as never, {} as never);
+    await helper.client.setAccountData("org.example.nudge" as never, {});
     await expect
       .poll(() => server.seen.some(({ path, token: of }) => path === "/sync" && of === token))
       .toBe(true);

@@ -53,9 +53,14 @@ export function createVerification(
     for (const listener of listeners) listener(state);
   }
 
-  function follow(request: VerificationRequest, flow: VerificationFlow, canScan: boolean): void {
+  function follow(
+    request: VerificationRequest,
+    facts: Omit<VerificationFlow, "id">,
+    canScan: boolean,
+  ): void {
     current?.stop();
     const mine = ++turn;
+    const flow = { id: request.transactionId ?? "", ...facts };
     const followed = followVerification({
       request,
       flow,

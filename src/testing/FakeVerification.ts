@@ -15,8 +15,14 @@ export const laptop: OwnDevice = {
   standing: "verified",
 };
 
-export const asked: VerificationFlow = { startedHere: true, role: "newcomer", other: laptop };
+export const asked: VerificationFlow = {
+  id: "asked",
+  startedHere: true,
+  role: "newcomer",
+  other: laptop,
+};
 export const incoming: VerificationFlow = {
+  id: "incoming",
   startedHere: false,
   role: "helper",
   other: { ...laptop, deviceId: "PHONE", name: "New phone", standing: "unverified" },

@@ -56,9 +56,11 @@ describe("another device's request", () => {
 
   it("put off tells nobody, and can still be answered", async () => {
     const { prompt, strip, button, verification, ask } = await show();
-    ask();
+    // Put off before it is known which device it is.
+    ask({ ...incoming, other: null });
     await button("Not now").click();
     await expect.element(prompt).not.toBeInTheDocument();
+    ask();
     await expect.element(strip).toMatchTextContent(/New phone still waits/);
     expect(verification.log).toEqual([]);
     await button("Answer").click();
@@ -69,7 +71,7 @@ describe("another device's request", () => {
     const { prompt, button, ask } = await show();
     ask();
     await button("Not now").click();
-    ask({ ...incoming, other: { ...laptop, deviceId: "OTHER", standing: "unverified" } });
+    ask({ ...incoming, id: "another", other: { ...laptop, standing: "unverified" } });
     await expect.element(prompt).toMatchTextContent(/Laptop/);
   });
 
@@ -86,9 +88,18 @@ describe("another device's request", () => {
     await expect.element(alarm).not.toBeInTheDocument();
   });
 
+  it("that was not me is said also before the device is known", async () => {
+    const { screen, button, ask } = await show();
+    ask({ ...incoming, other: null });
+    await button("It was not me").click();
+    await expect
+      .element(screen.getByTestId("error"))
+      .toMatchTextContent(/sign out the device you do not know, then change/);
+  });
+
   it("to this device, which is not verified yet, is called that", async () => {
     const { prompt, ask } = await show("overview", false);
-    ask({ startedHere: false, role: "newcomer", other: laptop });
+    ask({ ...incoming, role: "newcomer", other: laptop });
     await expect
       .element(prompt)
       .toMatchTextContent(/Your verified device Laptop wants to verify this device/);

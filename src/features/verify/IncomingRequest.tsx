@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { describeIncoming } from "@/copy/describeVerificationProgress";
-import type { OwnDevice, VerificationState } from "@/domain/verification";
+import type { OwnDevice } from "@/domain/verification";
 import { hasCamera } from "@/lib/camera";
 import { goTo, type Route } from "@/lib/route";
 import { useKeyBackupOverview, useLiveSession } from "@/state/hooks";
@@ -18,17 +18,17 @@ export function IncomingRequest({ route }: { route: Route }) {
   const { verification } = useLiveSession();
   const { state } = useVerification();
   const { crossSigning } = useKeyBackupOverview();
-  const [later, setLater] = useState<VerificationState | null>(null);
-  const [notMine, setNotMine] = useState<OwnDevice | null>(null);
-  // Each request is put off by itself; looking the device up makes no new request of it.
-  const putOff = later !== null && state.kind === "incoming" && isSame(later, state);
+  /** The request that was put off. */
+  const [later, setLater] = useState<string | null>(null);
+  const [notMine, setNotMine] = useState<{ readonly device: OwnDevice | null } | null>(null);
+  const putOff = state.kind === "incoming" && state.flow.id === later;
   const verifiedHere = crossSigning.status === "known" && crossSigning.value.deviceVerified;
 
   return (
     <>
       <LiveRegion message={state.kind === "incoming" ? describeIncoming(state.flow.other) : ""} />
       {notMine === null ? null : (
-        <NotMineNote device={notMine} onDismiss={() => setNotMine(null)} />
+        <NotMineNote device={notMine.device} onDismiss={() => setNotMine(null)} />
       )}
       {state.kind === "incoming" && !putOff ? (
         <IncomingPrompt
@@ -39,9 +39,9 @@ export function IncomingRequest({ route }: { route: Route }) {
             await verification.accept({ canScan });
             goTo("verify");
           }}
-          onLater={() => setLater(state)}
+          onLater={() => setLater(state.flow.id)}
           onNotMine={async () => {
-            setNotMine(state.flow.other);
+            setNotMine({ device: state.flow.other });
             await verification.cancel();
             verification.dismiss();
           }}
@@ -56,10 +56,4 @@ export function IncomingRequest({ route }: { route: Route }) {
       )}
     </>
   );
-}
-
-function isSame(one: VerificationState, other: VerificationState): boolean {
-  const idOf = (state: VerificationState): string | null =>
-    state.kind === "incoming" ? (state.flow.other?.deviceId ?? null) : null;
-  return one === other || (idOf(one) !== null && idOf(one) === idOf(other));
 }

@@ -4,8 +4,14 @@ import { Button } from "@/ui/Button";
 import { DeviceName } from "./DeviceName";
 import styles from "./Verify.module.css";
 
+interface NotMineNoteProps {
+  /** Null when it was declined before it was looked up. */
+  device: OwnDevice | null;
+  onDismiss: () => void;
+}
+
 /** Somebody else has the account's password. */
-export function NotMineNote({ device, onDismiss }: { device: OwnDevice; onDismiss: () => void }) {
+export function NotMineNote({ device, onDismiss }: NotMineNoteProps) {
   return (
     <div className={styles.prompt}>
       <Alert
@@ -20,10 +26,18 @@ export function NotMineNote({ device, onDismiss }: { device: OwnDevice; onDismis
       >
         <p>
           The request was declined, and the device got no key. In the app you use for messages, sign
-          out <DeviceName device={device} /> (device id <bdi>{device.deviceId}</bdi>), then change
-          your account password.
+          out <Which device={device} />, then change your account password.
         </p>
       </Alert>
     </div>
+  );
+}
+
+function Which({ device }: { device: OwnDevice | null }) {
+  if (device === null) return <>the device you do not know</>;
+  return (
+    <>
+      <DeviceName device={device} /> (device id <bdi>{device.deviceId}</bdi>)
+    </>
   );
 }
