@@ -94,6 +94,8 @@ test("a good cached key survives a wrong one, and nothing is fetched for a key w
   const foreignKey = (await stranger.crypto.createRecoveryKeyFromPassphrase()).encodedPrivateKey;
   await signIn.signIn(account);
   await restore.openUnlock();
+  // The screen looks once by itself whether the account has a passphrase.
+  await expect(page.getByTestId("unlock")).toHaveAttribute("data-passphrase", "no");
 
   const requests: string[] = [];
   page.on("request", (request) => {

@@ -351,6 +351,9 @@ describe("a passphrase", () => {
     expect(without.button("Use a passphrase").elements()).toEqual([]);
     const unread = await show(lockedFacts, { status: "unread" });
     expect(unread.button("Use a passphrase").elements()).toEqual([]);
+    await expect
+      .element(unread.screen.getByTestId("unlock").last())
+      .toHaveAttribute("data-passphrase", "unknown");
     const failed = await show(lockedFacts, failedReading);
     await expect.element(failed.button("Use a passphrase")).toBeVisible();
   });

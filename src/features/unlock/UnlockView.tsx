@@ -35,7 +35,7 @@ export function UnlockView(props: UnlockViewProps) {
   }
 
   return (
-    <div className={styles.page}>
+    <div className={styles.page} data-testid="unlock" data-passphrase={passphraseState(options)}>
       <h1 className={styles.heading} tabIndex={-1} ref={heading}>
         Enter recovery key
       </h1>
@@ -65,6 +65,12 @@ export function UnlockView(props: UnlockViewProps) {
       )}
     </div>
   );
+}
+
+/** Whether the account has a passphrase, for tests and for people helping each other. */
+function passphraseState(options: Reading<KeyEntryOptions>): "yes" | "no" | "unknown" {
+  if (options.status !== "known") return "unknown";
+  return mayTakePassphrase(options) ? "yes" : "no";
 }
 
 function AlreadyUnlocked({
