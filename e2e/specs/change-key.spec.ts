@@ -78,7 +78,7 @@ for (const end of ["Continue", "Undo"] as const) {
       context,
       dashboard,
     }) => {
-      test.setTimeout(240_000);
+      test.setTimeout(480_000);
       const network = await FaultProxy.start(account.homeserver);
       const other = await otherDevice();
       const made = await other.setUpBackup();
