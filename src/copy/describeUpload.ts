@@ -43,6 +43,7 @@ export function describeUploadProblem({ status, code }: UploadProblem): string {
 /** When the next try is due, in words; `now` and `at` in ms since the epoch. */
 export function describeNextTry(at: number | null, now: number): string {
   if (at === null) return "The backup is looked at again.";
-  const seconds = Math.ceil((at - now) / 1000);
+  // Rounded down: `now` may be a second old.
+  const seconds = Math.floor((at - now) / 1000);
   return seconds <= 1 ? "Trying again now." : `Next try in ${seconds} seconds.`;
 }

@@ -1,9 +1,9 @@
 import { formatDateTime, formatRelativeTime } from "@/copy/formatTime";
-import { useEffect, useState } from "react";
+import { useNow } from "@/ui/useNow";
 
 /** "2 minutes ago", kept true while it is on the page; the exact time is in the tooltip. */
 export function RelativeTime({ at }: { at: number }) {
-  const now = useNow();
+  const now = useNow(TICK_MS);
   return (
     <time dateTime={new Date(at).toISOString()} title={formatDateTime(at)}>
       {formatRelativeTime(at, now)}
@@ -12,12 +12,3 @@ export function RelativeTime({ at }: { at: number }) {
 }
 
 const TICK_MS = 5_000;
-
-function useNow(): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), TICK_MS);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
-}

@@ -2,7 +2,7 @@ import { describeNextTry, describeUploadQueue } from "@/copy/describeUpload";
 import type { UploadQueue } from "@/domain/uploadQueue";
 import { Alert } from "@/ui/Alert";
 import { ProgressBar } from "@/ui/ProgressBar";
-import { useEffect, useState } from "react";
+import { useNow } from "@/ui/useNow";
 
 /** What the upload does with the keys that wait; nothing while none does. */
 export function UploadQueueLine({ queue }: { queue: UploadQueue }) {
@@ -30,10 +30,5 @@ export function UploadQueueLine({ queue }: { queue: UploadQueue }) {
 }
 
 function NextTry({ at }: { at: number | null }) {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
-    return () => clearInterval(timer);
-  }, []);
-  return <p>{describeNextTry(at, now)}</p>;
+  return <p>{describeNextTry(at, useNow(1_000))}</p>;
 }

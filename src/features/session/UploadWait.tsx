@@ -3,7 +3,7 @@ import { formatNumber } from "@/copy/formatNumber";
 import type { KeyBackupOverview } from "@/state/hooks";
 import { Alert } from "@/ui/Alert";
 import { ProgressBar } from "@/ui/ProgressBar";
-import { useEffect, useState } from "react";
+import { useNow } from "@/ui/useNow";
 
 interface UploadWaitProps {
   overview: Pick<KeyBackupOverview, "uploadQueue" | "uploadPeak">;
@@ -40,10 +40,5 @@ export function UploadWait({
 }
 
 function NextTry({ at }: { at: number | null }) {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
-    return () => clearInterval(timer);
-  }, []);
-  return <p>{describeNextTry(at, now)}</p>;
+  return <p>{describeNextTry(at, useNow(1_000))}</p>;
 }
