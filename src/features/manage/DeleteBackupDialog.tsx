@@ -11,6 +11,7 @@ import { Spinner } from "@/ui/Spinner";
 import { ConfirmForm } from "./ConfirmForm";
 import { DeletionNotes, type DeletionNote } from "./DeletionNotes";
 import { ErrorAlert } from "./ErrorAlert";
+import { KeepInFile } from "./KeepInFile";
 import { LossLists } from "./LossLists";
 import styles from "./Manage.module.css";
 import { RestoreFirst } from "./RestoreFirst";
@@ -148,6 +149,7 @@ export function DeleteBackupDialog({ open, onClose }: DeleteBackupDialogProps) {
         <DeletionNotes note={note} />
         <LossLists consequences={describeBackupDeletion(named)} />
         <RestoreFirst survey={named} />
+        <KeepInFile />
         <ConfirmForm
           key={named.version}
           id={form}

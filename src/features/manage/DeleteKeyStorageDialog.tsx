@@ -12,6 +12,7 @@ import { Spinner } from "@/ui/Spinner";
 import { ConfirmForm } from "./ConfirmForm";
 import { DeletionNotes } from "./DeletionNotes";
 import { ErrorAlert } from "./ErrorAlert";
+import { KeepInFile } from "./KeepInFile";
 import { LossLists } from "./LossLists";
 import styles from "./Manage.module.css";
 import { RestoreFirst } from "./RestoreFirst";
@@ -142,6 +143,7 @@ export function DeleteKeyStorageDialog({ open, onClose }: DeleteKeyStorageDialog
         )}
         <LossLists consequences={describeKeyStorageDeletion(value)} />
         {value.backup === null ? null : <RestoreFirst survey={value.backup} />}
+        <KeepInFile />
         <ConfirmForm
           id={form}
           word="delete"
