@@ -127,7 +127,7 @@ test("a replacement makes before anything is deleted, and deletes nothing", asyn
   expect(valueOf(await listKeptKeys(context))).toMatchObject([{ version: account.version }]);
 
   const other = await openDevice(server, account.userId);
-  expect(valueOf(await createKeyBackup(other.context).unlock(copyOf(account.key)))).toEqual({
+  expect(valueOf(await createKeyBackup(other.context).unlock(copyOf(account.key)))).toMatchObject({
     deviceVerified: true,
     backup: "ready",
     version,
