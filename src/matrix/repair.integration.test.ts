@@ -138,6 +138,18 @@ describe("with the recovery key", () => {
     expect(await repair("backup_key_not_stored", key)).toEqual(fixed);
   });
 
+  test("nothing is mended while another change is half done", async () => {
+    const entry = { change: "replace_backup", step: "stage", startedAt: 1, facts: {} } as const;
+    valueOf(await device.context.journal.write(entry));
+    server.startRecord();
+    expect(await createRepair(device.context).run("backup_key_not_stored", copyOf(key))).toEqual({
+      ok: false,
+      error: { kind: "change_unfinished", change: "replace_backup" },
+    });
+    expect(server.seen.filter(({ method }) => method !== "GET")).toEqual([]);
+    valueOf(await device.context.journal.clear());
+  });
+
   test("a backup that was replaced elsewhere: the stored key is for an older one, and that is told", async () => {
     const answer = await device.context.request("POST", "/room_keys/version", {
       body: {

@@ -3,6 +3,7 @@ import type { RecoveryKey } from "@/domain/recoveryKey";
 import { listFaults, type RepairFault, type RepairPort } from "@/domain/repair";
 import { ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
+import { confirmNothingElse } from "./removeBackup";
 import { readRepairFacts } from "./repairFacts";
 import { runRepair } from "./repairRun";
 import { readDefaultKey, type StorageKey } from "./secretStorage";
@@ -21,7 +22,9 @@ export function createRepair(context: SessionContext): RepairPort {
       const copy = key === null ? null : { text: key.text, bytes: key.bytes.slice() };
       return context.takeTurn(async () => {
         try {
-          return await runRepair(context, kind, copy);
+          // What a half-done change has left looks like a fault, and is its own to end.
+          const free = await confirmNothingElse(context, null);
+          return free.ok ? await runRepair(context, kind, copy) : free;
         } finally {
           wipe(copy?.bytes ?? null);
         }

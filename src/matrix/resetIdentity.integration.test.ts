@@ -128,11 +128,13 @@ describe("the password", () => {
     expect(valueOf(await createRemoval(context).readUnfinished())).toBeNull();
     // Every other device can still be let in: element-web#26322 is about this.
     const other = await openDevice(server, userId);
-    expect(valueOf(await createKeyBackup(other.context).unlock(copyOf(recoveryKey)))).toMatchObject({
-      deviceVerified: true,
-      backup: "ready",
-      version,
-    });
+    expect(valueOf(await createKeyBackup(other.context).unlock(copyOf(recoveryKey)))).toMatchObject(
+      {
+        deviceVerified: true,
+        backup: "ready",
+        version,
+      },
+    );
     other.stop();
     device.stop();
   });
