@@ -21,7 +21,7 @@ const pair = test.extend<{ story: { room: string; version: string } }>({
 });
 
 pair.describe("between two browsers", () => {
-  pair.setTimeout(100_000);
+  pair.setTimeout(240_000);
 
   pair(
     "by emoji: the key comes by itself, and the history with it",
@@ -98,7 +98,7 @@ test("by code: the new device shows, the old one scans", async ({
   dashboard: fresh,
   anotherDashboard,
 }) => {
-  test.setTimeout(100_000);
+  test.setTimeout(240_000);
   const maker = await otherDevice();
   const { recoveryKey } = await maker.setUpBackup();
   const scanner = await openScanningBrowser();

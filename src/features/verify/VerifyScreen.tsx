@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import type { KeyWait } from "@/domain/keyWait";
 import type { VerificationPort } from "@/domain/verification";
 import { hasCamera } from "@/lib/camera";
@@ -22,7 +22,7 @@ export function VerifyScreen() {
       state={state}
       keyWait={keyWait}
       verification={verification}
-      canScan={useCanScan()}
+      canScan={hasCamera}
       onAskForKeyAgain={askForKeyAgain}
       onRestore={() => {
         start();
@@ -44,25 +44,4 @@ function useTidyLeave(verification: VerificationPort, keyWait: KeyWait): void {
     },
     [verification],
   );
-}
-
-/** Whether there is a camera, also one that is plugged in later. */
-function useCanScan(): boolean {
-  const [canScan, setCanScan] = useState(false);
-  useEffect(() => {
-    let current = true;
-    const look = (): void => {
-      void hasCamera().then((found) => {
-        if (current) setCanScan(found);
-      });
-    };
-    look();
-    const devices: MediaDevices | undefined = navigator.mediaDevices;
-    devices?.addEventListener("devicechange", look);
-    return () => {
-      current = false;
-      devices?.removeEventListener("devicechange", look);
-    };
-  }, []);
-  return canScan;
 }

@@ -54,7 +54,7 @@ async function show(
         state={{ kind: "none" }}
         keyWait={NO_KEY_WAIT}
         verification={verification}
-        canScan={false}
+        canScan={async () => false}
         onAskForKeyAgain={onAskForKeyAgain}
         onRestore={onRestore}
         {...changes}
@@ -103,7 +103,7 @@ describe("whom to ask", () => {
     const second = { ...laptop, deviceId: "DESK", name: "Desktop" };
     const { button, verification } = await show({
       devices: known([laptop, second, unverified]),
-      canScan: true,
+      canScan: async () => true,
     });
     await button("Ask all of them").click();
     await button("Ask Desktop").click();

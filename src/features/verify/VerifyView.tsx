@@ -21,8 +21,8 @@ export interface VerifyViewProps {
   state: VerificationState;
   keyWait: KeyWait;
   verification: VerificationPort;
-  /** A camera is there. */
-  canScan: boolean;
+  /** Is a camera there? Asked when a request is sent, because one may be plugged in until then. */
+  canScan: () => Promise<boolean>;
   onAskForKeyAgain: () => Promise<unknown>;
   onRestore: () => void;
 }
@@ -49,7 +49,8 @@ export function VerifyView(props: VerifyViewProps) {
 
 function CurrentStep(props: VerifyViewProps) {
   const { state, verification, canScan } = props;
-  const ask = (deviceId: string | null) => verification.request({ deviceId, canScan });
+  const ask = async (deviceId: string | null) =>
+    verification.request({ deviceId, canScan: await canScan() });
   const askAgain = () => ask("flow" in state ? (state.flow?.other?.deviceId ?? null) : null);
   const cancel = () => verification.cancel();
   switch (state.kind) {
