@@ -3,6 +3,7 @@ import type { BackupEntries, OldBackupReport, UploadProgress } from "@/domain/ch
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
+import { unseenEntries } from "./backupComparison";
 import { bringOver, compareVersions } from "./bringOver";
 import { dropKeptKey, readKeptKey } from "./keptBackupKey";
 import { confirmNoChange } from "./replacePlan";
@@ -65,6 +66,8 @@ async function compareOnce(
     });
     if (!compared.ok) return compared;
     const { missing, unreadable } = compared.value;
+    const unseen = unseenEntries(compared.value, old);
+    if (unseen > 0) return fail({ kind: "keys_at_risk", version, count: unseen });
     if (missing === 0) {
       const { count, etag, publicKey } = old;
       return ok({

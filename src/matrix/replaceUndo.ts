@@ -4,6 +4,7 @@ import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
 import { encodeBase64 } from "matrix-js-sdk/lib/base64";
+import { unseenEntries } from "./backupComparison";
 import { bringOver } from "./bringOver";
 import { dropKeptKey, keepBackupKey, readKeptKey } from "./keptBackupKey";
 import { cacheBackupKey, enableBackup, forgetUploads } from "./keyBackupEnable";
@@ -168,9 +169,8 @@ async function removeNew(
         signal: context.closed,
       });
       if (!compared.ok) return compared;
-      if (compared.value.missing > 0) {
-        return fail({ kind: "keys_at_risk", version, count: compared.value.missing });
-      }
+      const count = compared.value.missing + unseenEntries(compared.value, seen);
+      if (count > 0) return fail({ kind: "keys_at_risk", version, count });
     }
     return fail({ kind: "secret_storage", reason: "changed_meanwhile" });
   } finally {
