@@ -29,7 +29,10 @@ export interface Comparison {
  * How many entries of a version a comparison has not seen. The answer that lists them is whole JSON
  * also when it is short; what the server counts is the only word against it.
  */
-export function unseenEntries({ entries }: Comparison, { count }: Pick<BackupInfo, "count">): number {
+export function unseenEntries(
+  { entries }: Comparison,
+  { count }: Pick<BackupInfo, "count">,
+): number {
   return Math.max(0, count - entries);
 }
 

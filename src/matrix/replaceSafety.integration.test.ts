@@ -1,19 +1,22 @@
 import type { BackupVersion } from "@/domain/backup";
-import { ok } from "@/domain/result";
+import { fail, ok } from "@/domain/result";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   accountWithBackup,
   currentVersion,
+  giveKeys,
   idsIn,
   keyEntries,
   putEntries,
+  reach,
   uploaded,
   withFault,
   type Account,
 } from "./changesRig";
-import { copyOf, valueOf } from "./integrationDevice";
+import { copyOf, openDevice, valueOf } from "./integrationDevice";
 import { startHomeserver, type Homeserver } from "./integrationHomeserver";
 import { createReplace } from "./replace";
+import { BACKUP_SECRET, writeAccountData } from "./secretStorage";
 import type { SessionContext } from "./sessionContext";
 
 let server: Homeserver;
@@ -91,5 +94,91 @@ describe("a list that is shorter than what the server counts", () => {
     });
     expect([...((await idsIn(context, made)) ?? [])]).toEqual(expect.arrayContaining(theirs));
     account.device.stop();
+  });
+});
+
+describe("the way back", () => {
+  test("leaves the new key in its place until everything was brought over", async () => {
+    const account = await accountWithBackup(server, 1);
+    const { context } = account.device;
+    const made = await interrupt(context, account);
+    const seen: string[] = [];
+    const all = keyEntries(context);
+    const watching = createReplace(context, {
+      async read(version, take, signal) {
+        seen.push(await reach(context, account.key, made));
+        return all.read(version, take, signal);
+      },
+    });
+    valueOf(await watching.undo(copyOf(account.key)));
+    expect(new Set(seen)).toEqual(new Set(["in_place"]));
+    expect(await currentVersion(context)).toBe(account.version);
+    expect(await reach(context, account.key, account.version)).toBe("in_place");
+
+    const again = await interrupt(context, account);
+    const broken = createReplace(context, {
+      read: async () => fail({ kind: "network", detail: "a fault of the test" }),
+    });
+    expect(await broken.undo(copyOf(account.key))).toMatchObject({ error: { kind: "network" } });
+    expect(await currentVersion(context)).toBe(again);
+    expect(await reach(context, account.key, again)).toBe("in_place");
+    valueOf(await replaceOn(context).undo(copyOf(account.key)));
+    expect(await currentVersion(context)).toBe(account.version);
+    account.device.stop();
+  });
+
+  test("compares again what came in right before the deletion, with the new key in its place", async () => {
+    const account = await accountWithBackup(server, 1);
+    const { context } = account.device;
+    const made = await interrupt(context, account);
+    let late: string[] = [];
+    const racing: SessionContext = {
+      ...context,
+      async request(method, path, options) {
+        const answer = await context.request(method, path, options);
+        const isSecret = method === "PUT" && path.endsWith(encodeURIComponent(BACKUP_SECRET));
+        if (isSecret && late.length === 0) late = await putEntries(context, made, 2);
+        return answer;
+      },
+    };
+    const undone = await replaceOn(racing).undo(copyOf(account.key));
+    expect(undone).toEqual({ ok: true, value: { kind: "undone", version: account.version } });
+    expect(late).toHaveLength(2);
+    await uploaded(account.device, account.version, 3);
+    expect([...((await idsIn(context, account.version)) ?? [])]).toEqual(
+      expect.arrayContaining([...account.held, ...late]),
+    );
+    expect(await reach(context, account.key, account.version)).toBe("in_place");
+    account.device.stop();
+  });
+
+  test("is refused where nobody could open what it leads to, and changes nothing", async () => {
+    const account = await accountWithBackup(server, 1);
+    const { context } = account.device;
+    await writeAccountData(context, BACKUP_SECRET, {});
+    const other = await openDevice(server, account.userId);
+    await giveKeys(other, 2);
+    const made = await interrupt(other.context, account, { withoutOldKey: true });
+    const before = await other.context.journal.read();
+    server.startRecord();
+    expect(await replaceOn(other.context).undo(copyOf(account.key))).toEqual({
+      ok: false,
+      error: { kind: "decryption_key", reason: "absent" },
+    });
+    const changes = server.seen.filter(
+      ({ method, path }) =>
+        method !== "GET" && (path.startsWith("/room_keys/version") || path.startsWith("/user/")),
+    );
+    expect(changes).toEqual([]);
+    expect(await other.context.journal.read()).toEqual(before);
+    expect(await currentVersion(context)).toBe(made);
+    expect(await reach(context, account.key, made)).toBe("in_place");
+
+    // The device that holds the old key brings it along.
+    valueOf(await replaceOn(context).undo(copyOf(account.key)));
+    expect(await currentVersion(context)).toBe(account.version);
+    expect(await reach(context, account.key, account.version)).toBe("in_place");
+    account.device.stop();
+    other.stop();
   });
 });
