@@ -13,6 +13,7 @@ import type { StorageKey } from "./secretStorage";
 import { matchBackupSecret } from "./secretStorageBackupKey";
 import { openDefaultKey } from "./secretStorageUnlock";
 import type { SessionContext } from "./sessionContext";
+import { confirmUpload } from "./uploadSwitch";
 
 /** An old version and the one that took its place, both read just now, and the keys to both. */
 interface Pair {
@@ -53,6 +54,8 @@ async function compareOnce(
   version: BackupVersion,
   round: number,
 ): Promise<Result<OldBackupReport | { readonly uploadTo: BackupVersion }, AppError>> {
+  const uploads = confirmUpload(context);
+  if (!uploads.ok) return uploads;
   const pair = await openPair(context, bytes, version);
   if (!pair.ok) return pair;
   const { current, old, oldKey } = pair.value;

@@ -1,7 +1,10 @@
 import type { BackupVersion } from "@/domain/backup";
-import { fail, ok } from "@/domain/result";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fail, ok, type Result } from "@/domain/result";
+import { encodeBase64 } from "matrix-js-sdk/lib/base64";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { listSecretsUnder } from "./accountDataList";
 import {
+  accountData,
   accountWithBackup,
   currentVersion,
   giveKeys,
@@ -15,9 +18,26 @@ import {
 } from "./changesRig";
 import { copyOf, openDevice, valueOf } from "./integrationDevice";
 import { startHomeserver, type Homeserver } from "./integrationHomeserver";
+import { dropKeptKey, keepBackupKey, listKeptKeys, readKeptKey } from "./keptBackupKey";
+import { createKeyBackup } from "./keyBackup";
+import { backupPublicKeyOf, olmMachineOf, withFreed } from "./olmMachine";
+import { createRepair } from "./repair";
+import { restoreStoredBackupKey } from "./repairStoredKey";
 import { createReplace } from "./replace";
-import { BACKUP_SECRET, writeAccountData } from "./secretStorage";
+import { awaitUpload } from "./replaceUpload";
+import { deleteBackupVersion, fetchBackupInfo } from "./roomKeysApi";
+import {
+  BACKUP_SECRET,
+  storeSecret,
+  writeAccountData,
+  writeKeyDescription,
+  type StorageKey,
+} from "./secretStorage";
+import { readBackupSecret } from "./secretStorageBackupKey";
+import { openDefaultKey } from "./secretStorageUnlock";
 import type { SessionContext } from "./sessionContext";
+import { secureBackupKey } from "./setUpBackupKey";
+import { isUploadOff, switchUpload } from "./uploadSwitch";
 
 let server: Homeserver;
 beforeAll(async () => {
@@ -180,5 +200,46 @@ describe("the way back", () => {
     expect(await reach(context, account.key, account.version)).toBe("in_place");
     account.device.stop();
     other.stop();
+  });
+});
+
+describe("a device whose upload is turned off", () => {
+  const off = { ok: false, error: { kind: "upload_off" } };
+
+  test("begins nothing that needs it, and changes nothing", async () => {
+    const account = await accountWithBackup(server, 1);
+    const { context } = account.device;
+    const { version } = account;
+    const options = { confirmed: version, withoutOldKey: false, ...silent };
+    valueOf(await switchUpload(context, false));
+    expect(isUploadOff(context.user)).toBe(true);
+    server.startRecord();
+    const replace = replaceOn(context);
+    expect(await replace.run(copyOf(account.key), options)).toEqual(off);
+    expect(await replace.undo(copyOf(account.key))).toEqual(off);
+    expect(await replace.checkOld(copyOf(account.key), version, silent)).toEqual(off);
+    expect(server.seen.filter(({ method }) => method !== "GET")).toEqual([]);
+    expect(valueOf(await context.journal.read())).toBeNull();
+    valueOf(await switchUpload(context, true));
+    valueOf(await replace.run(copyOf(account.key), options));
+    account.device.stop();
+  });
+
+  test("does not wait for an upload, nor forget what is backed up", async () => {
+    const account = await accountWithBackup(server, 2);
+    const { context } = account.device;
+    const query = { version: account.version };
+    const machine = await olmMachineOf(context);
+    const backedUp = async (): Promise<number> =>
+      withFreed(await machine.roomKeyCounts(), (counts) => counts.backedUp);
+    await expect.poll(backedUp, { timeout: 20_000 }).toBe(2);
+    valueOf(await switchUpload(context, false));
+    // Fewer on the server than count as backed up: with the upload on, all would be sent again.
+    valueOf(await context.request("DELETE", "/room_keys/keys", { query }));
+    const forget = vi.spyOn(machine, "disableBackup");
+    expect(await awaitUpload(context, account.version, () => undefined)).toEqual(off);
+    expect(forget).not.toHaveBeenCalled();
+    valueOf(await switchUpload(context, true));
+    account.device.stop();
   });
 });

@@ -16,6 +16,7 @@ import { fitsBackup } from "./secretStorageBackupKey";
 import { openDefaultKey } from "./secretStorageUnlock";
 import type { SessionContext } from "./sessionContext";
 import { holdsKeyOf } from "./setUpBackupKey";
+import { confirmUpload } from "./uploadSwitch";
 
 /** Looks again when another device uploads while the new version is being compared. */
 const COMPARISONS = 8;
@@ -32,6 +33,9 @@ export async function undoReplacement(
   bytes: Uint8Array<ArrayBuffer>,
   entries: BackupEntries,
 ): Promise<Result<ReplaceUndo, AppError>> {
+  // What is brought here has to go to the old version afterwards.
+  const uploads = confirmUpload(context);
+  if (!uploads.ok) return uploads;
   const journaled = await readReplacement(context.journal);
   if (!journaled.ok) return journaled;
   const opened = await openDefaultKey(context, bytes);
