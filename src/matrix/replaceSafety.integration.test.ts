@@ -203,6 +203,100 @@ describe("the way back", () => {
   });
 });
 
+describe("a kept key", () => {
+  test("opens its version on a new device once that is the current one again", async () => {
+    const account = await accountWithBackup(server, 1);
+    const { context } = account.device;
+    const options = { confirmed: account.version, withoutOldKey: false, ...silent };
+    const { version } = valueOf(await replaceOn(context).run(copyOf(account.key), options));
+    // Another app deletes the new version; the old one comes back, and its key is only kept.
+    valueOf(await deleteBackupVersion(context, version));
+    expect(await reach(context, account.key, account.version)).toBe("kept");
+    const other = await openDevice(server, account.userId);
+    expect(valueOf(await createKeyBackup(other.context).unlock(copyOf(account.key)))).toMatchObject(
+      { backup: "ready", version: account.version },
+    );
+    const storageKey = valueOf(await openDefaultKey(context, account.key.bytes));
+    const inPlace = valueOf(await readBackupSecret(context, storageKey));
+
+    const repair = createRepair(other.context);
+    const kind = "stored_backup_key_differs";
+    expect(valueOf(await repair.run(kind, copyOf(account.key)))).toMatchObject({ fixed: true });
+    expect(await reach(context, account.key, account.version)).toBe("in_place");
+    // What stood there is kept in turn.
+    const left = valueOf(await readKeptKey(context, storageKey, inPlace.publicKey));
+    expect(left).toEqual(inPlace.bytes);
+    account.device.stop();
+    other.stop();
+  });
+
+  test("under a recovery key that is no longer in use is no unfinished replacement", async () => {
+    const account = await accountWithBackup(server, 1);
+    const { context } = account.device;
+    const made = await interrupt(context, account);
+    const other = await openDevice(server, account.userId);
+    const neverStops = new AbortController().signal;
+    expect(valueOf(await replaceOn(other.context).plan(neverStops))).toMatchObject({
+      kind: "unfinished",
+    });
+    const another: StorageKey = { keyId: "reset", bytes: new Uint8Array(32).fill(3) };
+    valueOf(await writeKeyDescription(context, another));
+    const pointer = "m.secret_storage.default_key";
+    valueOf(await writeAccountData(context, pointer, { key: another.keyId }));
+    expect(valueOf(await replaceOn(other.context).plan(neverStops))).toMatchObject({
+      kind: "ready",
+      version: made,
+    });
+    expect(valueOf(await replaceOn(other.context).listOld())).toEqual([]);
+    account.device.stop();
+    other.stop();
+  });
+
+  test("that is dropped leaves nothing behind, also where only its facts were left", async () => {
+    const account = await accountWithBackup(server, 0);
+    const { context } = account.device;
+    const storageKey = valueOf(await openDefaultKey(context, account.key.bytes));
+    const bytes = new Uint8Array(32).fill(7);
+    const publicKey = await backupPublicKeyOf(bytes);
+    const about = { version: account.version, replaces: null };
+    valueOf(await keepBackupKey(context, storageKey, bytes, about));
+    expect(valueOf(await listKeptKeys(context))).toEqual([
+      { ...about, publicKey, keyIds: [storageKey.keyId] },
+    ]);
+    const [name = ""] = valueOf(await listSecretsUnder(context, storageKey.keyId)).filter((one) =>
+      one.includes("kept_key"),
+    );
+    const content = await accountData(context, name);
+    valueOf(await writeAccountData(context, name, { ...content, encrypted: {} }));
+    valueOf(await dropKeptKey(context, storageKey, publicKey));
+    expect(await accountData(context, name)).toEqual({});
+    expect(valueOf(await listKeptKeys(context))).toEqual([]);
+    account.device.stop();
+  });
+
+  test("is made of whatever set-up and repair take out of its place", async () => {
+    const account = await accountWithBackup(server, 0);
+    const { context } = account.device;
+    const storageKey = valueOf(await openDefaultKey(context, account.key.bytes));
+    const info = valueOf(await fetchBackupInfo(context));
+    if (info === null) throw new Error("no backup");
+    const mends: readonly (() => Promise<Result<unknown, unknown>>)[] = [
+      () => secureBackupKey(context, storageKey, info),
+      () => restoreStoredBackupKey(context, storageKey),
+    ];
+    for (const [index, mend] of mends.entries()) {
+      const older = new Uint8Array(32).fill(40 + index);
+      await writeAccountData(context, BACKUP_SECRET, {});
+      valueOf(await storeSecret(context, BACKUP_SECRET, encodeBase64(older), storageKey));
+      valueOf(await mend());
+      expect(await reach(context, account.key, account.version)).toBe("in_place");
+      const publicKey = await backupPublicKeyOf(older);
+      expect(valueOf(await readKeptKey(context, storageKey, publicKey))).toEqual(older);
+    }
+    account.device.stop();
+  });
+});
+
 describe("a device whose upload is turned off", () => {
   const off = { ok: false, error: { kind: "upload_off" } };
 
