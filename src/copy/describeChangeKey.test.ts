@@ -4,6 +4,7 @@ import {
   describeChangeKeyProof,
   describeChangeKeyStep,
   describeInterruptedChangeKey,
+  describeOldKeyCopies,
   describeWithoutOldKey,
 } from "./describeChangeKey";
 
@@ -19,6 +20,12 @@ describe("changing the recovery key in words", () => {
     expect(describeWithoutOldKey({ ...plan, others: 0 })).not.toMatch(/other secret/);
     expect(describeWithoutOldKey({ ...plan, others: 1 })).toMatch(/1 other secret .* stays so/);
     expect(describeWithoutOldKey({ ...plan, others: 2 })).toMatch(/2 other secrets .* stay so/);
+  });
+
+  it("lets the old key go only when nothing needs it any more", () => {
+    expect(describeOldKeyCopies({ left: 0 })).toMatch(/^Throw the copies of the old key away/);
+    expect(describeOldKeyCopies({ left: 1 })).toMatch(/^Keep the old key.* that one needs it/);
+    expect(describeOldKeyCopies({ left: 2 })).toMatch(/^Keep the old key.* those need it/);
   });
 
   it("does not hide what was left", () => {

@@ -50,6 +50,13 @@ export function describeChangeKeyProof({ secrets, left }: ChangeKeyProof): strin
     : `${opened} ${formatCount(left, "other one")} could not be copied and ${left === 1 ? "was" : "were"} left as ${left === 1 ? "it is" : "they are"}, under the old key.`;
 }
 
+/** What to do with the copies of the old key, once everything it is not needed for is done. */
+export function describeOldKeyCopies({ left }: Pick<ChangeKeyProof, "left">): string {
+  return left === 0
+    ? "Throw the copies of the old key away."
+    : `Keep the old key, too: ${left === 1 ? "that one needs" : "those need"} it.`;
+}
+
 /** The question before the old key's copies are taken away. */
 export const RETIRE_OLD_KEY = {
   title: "Remove the old recovery key?",

@@ -47,6 +47,7 @@ const EXAMPLES: { readonly [K in AppErrorKind]: readonly Extract<AppError, { kin
     { kind: "backup_changed", expected: null, actual: v("2") },
     { kind: "backup_changed", expected: null, actual: null },
   ],
+  upload_off: [{ kind: "upload_off" }],
   still_there: [{ kind: "still_there", version: v("1") }],
   unsupported_algorithm: [{ kind: "unsupported_algorithm", algorithm: "org.example.v9" }],
   recovery_key: [

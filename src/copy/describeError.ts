@@ -104,6 +104,12 @@ export function describeError(error: AppError): ErrorWords {
         body: `${formatCount(error.count, "key")} of it ${error.count === 1 ? "is" : "are"} neither in the other backup nor on this device. Nothing was lost. Keep this version.`,
         action: "retry",
       };
+    case "upload_off":
+      return {
+        title: "The upload is turned off on this device",
+        body: "This needs it: keys go from one backup to the other by way of this device. No backup was changed. Turn the upload on under Manage first, then try again.",
+        action: "none",
+      };
     case "still_there":
       return {
         title: `Backup version ${error.version} is still on the server`,

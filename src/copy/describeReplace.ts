@@ -74,6 +74,12 @@ export const NO_OLD_KEY = {
   confirm: "Replace backup all the same",
 } as const;
 
+/** Going back was asked for, and the old backup's key is nowhere. */
+export const NO_WAY_BACK = {
+  title: "There is no way back: the old backup cannot be opened with what you have here",
+  body: "Its key is neither on this device nor behind your recovery key. Going back would leave you with a backup that nobody can open. Nothing was changed. Continue to finish the new backup; the old one stays on the server.",
+} as const;
+
 /** The question before a replacement begins. */
 export function describeReplaceQuestion({ version, count }: ReplaceOffer): {
   title: string;

@@ -165,9 +165,13 @@ export interface ChangeKeyPort {
   finish(newKey: RecoveryKey): Promise<Result<ChangeKeyProof, AppError>>;
   /**
    * Goes back to the old key and takes the new one's copies away. Once the pointer was moved the
-   * old key is needed, to prove that it still opens everything: without it `recovery_key`.
+   * old key is needed, to prove that it still opens everything: without it `recovery_key`. When what
+   * it opens is out of date, as far as the server or the new key can tell: `changed_meanwhile`.
    */
-  undo(oldKey: RecoveryKey | null): Promise<Result<ChangeKeyUndo, AppError>>;
+  undo(
+    oldKey: RecoveryKey | null,
+    newKey?: RecoveryKey | null,
+  ): Promise<Result<ChangeKeyUndo, AppError>>;
 }
 
 /** One entry of a backup as the server gives it. The ids are the server's word. */

@@ -41,6 +41,8 @@ export type AppError =
   | { readonly kind: "change_unfinished"; readonly change: JournaledChange }
   /** Keys of the version are nowhere else; it was not deleted. */
   | { readonly kind: "keys_at_risk"; readonly version: BackupVersion; readonly count: number }
+  /** The upload is turned off on this device; nothing was changed. */
+  | { readonly kind: "upload_off" }
   /** The server took the deletion, and shows the backup all the same. */
   | { readonly kind: "still_there"; readonly version: BackupVersion }
   | { readonly kind: "unsupported_algorithm"; readonly algorithm: string }

@@ -1,4 +1,4 @@
-import type { BackupVersion } from "@/domain/backup";
+import type { BackupInfo, BackupVersion } from "@/domain/backup";
 import type { BackupEntries, BackupEntry } from "@/domain/changes";
 import type { AppError } from "@/domain/errors";
 import { ok, type Result } from "@/domain/result";
@@ -23,6 +23,17 @@ export interface Comparison {
   readonly missing: number;
   /** Of the ones not held: what the version's own key does not open. */
   readonly unreadable: number;
+}
+
+/**
+ * How many entries of a version a comparison has not seen. The answer that lists them is whole JSON
+ * also when it is short; what the server counts is the only word against it.
+ */
+export function unseenEntries(
+  { entries }: Comparison,
+  { count }: Pick<BackupInfo, "count">,
+): number {
+  return Math.max(0, count - entries);
 }
 
 /**

@@ -331,6 +331,45 @@ describe("other devices at work", () => {
     account.device.stop();
   });
 
+  test("a backup replaced under the new key alone forbids the way back to the old one", async () => {
+    const account = await keyAccount();
+    const { context } = account.device;
+    const changeKey = createChangeKey(context);
+    const newKey = changeKey.generateRecoveryKey();
+    valueOf(await changeKey.run(copyOf(newKey), copyOf(account.key), silent));
+    const other = await openDevice(server, account.userId);
+    valueOf(await createKeyBackup(other.context).unlock(copyOf(newKey)));
+    const replace = createReplace(other.context, keyEntries(other.context));
+    const options = { confirmed: account.version, withoutOldKey: false, ...silent };
+    valueOf(await replace.run(copyOf(newKey), { ...options, onUpload: () => undefined }));
+    const made = await currentVersion(context);
+    expect(made).not.toBe(account.version);
+
+    const refused = { error: { kind: "secret_storage", reason: "changed_meanwhile" } };
+    expect(await changeKey.undo(copyOf(account.key))).toMatchObject(refused);
+    expect(await reach(context, newKey, made)).toBe("in_place");
+    valueOf(await changeKey.finish(copyOf(newKey)));
+    expect(await reach(context, newKey, made)).toBe("in_place");
+    account.device.stop();
+    other.stop();
+  });
+
+  test("a secret changed under the new key alone forbids it, too, where that key is at hand", async () => {
+    const account = await keyAccount();
+    const { context } = account.device;
+    const changeKey = createChangeKey(context);
+    const newKey = changeKey.generateRecoveryKey();
+    valueOf(await changeKey.run(copyOf(newKey), copyOf(account.key), silent));
+    const opened = valueOf(await openDefaultKey(context, newKey.bytes));
+    const replaces = "kept by another app";
+    valueOf(await storeSecret(context, OWN_SECRET, "newer", opened, { replaces }));
+    expect(await changeKey.undo(copyOf(account.key), copyOf(newKey))).toMatchObject({
+      error: { kind: "secret_storage", reason: "changed_meanwhile" },
+    });
+    expect(valueOf(await openDefaultKey(context, newKey.bytes)).keyId).toBe(opened.keyId);
+    account.device.stop();
+  });
+
   test("a secret changed after it was copied stops the change before the new key is in use", async () => {
     const account = await keyAccount();
     const { context } = account.device;

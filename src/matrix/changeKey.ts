@@ -26,12 +26,16 @@ export function createChangeKey(context: SessionContext): ChangeKeyPort {
   let undoing: Promise<Result<ChangeKeyUndo, AppError>> | null = null;
   let onStep: (step: ChangeKeyStep) => void = () => undefined;
 
-  async function undo(oldKey: RecoveryKey | null): Promise<Result<ChangeKeyUndo, AppError>> {
-    const bytes = oldKey?.bytes.slice() ?? null;
+  async function undo(
+    oldKey: RecoveryKey | null,
+    newKey: RecoveryKey | null,
+  ): Promise<Result<ChangeKeyUndo, AppError>> {
+    const oldBytes = oldKey?.bytes.slice() ?? null;
+    const newBytes = newKey?.bytes.slice() ?? null;
     try {
-      return await context.takeTurn(() => undoKeyChange(context, bytes));
+      return await context.takeTurn(() => undoKeyChange(context, oldBytes, newBytes));
     } finally {
-      wipe(bytes);
+      wipe(oldBytes, newBytes);
       undoing = null;
     }
   }
@@ -51,8 +55,8 @@ export function createChangeKey(context: SessionContext): ChangeKeyPort {
     },
     finish: (newKey) =>
       finishing(newKey, (bytes) => context.takeTurn(() => finishKeyChange(context, bytes))),
-    undo(oldKey) {
-      undoing ??= undo(oldKey);
+    undo(oldKey, newKey = null) {
+      undoing ??= undo(oldKey, newKey);
       return undoing;
     },
   };

@@ -6,7 +6,15 @@ import { encodeBase64 } from "matrix-js-sdk/lib/base64";
 import { listAccountData } from "./accountDataList";
 import { isBackupVersion } from "./backupInfo";
 import { backupPublicKeyOf } from "./olmMachine";
-import { readSecret, removeSecretCopy, storeSecret, type StorageKey } from "./secretStorage";
+import {
+  encryptedEntries,
+  readAccountData,
+  readSecret,
+  removeSecretCopy,
+  storeSecret,
+  writeAccountData,
+  type StorageKey,
+} from "./secretStorage";
 import { decodeBackupSecret } from "./secretStorageBackupKey";
 import type { SessionContext } from "./sessionContext";
 import { attempt } from "./toAppError";
@@ -26,11 +34,15 @@ export interface KeptKey {
   readonly version: BackupVersion | null;
   /** On the key of a version that is to take another's place: that other one. */
   readonly replaces: BackupVersion | null;
+  /** Ids of the recovery keys it is stored under. */
+  readonly keyIds: readonly string[];
 }
+
+type Requests = Pick<SessionContext, "request" | "user">;
 
 /** Stores a decryption key under the recovery key as a secret of its own, read back and compared. */
 export async function keepBackupKey(
-  context: SessionContext,
+  context: Requests,
   storageKey: StorageKey,
   backupKey: Uint8Array,
   about: Pick<KeptKey, "version" | "replaces">,
@@ -44,7 +56,7 @@ export async function keepBackupKey(
 
 /** The kept key for a public key, compared with it; null when none is kept. The caller zeroes it. */
 export async function readKeptKey(
-  context: SessionContext,
+  context: Requests,
   storageKey: StorageKey,
   publicKey: string,
 ): Promise<Result<Uint8Array<ArrayBuffer> | null, AppError>> {
@@ -59,9 +71,30 @@ export async function readKeptKey(
   return fail({ kind: "secret_storage", reason: "backup_key_malformed" });
 }
 
+/**
+ * Keeps the decryption key that is about to be overwritten in `m.megolm_backup.v1`: an old version,
+ * or a copy of one, may be all it opens. What is kept already stays as it is; what is no key is none.
+ */
+export async function keepLeavingKey(
+  context: Requests,
+  storageKey: StorageKey,
+  text: string,
+): Promise<Result<void, AppError>> {
+  const bytes = decodeBackupSecret(text);
+  if (bytes === null) return ok(undefined);
+  try {
+    const kept = await isKept(context, storageKey, text);
+    if (!kept.ok) return kept;
+    if (kept.value) return ok(undefined);
+    return await keepBackupKey(context, storageKey, bytes, { version: null, replaces: null });
+  } finally {
+    wipe(bytes);
+  }
+}
+
 /** Whether the text is a decryption key of which a copy is kept under the recovery key. */
 export async function isKept(
-  context: SessionContext,
+  context: Requests,
   storageKey: StorageKey,
   text: string,
 ): Promise<Result<boolean, AppError>> {
@@ -77,12 +110,19 @@ export async function isKept(
 }
 
 /** Forgets a kept key. The caller has proven that its backup is gone, or that its key is elsewhere. */
-export function dropKeptKey(
-  context: SessionContext,
+export async function dropKeptKey(
+  context: Requests,
   storageKey: StorageKey,
   publicKey: string,
 ): Promise<Result<void, AppError>> {
-  return removeSecretCopy(context, nameOf(publicKey), storageKey.keyId);
+  const name = nameOf(publicKey);
+  const removed = await removeSecretCopy(context, name, storageKey.keyId);
+  if (!removed.ok) return removed;
+  // Facts about a key that is no longer there would be taken for a key.
+  const left = await readAccountData(context, name);
+  if (!left.ok) return left;
+  const isEmpty = left.value !== null && encryptedEntries(left.value).size === 0;
+  return isEmpty ? writeAccountData(context, name, {}) : ok(undefined);
 }
 
 /** Every key that is kept, by a fresh read. Opens nothing. */
@@ -92,13 +132,15 @@ export async function listKeptKeys(
   const all = await listAccountData(context);
   if (!all.ok) return all;
   const kept: KeptKey[] = [];
-  for (const [name, { public_key: publicKey, version, replaces }] of all.value) {
+  for (const [name, content] of all.value) {
+    const { public_key: publicKey, version, replaces } = content;
     if (!name.startsWith(PREFIX) || typeof publicKey !== "string") continue;
     if (nameOf(publicKey) !== name) continue;
     kept.push({
       publicKey,
       version: isBackupVersion(version) ? version : null,
       replaces: isBackupVersion(replaces) ? replaces : null,
+      keyIds: [...encryptedEntries(content).keys()],
     });
   }
   return ok(kept);

@@ -3,6 +3,7 @@ import type { BackupEntries, OldBackupReport, UploadProgress } from "@/domain/ch
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
+import { unseenEntries } from "./backupComparison";
 import { bringOver, compareVersions } from "./bringOver";
 import { dropKeptKey, readKeptKey } from "./keptBackupKey";
 import { confirmNoChange } from "./replacePlan";
@@ -12,6 +13,7 @@ import type { StorageKey } from "./secretStorage";
 import { matchBackupSecret } from "./secretStorageBackupKey";
 import { openDefaultKey } from "./secretStorageUnlock";
 import type { SessionContext } from "./sessionContext";
+import { confirmUpload } from "./uploadSwitch";
 
 /** An old version and the one that took its place, both read just now, and the keys to both. */
 interface Pair {
@@ -52,6 +54,8 @@ async function compareOnce(
   version: BackupVersion,
   round: number,
 ): Promise<Result<OldBackupReport | { readonly uploadTo: BackupVersion }, AppError>> {
+  const uploads = confirmUpload(context);
+  if (!uploads.ok) return uploads;
   const pair = await openPair(context, bytes, version);
   if (!pair.ok) return pair;
   const { current, old, oldKey } = pair.value;
@@ -65,6 +69,8 @@ async function compareOnce(
     });
     if (!compared.ok) return compared;
     const { missing, unreadable } = compared.value;
+    const unseen = unseenEntries(compared.value, old);
+    if (unseen > 0) return fail({ kind: "keys_at_risk", version, count: unseen });
     if (missing === 0) {
       const { count, etag, publicKey } = old;
       return ok({

@@ -5,10 +5,10 @@ import { fail, ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
 import { compareBackup } from "./backupComparison";
 import { listStoredKeys } from "./heldRoomKeys";
-import { listKeptKeys } from "./keptBackupKey";
+import { listKeptKeys, type KeptKey } from "./keptBackupKey";
 import { readReplacement, type Replacement } from "./replaceJournal";
 import { fetchBackupInfo, fetchBackupVersion } from "./roomKeysApi";
-import { readSecretStorageStatus } from "./secretStorage";
+import { readDefaultKey, readSecretStorageStatus } from "./secretStorage";
 import type { SessionContext } from "./sessionContext";
 import { readHeldKey } from "./setUpBackupKey";
 
@@ -82,7 +82,7 @@ export async function recoverReplacement(
   info: BackupInfo | null,
 ): Promise<Result<Replacement | null, AppError>> {
   if (info?.publicKey === null || info === null) return ok(null);
-  const kept = await listKeptKeys(context);
+  const kept = await listReachable(context);
   if (!kept.ok) return kept;
   const own = kept.value.find(({ publicKey }) => publicKey === info.publicKey);
   if (own === undefined || own.replaces === null) return ok(null);
@@ -101,13 +101,28 @@ export async function recoverReplacement(
   });
 }
 
+/**
+ * The kept keys that the recovery key in use opens. Others may stand under one that was lost and
+ * replaced elsewhere: nothing can be begun, ended or compared with them.
+ */
+async function listReachable(
+  context: SessionContext,
+): Promise<Result<readonly KeptKey[], AppError>> {
+  const defaultKey = await readDefaultKey(context);
+  if (!defaultKey.ok) return defaultKey;
+  if (defaultKey.value.kind !== "present") return ok([]);
+  const { keyId } = defaultKey.value;
+  const kept = await listKeptKeys(context);
+  return kept.ok ? ok(kept.value.filter(({ keyIds }) => keyIds.includes(keyId))) : kept;
+}
+
 /** The versions of kept keys that the server still has, the current one left out. */
 export async function listOldBackups(
   context: SessionContext,
 ): Promise<Result<readonly OldBackup[], AppError>> {
   const info = await fetchBackupInfo(context);
   if (!info.ok) return info;
-  const kept = await listKeptKeys(context);
+  const kept = await listReachable(context);
   if (!kept.ok) return kept;
   const old: OldBackup[] = [];
   for (const { version, publicKey } of kept.value) {

@@ -17,6 +17,7 @@ import { openDefaultKey } from "./secretStorageUnlock";
 import type { SessionContext } from "./sessionContext";
 import { createSignedVersion } from "./setUpBackup";
 import { proveSetUp } from "./setUpProof";
+import { confirmUpload } from "./uploadSwitch";
 
 export interface ReplaceRequest {
   readonly confirmed: BackupVersion;
@@ -44,6 +45,8 @@ export async function beginReplacement(
   request: ReplaceRequest,
 ): Promise<Result<Replacement & { readonly newVersion: BackupVersion }, AppError>> {
   request.onStep("checking");
+  const uploads = confirmUpload(context);
+  if (!uploads.ok) return uploads;
   const journaled = await readReplacement(context.journal);
   if (!journaled.ok) return journaled;
   const opened = await openDefaultKey(context, bytes);

@@ -3,38 +3,39 @@ import type { BackupEntries, ReplaceUndo } from "@/domain/changes";
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
-import { encodeBase64 } from "matrix-js-sdk/lib/base64";
+import { unseenEntries } from "./backupComparison";
 import { bringOver } from "./bringOver";
 import { dropKeptKey, keepBackupKey, readKeptKey } from "./keptBackupKey";
 import { cacheBackupKey, enableBackup, forgetUploads } from "./keyBackupEnable";
 import { noteReplacement, readReplacement, standOf, type Replacement } from "./replaceJournal";
 import { recoverReplacement } from "./replacePlan";
+import { findNewKey, putNewKeyBack, restoreSecret, secureOldKey } from "./replaceUndoKeys";
 import { deleteBackupVersion, fetchBackupInfo, fetchBackupVersion } from "./roomKeysApi";
-import {
-  BACKUP_SECRET,
-  readSecret,
-  removeSecretCopy,
-  storeSecret,
-  type StorageKey,
-} from "./secretStorage";
-import { fitsBackup, matchBackupSecret } from "./secretStorageBackupKey";
+import type { StorageKey } from "./secretStorage";
+import { fitsBackup } from "./secretStorageBackupKey";
 import { openDefaultKey } from "./secretStorageUnlock";
 import type { SessionContext } from "./sessionContext";
 import { holdsKeyOf } from "./setUpBackupKey";
+import { confirmUpload } from "./uploadSwitch";
 
 /** Looks again when another device uploads while the new version is being compared. */
 const COMPARISONS = 8;
 
 /**
- * Goes back to the old version. First every key that only the new one has is brought here, then the
- * old decryption key gets its place back, and only then is the new version deleted: by a read right
- * before, while nothing was added to it since it was compared.
+ * Goes back to the old version. First every key that only the new one has is brought here, which may
+ * take long and may fail: until then the recovery key opens the present version for everybody. Then
+ * the old decryption key gets its place back, and at once the new version is deleted, by a read
+ * right before, while nothing was added to it since it was compared. Where nothing that is in reach
+ * opens the old version: `decryption_key`, and nothing was changed.
  */
 export async function undoReplacement(
   context: SessionContext,
   bytes: Uint8Array<ArrayBuffer>,
   entries: BackupEntries,
 ): Promise<Result<ReplaceUndo, AppError>> {
+  // What is brought here has to go to the old version afterwards.
+  const uploads = confirmUpload(context);
+  if (!uploads.ok) return uploads;
   const journaled = await readReplacement(context.journal);
   if (!journaled.ok) return journaled;
   const opened = await openDefaultKey(context, bytes);
@@ -53,19 +54,19 @@ export async function undoReplacement(
   const isMade = info.value !== null && stand === "new";
   const newVersion = isMade ? info.value.version : found.value.newVersion;
   const replacement: Replacement = { ...found.value, step: "undo", newVersion };
-  const noted = await noteReplacement(context, replacement);
-  if (!noted.ok) return noted;
-
   if (isMade) {
     const old = await confirmOld(context, replacement);
     if (!old.ok) return old;
+    const secured = await secureOldKey(context, storageKey, replacement);
+    if (!secured.ok) return secured;
   }
-  const restored = await restoreSecret(context, storageKey, replacement);
-  if (!restored.ok) return restored;
-  if (isMade) {
-    const removed = await removeNew(context, storageKey, entries, replacement, info.value);
-    if (!removed.ok) return removed;
-  }
+  const noted = await noteReplacement(context, replacement);
+  if (!noted.ok) return noted;
+
+  const gone = isMade
+    ? await removeNew(context, storageKey, entries, replacement, info.value)
+    : await restoreSecret(context, storageKey, replacement);
+  if (!gone.ok) return gone;
   const back = await returnToOld(context, storageKey, replacement);
   if (!back.ok) return back;
   const dropped = await dropCopies(context, storageKey, replacement, isMade);
@@ -86,56 +87,6 @@ async function confirmOld(
     : fail({ kind: "backup_changed", expected: oldVersion, actual: newVersion });
 }
 
-/** The key of before in its place again; what takes it away is kept. */
-async function restoreSecret(
-  context: SessionContext,
-  storageKey: StorageKey,
-  { oldPublicKey, newPublicKey, secretBefore }: Replacement,
-): Promise<Result<void, AppError>> {
-  const there = await readSecret(context, BACKUP_SECRET, storageKey);
-  if (!there.ok) return there;
-  if (there.value === "unreadable") {
-    return fail({ kind: "secret_storage", reason: "backup_key_malformed" });
-  }
-  const isNew = await fitsBackup(context, storageKey, { publicKey: newPublicKey });
-  if (!isNew.ok) return isNew;
-  // Never replaced, or replaced by somebody else since: either way it is not ours to change.
-  if (!isNew.value && there.value !== "absent") return ok(undefined);
-  if (isNew.value) {
-    const kept = await keepNewKey(context, storageKey, newPublicKey);
-    if (!kept.ok) return kept;
-  }
-  for (const publicKey of [oldPublicKey, secretBefore]) {
-    if (publicKey === null) continue;
-    const kept = await readKeptKey(context, storageKey, publicKey);
-    if (!kept.ok) return kept;
-    if (kept.value === null) continue;
-    const text = encodeBase64(kept.value);
-    wipe(kept.value);
-    const replaces = typeof there.value === "object" ? { replaces: there.value.text } : {};
-    return storeSecret(context, BACKUP_SECRET, text, storageKey, replaces);
-  }
-  return isNew.value ? removeSecretCopy(context, BACKUP_SECRET, storageKey.keyId) : ok(undefined);
-}
-
-/** A copy of the new key stays until the new version is gone, also where it was dropped already. */
-async function keepNewKey(
-  context: SessionContext,
-  storageKey: StorageKey,
-  newPublicKey: string,
-): Promise<Result<void, AppError>> {
-  const kept = await readKeptKey(context, storageKey, newPublicKey);
-  if (!kept.ok) return kept;
-  wipe(kept.value);
-  if (kept.value !== null) return ok(undefined);
-  const inPlace = await matchBackupSecret(context, storageKey, { publicKey: newPublicKey });
-  if (!inPlace.ok) return inPlace;
-  const about = { version: null, replaces: null };
-  const again = await keepBackupKey(context, storageKey, inPlace.value, about);
-  wipe(inPlace.value);
-  return again;
-}
-
 /** Deletes the new version when nothing in it is nowhere else. */
 async function removeNew(
   context: SessionContext,
@@ -145,19 +96,16 @@ async function removeNew(
   made: BackupInfo,
 ): Promise<Result<void, AppError>> {
   const { version } = made;
-  const newKey = await readKeptKey(context, storageKey, replacement.newPublicKey);
+  const newKey = await findNewKey(context, storageKey, replacement);
   if (!newKey.ok) return newKey;
-  if (newKey.value === null) return fail({ kind: "decryption_key", reason: "absent" });
   try {
     let seen = made;
     for (let round = 0; round < COMPARISONS; round++) {
-      const before = await fetchBackupInfo(context);
+      const before = await readNew(context, replacement, version);
       if (!before.ok) return before;
-      if (before.value === null || standOf(replacement, before.value) !== "new") {
-        return changed(version, before.value);
-      }
-      if (round > 0 && before.value.etag === seen.etag && before.value.count === seen.count) {
-        return await deleteBackupVersion(context, version);
+      if (round > 0 && isSame(before.value, seen)) {
+        const deleted = await swapAndDelete(context, storageKey, replacement, seen);
+        if (!deleted.ok || deleted.value) return deleted.ok ? ok(undefined) : deleted;
       }
       seen = before.value;
       const compared = await bringOver(context, {
@@ -168,14 +116,52 @@ async function removeNew(
         signal: context.closed,
       });
       if (!compared.ok) return compared;
-      if (compared.value.missing > 0) {
-        return fail({ kind: "keys_at_risk", version, count: compared.value.missing });
-      }
+      const count = compared.value.missing + unseenEntries(compared.value, seen);
+      if (count > 0) return fail({ kind: "keys_at_risk", version, count });
     }
     return fail({ kind: "secret_storage", reason: "changed_meanwhile" });
   } finally {
     wipe(newKey.value);
   }
+}
+
+/**
+ * The old key into its place and the new version away, with nothing but a last look in between.
+ * Answers false when something was added meanwhile: then the new key has its place again.
+ */
+async function swapAndDelete(
+  context: SessionContext,
+  storageKey: StorageKey,
+  replacement: Replacement,
+  seen: BackupInfo,
+): Promise<Result<boolean, AppError>> {
+  const restored = await restoreSecret(context, storageKey, replacement);
+  if (!restored.ok) return restored;
+  const last = await readNew(context, replacement, seen.version);
+  if (!last.ok) return last;
+  if (!isSame(last.value, seen)) {
+    const again = await putNewKeyBack(context, storageKey, replacement);
+    return again.ok ? ok(false) : again;
+  }
+  const deleted = await deleteBackupVersion(context, seen.version);
+  return deleted.ok ? ok(true) : deleted;
+}
+
+/** The new version as it is now, which is the current one. */
+async function readNew(
+  context: SessionContext,
+  replacement: Replacement,
+  version: BackupVersion,
+): Promise<Result<BackupInfo, AppError>> {
+  const info = await fetchBackupInfo(context);
+  if (!info.ok) return info;
+  return info.value !== null && standOf(replacement, info.value) === "new"
+    ? ok(info.value)
+    : changed(version, info.value);
+}
+
+function isSame(one: BackupInfo, other: BackupInfo): boolean {
+  return one.version === other.version && one.etag === other.etag && one.count === other.count;
 }
 
 /** Has this device hold the old key and upload to the old version again. */

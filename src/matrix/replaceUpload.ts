@@ -10,6 +10,7 @@ import { olmMachineOf, withFreed } from "./olmMachine";
 import { fetchBackupInfo } from "./roomKeysApi";
 import type { SessionContext } from "./sessionContext";
 import { attempt } from "./toAppError";
+import { confirmUpload } from "./uploadSwitch";
 
 /** Between two looks; the SDK's own reports come in between. */
 const LOOK_MS = 2_000;
@@ -22,7 +23,7 @@ const STALLED_MS = 90_000;
 /**
  * Waits until every room key of this device is in the version: the store says that all are backed
  * up, and the server counts at least as many, by fresh reads. Errors: `backup_changed` when another
- * version takes its place, `timeout` when no key is taken any more, and whatever the reads say.
+ * version takes its place, `upload_off` when the upload was turned off meanwhile, `timeout` when no key is taken any more, and whatever the reads say.
  */
 export async function awaitUpload(
   context: SessionContext,
@@ -47,6 +48,9 @@ export async function awaitUpload(
     const done = Math.min(backedUp, total, count);
     onUpload({ done, total });
     if (backedUp === total && count >= total) return ok(info.value);
+    // Forgetting what is backed up, with nothing sent after that, would make every count wrong.
+    const uploads = confirmUpload(context);
+    if (!uploads.ok) return uploads;
     if (count < backedUp && !forgotten) {
       // Counted as backed up are keys that this version does not have: it once was another's.
       forgotten = true;

@@ -3,6 +3,7 @@ import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
 import { encodeBase64 } from "matrix-js-sdk/lib/base64";
+import { keepLeavingKey, readKeptKey } from "./keptBackupKey";
 import { backupPublicKeyOf, randomBackupKey } from "./olmMachine";
 import { fetchBackupInfo } from "./roomKeysApi";
 import { BACKUP_SECRET, readSecret, storeSecret, type StorageKey } from "./secretStorage";
@@ -46,7 +47,8 @@ export async function prepareBackupKey(
 
 /**
  * The decryption key of the backup that is there, from secret storage. When none or another one is
- * stored and this device holds the right one, that is stored first.
+ * stored and this device holds the right one, or it is kept aside, that is stored first; what stood
+ * there is kept.
  */
 export async function secureBackupKey(
   context: SessionContext,
@@ -55,15 +57,23 @@ export async function secureBackupKey(
 ): Promise<Result<Uint8Array, AppError>> {
   const matched = await matchBackupSecret(context, key, backup);
   if (matched.ok || !isMissingOrOther(matched.error)) return matched;
-  const held = await readHeldKey(context, backup);
+  const held = await readHeldOrKept(context, key, backup);
   if (!held.ok) return held;
   if (held.value === null) return matched;
 
   const there = await readSecret(context, BACKUP_SECRET, key);
   if (!there.ok) return there;
   // Replacing a readable key is safe here and nowhere else: it does not open the backup that the
-  // server has now, and the one that takes its place was just seen to.
+  // server has now, and the one that takes its place was just seen to. An older version may be open
+  // to nothing else, so it is kept.
   const replaces = typeof there.value === "object" ? { replaces: there.value.text } : {};
+  if (typeof there.value === "object") {
+    const kept = await keepLeavingKey(context, key, there.value.text);
+    if (!kept.ok) {
+      wipe(held.value);
+      return kept;
+    }
+  }
   const text = encodeBase64(held.value);
   const stored = await storeSecret(context, BACKUP_SECRET, text, key, replaces);
   if (stored.ok) return ok(held.value);
@@ -89,6 +99,17 @@ export async function readHeldKey(
     wipe(held);
     return null;
   });
+}
+
+/** The backup's key as this device holds it or as it is kept; null when neither. The caller zeroes it. */
+export async function readHeldOrKept(
+  context: SessionContext,
+  key: StorageKey,
+  { publicKey }: Pick<BackupInfo, "publicKey">,
+): Promise<Result<Uint8Array | null, AppError>> {
+  const held = await readHeldKey(context, { publicKey });
+  if (!held.ok || held.value !== null) return held;
+  return publicKey === null ? held : readKeptKey(context, key, publicKey);
 }
 
 /** Whether this device holds the backup's key. */

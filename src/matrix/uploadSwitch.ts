@@ -1,5 +1,5 @@
 import type { AppError } from "@/domain/errors";
-import { ok, type Result } from "@/domain/result";
+import { fail, ok, type Result } from "@/domain/result";
 import type { SignedInUser } from "@/domain/session";
 import type { OlmMachine } from "@matrix-org/matrix-sdk-crypto-wasm";
 import { loadCryptoWasm } from "./olmMachine";
@@ -27,7 +27,7 @@ export async function installUploadSwitch(): Promise<void> {
   // oxlint-disable-next-line typescript/unbound-method -- called with its machine below
   const next = prototype.backupRoomKeys;
   prototype.backupRoomKeys = function gated(this: OlmMachine): ReturnType<typeof next> {
-    return off.has(nameOf(deviceOf(this)))
+    return isUploadOff(deviceOf(this))
       ? Promise.reject(new Error("the upload is turned off on this device"))
       : next.call(this);
   };
@@ -37,6 +37,16 @@ export async function installUploadSwitch(): Promise<void> {
 export function setUpload(device: Device, on: boolean): void {
   if (on) off.delete(nameOf(device));
   else off.add(nameOf(device));
+}
+
+/** Whether the upload is turned off on a device of this page: the SDK sends no key then. */
+export function isUploadOff(device: Device): boolean {
+  return off.has(nameOf(device));
+}
+
+/** Ends with an error while the upload is off. For what could not be ended without it. */
+export function confirmUpload({ user }: Pick<SessionContext, "user">): Result<void, AppError> {
+  return isUploadOff(user) ? fail({ kind: "upload_off" }) : ok(undefined);
 }
 
 /** Turns the upload off, or on again with what has waited meanwhile. */

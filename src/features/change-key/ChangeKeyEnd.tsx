@@ -1,5 +1,9 @@
 import { useState } from "react";
-import { describeChangeKeyProof, RETIRE_OLD_KEY } from "@/copy/describeChangeKey";
+import {
+  describeChangeKeyProof,
+  describeOldKeyCopies,
+  RETIRE_OLD_KEY,
+} from "@/copy/describeChangeKey";
 import type { ChangeKeyProof } from "@/domain/changes";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
@@ -34,7 +38,9 @@ export function ChangeKeyEnd({ state, canUndo, onStart, onClose }: ChangeKeyEndP
             }
             testId="change-key-done"
           >
-            <p>{describeChangeKeyProof(state.proof)} Throw the copies of the old key away.</p>
+            <p>
+              {describeChangeKeyProof(state.proof)} {describeOldKeyCopies(state.proof)}
+            </p>
           </Alert>
         </Card>
       );

@@ -137,6 +137,22 @@ describe("a change", () => {
     expect(changeKey.log).toEqual([`run ${NEW_TEXT} without`]);
   });
 
+  it.each([
+    [0, "Throw the copies of the old key away.", "Keep the old key"],
+    [2, "Keep the old key, too: those need it.", "Throw the copies"],
+  ])("with %i left under the old key says whether that is still needed", async (left, is, not) => {
+    const changeKey = new FakeChangeKey();
+    changeKey.proofs = [ok({ secrets: 4, left })];
+    changeKey.finished = ok({ secrets: 4, left });
+    const { screen, button, dialog, enter, toOld } = await show(changeKey);
+    await toOld();
+    await enter(OLD.text, "Change recovery key");
+    await button("The new key works: finish").click();
+    await dialog.getByRole("button", { name: "Remove the old key" }).click();
+    await expect.element(screen.getByTestId("change-key-done")).toMatchTextContent(is);
+    await expect.element(screen.getByTestId("change-key-done")).not.toMatchTextContent(not);
+  });
+
   it("cannot go without the old key where this device does not hold everything", async () => {
     const changeKey = new FakeChangeKey();
     changeKey.planned = ok({ kind: "ready", secrets: 5, canWithoutOldKey: false, others: 0 });

@@ -78,7 +78,7 @@ async function perform(
   onStep: (step: ChangeKeyStep) => void,
 ): Promise<TaskState | { readonly error: AppError }> {
   if (task === "undo") {
-    const undo = await changeKey.undo(keys.oldKey());
+    const undo = await changeKey.undo(keys.oldKey(), keys.newKey());
     return undo.ok ? { kind: "undone", undo: undo.value } : { error: undo.error };
   }
   const newKey = keys.newKey();

@@ -3,6 +3,7 @@ import {
   describeInterruptedReplace,
   describeReplaceStep,
   NO_OLD_KEY,
+  NO_WAY_BACK,
   REPLACE_STEPS,
 } from "@/copy/describeReplace";
 import { Alert } from "@/ui/Alert";
@@ -17,14 +18,21 @@ interface ReplaceFailedProps {
   onBegin: (task: ReplaceTask) => void;
   /** Finds out anew what there is. */
   onLookAgain: () => void;
+  /** Nothing opens the old backup: only going on is possible. */
+  onNoWayBack: () => void;
   onClose: () => void;
 }
 
 /** What went wrong, what is safe, and the ways on: again, back, or later. */
-export function ReplaceFailed({ state, onBegin, onLookAgain, onClose }: ReplaceFailedProps) {
+export function ReplaceFailed(props: ReplaceFailedProps) {
+  const { state, onBegin, onLookAgain, onNoWayBack, onClose } = props;
   const { task, step, error } = state;
-  if (task.kind === "run" && error.kind === "decryption_key" && error.reason === "absent") {
+  const isAbsent = error.kind === "decryption_key" && error.reason === "absent";
+  if (task.kind === "run" && isAbsent) {
     return <NoOldKey task={task} onBegin={onBegin} onClose={onClose} />;
+  }
+  if (task.kind === "undo" && isAbsent) {
+    return <NoWayBack onNoWayBack={onNoWayBack} onClose={onClose} />;
   }
   const { title, body } = describeError(error);
   const isRun = task.kind === "run";
@@ -57,6 +65,26 @@ export function ReplaceFailed({ state, onBegin, onLookAgain, onClose }: ReplaceF
       >
         <p>{body}</p>
         {isRun ? <p>{describeInterruptedReplace(step)}</p> : null}
+      </Alert>
+    </Card>
+  );
+}
+
+function NoWayBack({ onNoWayBack, onClose }: Pick<ReplaceFailedProps, "onNoWayBack" | "onClose">) {
+  return (
+    <Card
+      actions={
+        <>
+          <Button onClick={onNoWayBack}>Back to the replacement</Button>
+          <Button variant="tertiary" onClick={onClose}>
+            Stop here
+          </Button>
+        </>
+      }
+    >
+      <StepHeading>The old backup stays as it is</StepHeading>
+      <Alert tone="warning" title={NO_WAY_BACK.title} code="no_way_back" testId="no-way-back">
+        <p>{NO_WAY_BACK.body}</p>
       </Alert>
     </Card>
   );

@@ -18,13 +18,16 @@ interface ReplacePlanStepProps {
     readonly plan: Result<ReplacePlan, AppError>;
     readonly old: Result<readonly OldBackup[], AppError>;
   } | null;
+  /** False once it was found that nothing opens the old version of an unfinished replacement. */
+  hasWayBack: boolean;
   onBegin: (task: ReplaceTask) => void;
   onRetry: () => void;
   onClose: () => void;
 }
 
 /** What there is to replace, to end, or to delete. */
-export function ReplacePlanStep({ found, onBegin, onRetry, onClose }: ReplacePlanStepProps) {
+export function ReplacePlanStep(props: ReplacePlanStepProps) {
+  const { found, hasWayBack, onBegin, onRetry, onClose } = props;
   if (found === null) return <Spinner label="Comparing the backup with this device…" />;
   const { plan, old } = found;
   if (!plan.ok) {
@@ -42,7 +45,7 @@ export function ReplacePlanStep({ found, onBegin, onRetry, onClose }: ReplacePla
   }
   return (
     <div className={styles.stack}>
-      <Plan plan={plan.value} onBegin={onBegin} onClose={onClose} />
+      <Plan plan={plan.value} hasWayBack={hasWayBack} onBegin={onBegin} onClose={onClose} />
       {plan.value.kind === "unfinished" ? null : (
         <OldBackups old={old} onBegin={onBegin} onRetry={onRetry} />
       )}
@@ -52,10 +55,12 @@ export function ReplacePlanStep({ found, onBegin, onRetry, onClose }: ReplacePla
 
 function Plan({
   plan,
+  hasWayBack,
   onBegin,
   onClose,
 }: {
   plan: ReplacePlan;
+  hasWayBack: boolean;
   onBegin: (task: ReplaceTask) => void;
   onClose: () => void;
 }) {
@@ -63,7 +68,14 @@ function Plan({
     case "ready":
       return <ReplaceOfferStep offer={plan} onBegin={onBegin} onClose={onClose} />;
     case "unfinished":
-      return <ReplaceUnfinished plan={plan} onBegin={onBegin} onClose={onClose} />;
+      return (
+        <ReplaceUnfinished
+          plan={plan}
+          hasWayBack={hasWayBack}
+          onBegin={onBegin}
+          onClose={onClose}
+        />
+      );
     case "no_backup":
       return (
         <Card>

@@ -9,12 +9,14 @@ import type { ReplaceTask } from "./useReplaceTask";
 
 interface ReplaceUnfinishedProps {
   plan: Extract<ReplacePlan, { kind: "unfinished" }>;
+  hasWayBack: boolean;
   onBegin: (task: ReplaceTask) => void;
   onClose: () => void;
 }
 
 /** A replacement that was broken off: on, or back. */
-export function ReplaceUnfinished({ plan, onBegin, onClose }: ReplaceUnfinishedProps) {
+export function ReplaceUnfinished(props: ReplaceUnfinishedProps) {
+  const { plan, hasWayBack, onBegin, onClose } = props;
   const { facts, step } = plan.entry;
   const oldVersion = String(facts["oldVersion"] ?? "");
   const newVersion = facts["newVersion"];
@@ -36,9 +38,11 @@ export function ReplaceUnfinished({ plan, onBegin, onClose }: ReplaceUnfinishedP
           >
             Continue
           </Button>
-          <Button variant="secondary" onClick={() => onBegin({ kind: "undo" })}>
-            Undo
-          </Button>
+          {hasWayBack ? (
+            <Button variant="secondary" onClick={() => onBegin({ kind: "undo" })}>
+              Undo
+            </Button>
+          ) : null}
           <Button variant="tertiary" onClick={onClose}>
             Later
           </Button>
@@ -57,8 +61,9 @@ export function ReplaceUnfinished({ plan, onBegin, onClose }: ReplaceUnfinishedP
         code={step}
       >
         <p>
-          Nothing was deleted, and your recovery key opens both backups from here. Continue to
-          finish it, or undo it to go back to the old backup.
+          {hasWayBack
+            ? "Nothing was deleted, and your recovery key opens both backups from here. Continue to finish it, or undo it to go back to the old backup."
+            : "Nothing was deleted. Your recovery key opens the new backup and not the old one, so the only way is to continue."}
           {plan.here ? "" : " If another device is at it right now, let it finish."}
         </p>
       </Alert>

@@ -238,6 +238,25 @@ describe("a replacement that was not finished", () => {
     expect(replace.log).toEqual([`undo ${KEY.text}`]);
   });
 
+  it("goes only on where nothing opens the old backup", async () => {
+    const replace = new FakeReplace();
+    replace.planned = unfinished("2");
+    replace.undone = fail({ kind: "decryption_key", reason: "absent" });
+    const { screen, button, enter } = await show(replace);
+    await button("Undo").click();
+    await enter(KEY.text, "Undo");
+    await expect.element(screen.getByTestId("no-way-back")).toMatchTextContent("no way back");
+    await expectAccessible();
+    await button("Back to the replacement").click();
+    await expect
+      .element(screen.getByTestId("replace-unfinished"))
+      .toMatchTextContent("the only way is to continue");
+    expect(screen.getByRole("button", { name: "Undo" }).elements()).toEqual([]);
+    await button("Continue").click();
+    await expect.element(screen.getByText("Your backup is replaced")).toBeVisible();
+    expect(replace.log).toEqual([`undo ${KEY.text}`, `run ${KEY.text} 1`]);
+  });
+
   it("says so when another device was faster", async () => {
     const replace = new FakeReplace();
     replace.planned = unfinished(null);

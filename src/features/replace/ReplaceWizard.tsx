@@ -30,6 +30,7 @@ export function ReplaceWizard({ replace, onChanged, onClose }: ReplaceWizardProp
   const { key: keyRef, forget } = useKeptKey();
   /** The task that waits for the recovery key. */
   const [asked, setAsked] = useState<Exclude<ReplaceTask, { kind: "delete" }> | null>(null);
+  const [hasWayBack, setHasWayBack] = useState(true);
   const guard = useLeaveGuard(state.kind === "running");
 
   function begin(task: ReplaceTask): void {
@@ -63,7 +64,16 @@ export function ReplaceWizard({ replace, onChanged, onClose }: ReplaceWizardProp
     if (state.kind === "running") return <ReplaceRunning state={state} />;
     if (state.kind === "failed" && (fault === null || asked === null)) {
       return (
-        <ReplaceFailed state={state} onBegin={begin} onLookAgain={lookAgain} onClose={close} />
+        <ReplaceFailed
+          state={state}
+          onBegin={begin}
+          onLookAgain={lookAgain}
+          onNoWayBack={() => {
+            setHasWayBack(false);
+            lookAgain();
+          }}
+          onClose={close}
+        />
       );
     }
     if (asked !== null && (state.kind === "idle" || state.kind === "failed")) {
@@ -78,7 +88,15 @@ export function ReplaceWizard({ replace, onChanged, onClose }: ReplaceWizardProp
       );
     }
     if (state.kind === "idle" || state.kind === "failed") {
-      return <ReplacePlanStep found={found} onBegin={begin} onRetry={readAgain} onClose={close} />;
+      return (
+        <ReplacePlanStep
+          found={found}
+          hasWayBack={hasWayBack}
+          onBegin={begin}
+          onRetry={readAgain}
+          onClose={close}
+        />
+      );
     }
     return <ReplaceEnd state={state} onBegin={begin} onLookAgain={lookAgain} onClose={close} />;
   }
