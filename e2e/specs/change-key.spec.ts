@@ -69,88 +69,92 @@ const CHANGES = [
   /m\.secret_storage\.default_key/,
 ];
 
-for (const end of ["Continue", "Undo"] as const) {
-  for (const reaches of [true, false]) {
-    test(`a page killed at each change of a key change, ${reaches ? "done" : "not done"} by the server: ${end}`, async ({
-      account,
-      api,
-      otherDevice,
-      context,
-      dashboard,
-    }) => {
-      test.setTimeout(480_000);
-      const network = await FaultProxy.start(account.homeserver);
-      const other = await otherDevice();
-      const made = await other.setUpBackup();
-      other.stop();
-      await dashboard.signIn.signIn({ ...account, homeserver: network.url });
-      await dashboard.restore.openUnlock();
-      await dashboard.restore.enterKey(made.recoveryKey);
-      await expect(dashboard.page.getByText("Your recovery key is right")).toBeVisible();
+/** Each change once done and once not, and each way on; the integration tests go through all four. */
+const KILLS = [
+  { end: "Continue", reaches: false },
+  { end: "Undo", reaches: true },
+] as const;
 
-      let { page } = dashboard;
-      let inUse = made.recoveryKey;
-      // In the order of the names, as they are copied.
-      const seen = new Set<string>();
-      for (const [index] of CHANGES.entries()) {
-        await test.step(`change ${index + 1}`, async () => {
-          const before = new ChangeKeyPage(page);
-          await before.open();
-          const newKey = await before.showNewKey();
-          const happened = network.freezeAtChange({
-            of: /account_data/,
-            nth: index + 1,
-            reaches,
-          });
-          await before.enterKey(inUse, "Change recovery key");
-          seen.add(decodeURIComponent(await happened));
-          await crashPage(page, context);
-          network.thaw();
+for (const { end, reaches } of KILLS) {
+  test(`a page killed at each change of a key change, ${reaches ? "done" : "not done"} by the server: ${end}`, async ({
+    account,
+    api,
+    otherDevice,
+    context,
+    dashboard,
+  }) => {
+    test.setTimeout(480_000);
+    const network = await FaultProxy.start(account.homeserver);
+    const other = await otherDevice();
+    const made = await other.setUpBackup();
+    other.stop();
+    await dashboard.signIn.signIn({ ...account, homeserver: network.url });
+    await dashboard.restore.openUnlock();
+    await dashboard.restore.enterKey(made.recoveryKey);
+    await expect(dashboard.page.getByText("Your recovery key is right")).toBeVisible();
 
-          const pointer = await api.accountData("m.secret_storage.default_key");
-          const device = await otherDevice();
-          // One of the two opens everything, also for an app that knows nothing of this one.
-          const isSwitched = reaches && index === CHANGES.length - 1;
-          await device.unlock(isSwitched ? newKey : inUse);
-          expect((await device.status()).trust).toMatchObject({ matchesDecryptionKey: true });
-          device.stop();
-
-          page = await context.newPage();
-          const changeKey = new ChangeKeyPage(page);
-          await changeKey.openUnfinished();
-          await page.getByRole("button", { name: end, exact: true }).click();
-          if (end === "Undo") {
-            if (isSwitched) await changeKey.enterKey(inUse, "Undo");
-            await expect(changeKey.undone).toBeVisible();
-            if (!isSwitched) {
-              expect(await api.accountData("m.secret_storage.default_key")).toEqual(pointer);
-            }
-          } else {
-            await changeKey.enterKey(newKey, "Continue");
-            if (!isSwitched) await changeKey.enterKey(inUse, "Change recovery key");
-            await expect(changeKey.switched).toBeVisible();
-            await changeKey.finish();
-            await expect(changeKey.done).toBeVisible();
-            inUse = newKey;
-          }
-          await page.getByRole("button", { name: "Done" }).click();
-          await expect(page.getByTestId("device-state")).toBeVisible();
-          await expect(page.getByTestId("unfinished-change")).toHaveCount(0);
+    let { page } = dashboard;
+    let inUse = made.recoveryKey;
+    // In the order of the names, as they are copied.
+    const seen = new Set<string>();
+    for (const [index] of CHANGES.entries()) {
+      await test.step(`change ${index + 1}`, async () => {
+        const before = new ChangeKeyPage(page);
+        await before.open();
+        const newKey = await before.showNewKey();
+        const happened = network.freezeAtChange({
+          of: /account_data/,
+          nth: index + 1,
+          reaches,
         });
-      }
-      for (const change of CHANGES) {
-        expect(
-          [...seen].some((line) => change.test(line)),
-          change.source,
-        ).toBe(true);
-      }
-      const last = await otherDevice();
-      await last.unlock(inUse);
-      expect(await last.status()).toMatchObject({
-        verified: true,
-        trust: { trusted: true, matchesDecryptionKey: true },
+        await before.enterKey(inUse, "Change recovery key");
+        seen.add(decodeURIComponent(await happened));
+        await crashPage(page, context);
+        network.thaw();
+
+        const pointer = await api.accountData("m.secret_storage.default_key");
+        const device = await otherDevice();
+        // One of the two opens everything, also for an app that knows nothing of this one.
+        const isSwitched = reaches && index === CHANGES.length - 1;
+        await device.unlock(isSwitched ? newKey : inUse);
+        expect((await device.status()).trust).toMatchObject({ matchesDecryptionKey: true });
+        device.stop();
+
+        page = await context.newPage();
+        const changeKey = new ChangeKeyPage(page);
+        await changeKey.openUnfinished();
+        await page.getByRole("button", { name: end, exact: true }).click();
+        if (end === "Undo") {
+          if (isSwitched) await changeKey.enterKey(inUse, "Undo");
+          await expect(changeKey.undone).toBeVisible();
+          if (!isSwitched) {
+            expect(await api.accountData("m.secret_storage.default_key")).toEqual(pointer);
+          }
+        } else {
+          await changeKey.enterKey(newKey, "Continue");
+          if (!isSwitched) await changeKey.enterKey(inUse, "Change recovery key");
+          await expect(changeKey.switched).toBeVisible();
+          await changeKey.finish();
+          await expect(changeKey.done).toBeVisible();
+          inUse = newKey;
+        }
+        await page.getByRole("button", { name: "Done" }).click();
+        await expect(page.getByTestId("device-state")).toBeVisible();
+        await expect(page.getByTestId("unfinished-change")).toHaveCount(0);
       });
-      await network.stop();
+    }
+    for (const change of CHANGES) {
+      expect(
+        [...seen].some((line) => change.test(line)),
+        change.source,
+      ).toBe(true);
+    }
+    const last = await otherDevice();
+    await last.unlock(inUse);
+    expect(await last.status()).toMatchObject({
+      verified: true,
+      trust: { trusted: true, matchesDecryptionKey: true },
     });
-  }
+    await network.stop();
+  });
 }

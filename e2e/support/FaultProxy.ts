@@ -94,7 +94,7 @@ export class FaultProxy {
   }
 
   /**
-   * Stands still at the n-th of such changes of backup or account data from now on: it is passed on
+   * Stands still at the n-th of such changes of backup, identity or account data from now on: it is passed on
    * or not, and it is not answered, nor is anything after it until `thaw`. Resolves with the change
    * when the homeserver has done it, or when it was swallowed.
    */
@@ -168,7 +168,8 @@ export class FaultProxy {
 
   #freezesAt(method: string, path: string): Freeze | null {
     const isChange =
-      ["PUT", "POST", "DELETE"].includes(method) && /\/account_data\/|\/room_keys\//.test(path);
+      ["PUT", "POST", "DELETE"].includes(method) &&
+      /\/account_data\/|\/room_keys\/|\/device_signing\//.test(path);
     const freeze = this.#freeze;
     if (!isChange || freeze?.of.test(`${method} ${decodeURIComponent(path)}`) !== true) return null;
     freeze.left -= 1;
