@@ -1,11 +1,11 @@
 import type { BackupInfo, BackupVersion } from "@/domain/backup";
-import type { JournalEntry, JournaledChange } from "@/domain/changeJournal";
 import type { AppError } from "@/domain/errors";
 import { losesMore, type BackupSurvey, type ConfirmedDeletion } from "@/domain/removal";
 import type { DeletedBackup } from "@/domain/removalPorts";
 import { fail, ok, type Result } from "@/domain/result";
 import { writeBackupWish } from "./keyBackupWish";
 import { surveyBackup } from "./removalSurvey";
+import { confirmNothingElse } from "./unfinishedChange";
 import { deleteBackupVersion, fetchBackupInfo, fetchBackupVersion } from "./roomKeysApi";
 import type { SessionContext } from "./sessionContext";
 import { attempt } from "./toAppError";
@@ -84,14 +84,4 @@ export async function readAfter(
 /** Lets the SDK see what has changed. It only follows: what is said comes from reads of our own. */
 export async function tellSdk(context: SessionContext): Promise<void> {
   await attempt(() => context.crypto().checkKeyBackupAndEnable());
-}
-
-/** The journal's entry for the change, or an error while another one is under way. */
-export async function confirmNothingElse(
-  context: Pick<SessionContext, "journal">,
-  own: JournaledChange | null,
-): Promise<Result<JournalEntry | null, AppError>> {
-  const entry = await context.journal.read();
-  if (!entry.ok || entry.value === null || entry.value.change === own) return entry;
-  return fail({ kind: "change_unfinished", change: entry.value.change });
 }

@@ -3,7 +3,7 @@ import type { RecoveryKey } from "@/domain/recoveryKey";
 import { listFaults, type RepairFault, type RepairPort } from "@/domain/repair";
 import { ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
-import { confirmNothingElse } from "./removeBackup";
+import { confirmNothingElse } from "./unfinishedChange";
 import { readRepairFacts } from "./repairFacts";
 import { runRepair } from "./repairRun";
 import { readDefaultKey, type StorageKey } from "./secretStorage";

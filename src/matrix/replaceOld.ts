@@ -6,7 +6,7 @@ import { wipe } from "@/lib/bytes";
 import { unseenEntries } from "./backupComparison";
 import { bringOver, compareVersions } from "./bringOver";
 import { dropKeptKey, readKeptKey } from "./keptBackupKey";
-import { confirmNoChange } from "./replacePlan";
+import { confirmNothingElse } from "./unfinishedChange";
 import { awaitUpload } from "./replaceUpload";
 import { deleteBackupVersion, fetchBackupInfo, fetchBackupVersion } from "./roomKeysApi";
 import type { StorageKey } from "./secretStorage";
@@ -106,7 +106,7 @@ export async function deleteOldBackup(
   report: OldBackupReport,
 ): Promise<Result<void, AppError>> {
   const { version, publicKey } = report.old;
-  const free = await confirmNoChange(context);
+  const free = await confirmNothingElse(context, null);
   if (!free.ok) return free;
   const opened = await openDefaultKey(context, bytes);
   if (!opened.ok) return opened;
@@ -135,7 +135,7 @@ async function openPair(
   bytes: Uint8Array<ArrayBuffer>,
   version: BackupVersion,
 ): Promise<Result<Pair, AppError>> {
-  const free = await confirmNoChange(context);
+  const free = await confirmNothingElse(context, null);
   if (!free.ok) return free;
   const opened = await openDefaultKey(context, bytes);
   if (!opened.ok) return opened;

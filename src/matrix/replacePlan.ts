@@ -1,7 +1,7 @@
 import type { BackupInfo } from "@/domain/backup";
 import type { BackupEntries, OldBackup, ReplaceOffer, ReplacePlan } from "@/domain/changes";
 import type { AppError } from "@/domain/errors";
-import { fail, ok, type Result } from "@/domain/result";
+import { ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
 import { compareBackup } from "./backupComparison";
 import { listStoredKeys } from "./heldRoomKeys";
@@ -133,15 +133,4 @@ export async function listOldBackups(
     if (found.value?.publicKey === publicKey) old.push({ version, count: found.value.count });
   }
   return ok(old);
-}
-
-/** Ends with an error while another change is under way. */
-export async function confirmNoChange({
-  journal,
-}: Pick<SessionContext, "journal">): Promise<Result<void, AppError>> {
-  const entry = await journal.read();
-  if (!entry.ok) return entry;
-  return entry.value === null
-    ? ok(undefined)
-    : fail({ kind: "change_unfinished", change: entry.value.change });
 }

@@ -6,7 +6,8 @@ import { readIdentityFacts, refreshOwnKeys, type IdentityFacts } from "./crossSi
 import { importSecrets, signThisDevice } from "./crossSigningImport";
 import { deleteDehydratedDevice } from "./dehydratedDevice";
 import { surveyBackup } from "./removalSurvey";
-import { confirmNothingElse, tellSdk } from "./removeBackup";
+import { tellSdk } from "./removeBackup";
+import { confirmNothingElse } from "./unfinishedChange";
 import { carryBackup } from "./resetIdentityBackup";
 import { makeIdentity, publishNewIdentity, type NewIdentity } from "./resetIdentityKeys";
 import { readDefaultKey, readSecretStorageStatus } from "./secretStorage";
