@@ -81,7 +81,7 @@ export function describeDeviceState(
     case "needs_recovery_key":
       return {
         title: "Enter your recovery key to open the backup",
-        body: `The key that opens ${backup} with ${keys} is not on this device. New keys can still be uploaded; old ones cannot be downloaded.`,
+        body: `The key that opens ${backup} with ${keys} is not on this device. Without it nothing can be restored from the backup here.`,
       };
     case "key_storage_out_of_sync":
       return {
