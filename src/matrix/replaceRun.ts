@@ -7,6 +7,7 @@ import { encodeBase64 } from "matrix-js-sdk/lib/base64";
 import { importIdentity } from "./crossSigningImport";
 import { dropKeptKey, isKept, readKeptKey } from "./keptBackupKey";
 import { cacheBackupKey, enableBackup, forgetUploads } from "./keyBackupEnable";
+import { pushBackupKey } from "./pushBackupKey";
 import { noteReplacement, readReplacement, standOf, type Replacement } from "./replaceJournal";
 import { recoverReplacement } from "./replacePlan";
 import { stageReplacement } from "./replaceStage";
@@ -220,6 +221,7 @@ async function enable(
       ? fail({ kind: "unexpected", detail: "this device does not upload to the new backup" })
       : after;
   }
+  await pushBackupKey(context);
   return noteReplacement(context, { ...made, step: "upload" });
 }
 

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { describeOnlyInBackup, describeReplaceQuestion, NO_OLD_KEY } from "@/copy/describeReplace";
 import { formatNumber } from "@/copy/formatNumber";
 import type { ReplaceOffer } from "@/domain/changes";
-import { goTo } from "@/lib/route";
+import { goTo, hrefOf } from "@/lib/route";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
@@ -78,6 +78,10 @@ export function ReplaceOfferStep({ offer, onBegin, onClose }: ReplaceOfferStepPr
           <p>{only.body}</p>
         </Alert>
       )}
+      <p>
+        To be on the safe side you can{" "}
+        <a href={hrefOf("key-file")}>keep the room keys of this device in a file</a> first.
+      </p>
       <Dialog
         open={asking}
         onOpenChange={setAsking}
