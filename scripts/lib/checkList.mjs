@@ -46,7 +46,7 @@ export const checks = [
     command: ["vitest", "run", "--project", "integration"],
     counted: "vitest",
     synapse: true,
-    minutes: 10,
+    minutes: 15,
   },
   { name: "build", command: ["vite", "build"], counted: "exit", minutes: 5 },
   {
@@ -61,7 +61,7 @@ export const checks = [
     counted: "playwright",
     synapse: true,
     chromium: true,
-    minutes: 20,
+    minutes: 30,
   },
 ];
 
