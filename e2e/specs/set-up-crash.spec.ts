@@ -44,7 +44,10 @@ for (const change of CHANGES) {
         await expect(page.getByText("Your recovery key is right")).toBeVisible();
       } else {
         if (pointer === null) key = await setUp.showAndSaveKey();
-        else await setUp.start();
+        else {
+          await setUp.start();
+          await page.getByRole("button", { name: "Enter recovery key" }).click();
+        }
         await setUp.confirmField.waitFor();
         await setUp.confirmField.fill(key);
         await setUp.confirmField.press("Enter");

@@ -57,6 +57,35 @@ const table: Row[] = [
 
   // This device and the identity.
   [
+    "a set-up broken off after the identity was published",
+    {
+      crossSigning: known({
+        ...readyIdentity,
+        deviceVerified: false,
+        privateKeysInSecretStorage: false,
+      }),
+      secretStorage: known(noSecretStorage),
+      backup: known(null),
+      trust: UNREAD,
+      activeVersion: known(null),
+    },
+    "set_up_recovery",
+    "none",
+  ],
+  [
+    "the same keys here, but secret storage could not be read",
+    {
+      crossSigning: known({
+        ...readyIdentity,
+        deviceVerified: false,
+        privateKeysInSecretStorage: false,
+      }),
+      secretStorage: failedReading,
+    },
+    "verify_this_device",
+    "enabled",
+  ],
+  [
     "a new device, nothing unlocked",
     { crossSigning: known(newDevice), trust: known({ signature: "untrusted", key: "absent" }) },
     "verify_this_device",

@@ -40,6 +40,9 @@ function checkIdentity({ crossSigning, secretStorage }: DeviceStateInputs): Find
   const findings = unreadable("crossSigning", crossSigning);
   const status = lastValue(crossSigning);
   if (status === undefined || !status.identityExists || status.deviceVerified) return findings;
+  // Its keys are here and nowhere else: a set-up that was broken off. Set-up signs this device, too.
+  const isHalfSetUp = status.privateKeysHere && !status.privateKeysInSecretStorage;
+  if (isHalfSetUp && lastValue(secretStorage)?.defaultKey === "absent") return findings;
   if (status.privateKeysHere || status.privateKeysInSecretStorage) {
     const keysInSecretStorage = status.privateKeysInSecretStorage;
     return [...findings, { state: "verify_this_device", keysInSecretStorage }];
