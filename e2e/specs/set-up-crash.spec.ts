@@ -38,7 +38,11 @@ for (const change of CHANGES) {
       await page.goto("/#/");
       await expect(page.getByTestId("device-state")).not.toHaveAttribute("data-state", "checking");
       let key = shown;
-      if (before !== null) {
+      // At the last change all that matters is done: then there is nothing left to do.
+      const isDone = change.of.source.includes("key_backup");
+      if (isDone) {
+        await expect(page.getByTestId("device-state")).toHaveAttribute("data-state", "ok");
+      } else if (before !== null) {
         await restore.openUnlock();
         await restore.enterKey(shown);
         await expect(page.getByText("Your recovery key is right")).toBeVisible();
