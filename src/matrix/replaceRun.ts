@@ -196,7 +196,7 @@ async function moveSecret(
 
 /** Keeps the new key here and has the SDK upload to the new version. */
 async function enable(
-  { context, onStep }: Run,
+  { context, storageKey, onStep }: Run,
   made: Made,
   newKey: Uint8Array,
   isUploading: boolean,
@@ -221,8 +221,27 @@ async function enable(
       ? fail({ kind: "unexpected", detail: "this device does not upload to the new backup" })
       : after;
   }
-  await pushBackupKey(context);
+  const announced = await announceKey(context, storageKey, made);
+  if (!announced.ok) return announced;
   return noteReplacement(context, { ...made, step: "upload" });
+}
+
+/**
+ * Other devices let go of the old key for the new one. So they hear of it only when the old one is
+ * kept: else one of them may be the last to hold it.
+ */
+async function announceKey(
+  context: SessionContext,
+  storageKey: StorageKey,
+  { oldPublicKey }: Made,
+): Promise<Result<void, AppError>> {
+  if (oldPublicKey === null) return ok(undefined);
+  const old = await readKeptKey(context, storageKey, oldPublicKey);
+  if (!old.ok) return old;
+  const isKept = old.value !== null;
+  wipe(old.value);
+  if (isKept) await pushBackupKey(context);
+  return ok(undefined);
 }
 
 /**
