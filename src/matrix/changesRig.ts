@@ -28,7 +28,7 @@ import { createSetUp } from "./setUp";
 // The SDK waits up to ten seconds at random before it uploads.
 Object.assign(RustBackupManager, { maxBackupLoopStartDelayMillis: 0 });
 
-export const PATIENCE = { timeout: 30_000, interval: 50 };
+const PATIENCE = { timeout: 30_000, interval: 50 };
 const ROOM = "!room:localhost";
 const quietly = { onStep: () => undefined, askPassword: () => Promise.resolve(null) };
 

@@ -1,14 +1,13 @@
 import { BACKUP_ALGORITHM, type BackupVersion } from "@/domain/backup";
 import type { ReplaceStep } from "@/domain/changes";
 import { encodeBase64 } from "matrix-js-sdk/lib/base64";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   accountWithBackup,
   currentVersion,
   giveKeys,
   idsIn,
   keyEntries,
-  PATIENCE,
   putEntries,
   reach,
   uploaded,
@@ -552,28 +551,6 @@ describe("an old version whose key is nowhere", () => {
     account.device.stop();
     other.stop();
   });
-});
-
-test("another verified device hears of the new key and follows by itself", async () => {
-  const account = await accountWithBackup(server, 1);
-  const other = await openDevice(server, account.userId);
-  valueOf(await createKeyBackup(other.context).unlock(copyOf(account.key)));
-  // It is known as verified here before a secret is sent to it.
-  await vi.waitUntil(async () => {
-    const { userId } = account;
-    const known = await account.device.context
-      .crypto()
-      .getDeviceVerificationStatus(userId, other.context.user.deviceId);
-    return known?.crossSigningVerified === true;
-  }, PATIENCE);
-  const { version } = valueOf(await runOn(account.device.context, account, account.version));
-  const info = valueOf(await fetchBackupInfo(other.context));
-  if (info?.version !== version) throw new Error("another version is current");
-  await vi.waitUntil(
-    async () => valueOf(await createKeyBackup(other.context).readTrust(info)).key === "match",
-    PATIENCE,
-  );
-  other.stop();
 });
 
 test("a wrong recovery key and another version than the confirmed one change nothing", async () => {

@@ -7,7 +7,6 @@ import { encodeBase64 } from "matrix-js-sdk/lib/base64";
 import { importIdentity } from "./crossSigningImport";
 import { dropKeptKey, isKept, readKeptKey } from "./keptBackupKey";
 import { cacheBackupKey, enableBackup, forgetUploads } from "./keyBackupEnable";
-import { pushBackupKey } from "./pushBackupKey";
 import { noteReplacement, readReplacement, standOf, type Replacement } from "./replaceJournal";
 import { recoverReplacement } from "./replacePlan";
 import { stageReplacement } from "./replaceStage";
@@ -196,7 +195,7 @@ async function moveSecret(
 
 /** Keeps the new key here and has the SDK upload to the new version. */
 async function enable(
-  { context, storageKey, onStep }: Run,
+  { context, onStep }: Run,
   made: Made,
   newKey: Uint8Array,
   isUploading: boolean,
@@ -221,27 +220,7 @@ async function enable(
       ? fail({ kind: "unexpected", detail: "this device does not upload to the new backup" })
       : after;
   }
-  const announced = await announceKey(context, storageKey, made);
-  if (!announced.ok) return announced;
   return noteReplacement(context, { ...made, step: "upload" });
-}
-
-/**
- * Other devices let go of the old key for the new one. So they hear of it only when the old one is
- * kept: else one of them may be the last to hold it.
- */
-async function announceKey(
-  context: SessionContext,
-  storageKey: StorageKey,
-  { oldPublicKey }: Made,
-): Promise<Result<void, AppError>> {
-  if (oldPublicKey === null) return ok(undefined);
-  const old = await readKeptKey(context, storageKey, oldPublicKey);
-  if (!old.ok) return old;
-  const isKept = old.value !== null;
-  wipe(old.value);
-  if (isKept) await pushBackupKey(context);
-  return ok(undefined);
 }
 
 /**
