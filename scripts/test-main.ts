@@ -4,7 +4,7 @@ import { selectChecks } from "./lib/checkList.mjs";
 import { onParentGone } from "./lib/parentWatch.mjs";
 import { endingSignals } from "./lib/runCommand.mjs";
 import { runCheck } from "./lib/runCheck.ts";
-import type { CheckResult } from "./lib/runCheck.ts";
+import { runChecks } from "./lib/runChecks.ts";
 import { formatSummary } from "./lib/summary.ts";
 
 await runScript(async () => {
@@ -14,13 +14,16 @@ await runScript(async () => {
     process.on(signal, () => ending.abort());
   }
   onParentGone(() => ending.abort());
-  const results: CheckResult[] = [];
-  // A failure does not stop the rest: one run shows all there is to mend.
-  for (const check of wanted) {
-    if (ending.signal.aborted) break;
-    say(`\n── ${check.name}: ${check.command.join(" ")}`);
-    results.push(await runCheck(check, root, process.env, ending.signal));
-  }
+  const results = await runChecks(
+    wanted,
+    (check, hold) => {
+      const beside = hold === undefined ? "" : " (what it prints follows the others)";
+      say(`\n── ${check.name}: ${check.command.join(" ")}${beside}`);
+      return runCheck(check, root, process.env, ending.signal, hold);
+    },
+    ending.signal,
+    say,
+  );
   say(`\n${formatSummary(results)}`);
   return ending.signal.aborted || results.some(({ failed }) => failed > 0) ? 1 : 0;
 });

@@ -8,6 +8,7 @@ import { SetUpError } from "./setUpError.mjs";
  * @property {"exit" | "vitest" | "playwright"} counted where its numbers come from
  * @property {boolean} [synapse] needs the homeserver
  * @property {boolean} [chromium] needs the browser
+ * @property {"beside" | "alone"} [when] "beside" the others, as it mostly waits; "alone" after all of them
  * @property {number} minutes after which it is ended as hung
  */
 
@@ -46,6 +47,7 @@ export const checks = [
     command: ["vitest", "run", "--project", "integration"],
     counted: "vitest",
     synapse: true,
+    when: "beside",
     minutes: 15,
   },
   { name: "build", command: ["vite", "build"], counted: "exit", minutes: 5 },
@@ -61,6 +63,7 @@ export const checks = [
     counted: "playwright",
     synapse: true,
     chromium: true,
+    when: "alone",
     minutes: 30,
   },
 ];

@@ -52,6 +52,24 @@ describe("runCheck", () => {
     expect(await check(program)).toMatchObject({ passed: 1 });
   });
 
+  it("hands the output over as a whole where it is held", async () => {
+    const script = join(root, "speaks.cjs");
+    writeFileSync(script, `console.log("out"); console.error("err"); process.exit(1)`);
+    const speaking = { name: "it", command: [process.execPath, script], minutes: 1 };
+    /** @type {string[]} */
+    const held = [];
+    const { signal } = new AbortController();
+    const result = await runCheck(
+      { ...speaking, counted: "exit" },
+      root,
+      process.env,
+      signal,
+      (output) => held.push(output),
+    );
+    expect(result).toMatchObject({ failed: 1 });
+    expect(held).toEqual(["out\nerr\n"]);
+  });
+
   it("reads Playwright's report", async () => {
     const stats = { expected: 7, unexpected: 0, flaky: 0, skipped: 0 };
     const program = reportingProgram({ stats, errors: [] });

@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawn, type StdioOptions } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Check } from "./checkList.mjs";
@@ -12,23 +12,27 @@ export interface CheckResult extends Counts {
 }
 
 /**
- * Runs one check with its output streamed, and counts. The check gets a process group of its own,
- * so that nothing it started outlives it: not after a hang, not after ctrl-C.
+ * Runs one check and counts. Its output is streamed, or handed over as a whole where `hold` is
+ * given. The check gets a process group of its own, so that nothing it started outlives it: not
+ * after a hang, not after ctrl-C.
  */
 export async function runCheck(
   check: Check,
   root: string,
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
+  hold?: (output: string) => void,
 ): Promise<CheckResult> {
   const folder = mkdtempSync(join(tmpdir(), "check-"));
   const reportPath = join(folder, "report.json");
+  const outputPath = join(folder, "output");
+  const output = hold === undefined ? "inherit" : openSync(outputPath, "a");
   const start = performance.now();
   try {
     const report = reporting(check, reportPath);
     const { exitCode, timedOut } = await run(
       [...check.command, ...report.args],
-      { cwd: root, env: { ...env, ...report.env } },
+      { cwd: root, env: { ...env, ...report.env }, stdio: ["ignore", output, output] },
       check.minutes * 60_000,
       signal,
     );
@@ -43,6 +47,10 @@ export async function runCheck(
         : counts.remarks,
     };
   } finally {
+    if (output !== "inherit") {
+      closeSync(output);
+      hold?.(readFileSync(outputPath, "utf8"));
+    }
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -79,13 +87,12 @@ function readReport(path: string): unknown {
 
 function run(
   [program = "", ...args]: readonly string[],
-  options: { cwd: string; env: NodeJS.ProcessEnv },
+  options: { cwd: string; env: NodeJS.ProcessEnv; stdio: StdioOptions },
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<{ exitCode: number; timedOut: boolean }> {
   const child = spawn(program, args, {
     ...options,
-    stdio: ["ignore", "inherit", "inherit"],
     detached: true,
   });
   const endGroup = () => {
