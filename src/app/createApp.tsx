@@ -78,7 +78,8 @@ async function loadGateway(memory: Memory): Promise<SessionGateway> {
     import("@/restore-engine/createBackupSampler"),
   ]);
   return createGateway({
-    createBackupEntries: (source) => createBackupEntries(source),
+    createBackupEntries: (source) =>
+      createBackupEntries(source, { createWorker: createDecryptWorker }),
     sampler: createBackupSampler({ createWorker: createDecryptWorker }),
     isUploadOff: ({ userId, deviceId }) => memory.read(userId).uploadOffOn === deviceId,
     createRestoreEngine: ({ cursorDatabase, ...ports }) =>

@@ -32,7 +32,10 @@ afterEach(async () => {
 function reload(): SessionGateway {
   return createGateway({
     databaseName: NAME,
-    createBackupEntries: () => ({ read: () => Promise.reject(new Error("not here")) }),
+    createBackupEntries: () => ({
+      read: () => Promise.reject(new Error("not here")),
+      readOpened: () => Promise.reject(new Error("not here")),
+    }),
     sampler: { test: () => Promise.reject(new Error("not here")) },
     createRestoreEngine: () => ({
       run: () => Promise.reject(new Error("not here")),

@@ -21,6 +21,7 @@ interface Pair {
   readonly current: BackupInfo;
   readonly old: BackupInfo & { readonly publicKey: string };
   readonly oldKey: Uint8Array<ArrayBuffer>;
+  readonly currentKey: Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -58,15 +59,17 @@ async function compareOnce(
   if (!uploads.ok) return uploads;
   const pair = await openPair(context, bytes, version);
   if (!pair.ok) return pair;
-  const { current, old, oldKey } = pair.value;
+  const { current, old, oldKey, currentKey } = pair.value;
+  const carried = {
+    entries,
+    from: version,
+    fromKey: oldKey,
+    to: current.version,
+    toKey: currentKey,
+    signal: context.closed,
+  };
   try {
-    const compared = await compareVersions({
-      entries,
-      from: version,
-      backupKey: oldKey,
-      to: current.version,
-      signal: context.closed,
-    });
+    const compared = await compareVersions(carried);
     if (!compared.ok) return compared;
     const { missing, unreadable } = compared.value;
     const unseen = unseenEntries(compared.value, old);
@@ -80,19 +83,13 @@ async function compareOnce(
       });
     }
     if (round > 0) return fail({ kind: "keys_at_risk", version, count: missing });
-    const brought = await bringOver(context, {
-      entries,
-      from: version,
-      backupKey: oldKey,
-      to: current.version,
-      signal: context.closed,
-    });
+    const brought = await bringOver(context, carried);
     if (!brought.ok) return brought;
     return brought.value.missing > 0
       ? fail({ kind: "keys_at_risk", version, count: brought.value.missing })
       : ok({ uploadTo: current.version });
   } finally {
-    wipe(oldKey);
+    wipe(oldKey, currentKey);
   }
 }
 
@@ -149,14 +146,22 @@ async function openPair(
   if (current.version === version || old.value === null || old.value.publicKey === null) {
     return fail({ kind: "backup_changed", expected: version, actual: current.version });
   }
-  const opens = await matchBackupSecret(context, storageKey, current);
-  if (!opens.ok) return opens;
-  wipe(opens.value);
   const { publicKey } = old.value;
   const oldKey = await readKeptKey(context, storageKey, publicKey);
   if (!oldKey.ok) return oldKey;
   if (oldKey.value === null) return fail({ kind: "decryption_key", reason: "absent" });
-  return ok({ storageKey, current, old: { ...old.value, publicKey }, oldKey: oldKey.value });
+  const currentKey = await matchBackupSecret(context, storageKey, current);
+  if (!currentKey.ok) {
+    wipe(oldKey.value);
+    return currentKey;
+  }
+  return ok({
+    storageKey,
+    current,
+    old: { ...old.value, publicKey },
+    oldKey: oldKey.value,
+    currentKey: currentKey.value,
+  });
 }
 
 /** The version that stays is the one of the report, has lost nothing, and opens. */

@@ -1,5 +1,6 @@
 import type { BackupVersion } from "@/domain/backup";
 import { fail, ok, type Result } from "@/domain/result";
+import { forgeSessionData, fromMessage, type ForgedSessionData } from "@/testing/forgeBackup";
 import { encodeBase64 } from "matrix-js-sdk/lib/base64";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { listSecretsUnder } from "./accountDataList";
@@ -11,10 +12,14 @@ import {
   idsIn,
   keyEntries,
   putEntries,
+  putSessions,
   reach,
+  sealerOf,
+  sealerOfNobody,
   uploaded,
   withFault,
   type Account,
+  type Sealer,
 } from "./changesRig";
 import { copyOf, openDevice, valueOf } from "./integrationDevice";
 import { startHomeserver, type Homeserver } from "./integrationHomeserver";
@@ -92,8 +97,9 @@ describe("a list that is shorter than what the server counts", () => {
     });
     const all = keyEntries(context);
     const halved = createReplace(context, {
-      read: (of, take, signal) =>
-        all.read(of, (batch) => take(of === version ? batch.slice(1) : batch), signal),
+      ...all,
+      readOpened: (of, key, take, signal) =>
+        all.readOpened(of, key, (batch) => take(of === version ? batch.slice(1) : batch), signal),
     });
     expect(await halved.checkOld(copyOf(account.key), version, silent)).toEqual({
       ok: false,
@@ -117,6 +123,74 @@ describe("a list that is shorter than what the server counts", () => {
   });
 });
 
+describe("what stands beside an entry is no proof of what is in it", () => {
+  const junk = {
+    "what no key opens": async () => (await sealerOfNobody())({}),
+    "another key": async (seal) => seal((await forgeSessionData()).sessionData),
+    "the same key from a later message on": (seal, data) => seal(fromMessage(data, 5)),
+    "no key at all": (seal) => seal(["junk"]),
+  } satisfies Record<string, (seal: Sealer, data: ForgedSessionData) => Promise<unknown>>;
+
+  test.each(Object.entries(junk))(
+    "an old version stays when the new one has %s under its label",
+    async (_name, make) => {
+      const account = await accountWithBackup(server, 1);
+      const { context } = account.device;
+      const { version } = account;
+      const { sessionId, sessionData } = await forgeSessionData();
+      const sealOld = await sealerOf(context, version);
+      await putSessions(context, version, { [sessionId]: await sealOld(sessionData) });
+      const options = { confirmed: version, withoutOldKey: false, ...silent };
+      const made = valueOf(await replaceOn(context).run(copyOf(account.key), options)).version;
+      const sealNew = await sealerOf(context, made);
+      await putSessions(context, made, { [sessionId]: await make(sealNew, sessionData) });
+      expect(await replaceOn(context).checkOld(copyOf(account.key), version, silent)).toEqual({
+        ok: false,
+        error: { kind: "keys_at_risk", version, count: 1 },
+      });
+      account.device.stop();
+    },
+  );
+
+  test.each(Object.entries(junk))(
+    "a new version stays when the old one has %s under its label",
+    async (_name, make) => {
+      const account = await accountWithBackup(server, 1);
+      const { context } = account.device;
+      const { version } = account;
+      const { sessionId, sessionData } = await forgeSessionData();
+      const sealOld = await sealerOf(context, version);
+      await putSessions(context, version, { [sessionId]: await make(sealOld, sessionData) });
+      const made = await interrupt(context, account);
+      const sealNew = await sealerOf(context, made);
+      await putSessions(context, made, { [sessionId]: await sealNew(sessionData) });
+      expect(await replaceOn(context).undo(copyOf(account.key))).toEqual({
+        ok: false,
+        error: { kind: "keys_at_risk", version: made, count: 1 },
+      });
+      expect(await currentVersion(context)).toBe(made);
+      account.device.stop();
+    },
+  );
+
+  test("a key that the old version has under another's label is brought over", async () => {
+    const account = await accountWithBackup(server, 1);
+    const { context } = account.device;
+    const { version } = account;
+    const { sessionId, sessionData } = await forgeSessionData();
+    const other = await forgeSessionData();
+    const seal = await sealerOf(context, version);
+    await putSessions(context, version, { [other.sessionId]: await seal(sessionData) });
+    const options = { confirmed: version, withoutOldKey: false, ...silent };
+    const made = valueOf(await replaceOn(context).run(copyOf(account.key), options)).version;
+    const sealNew = await sealerOf(context, made);
+    await putSessions(context, made, { [other.sessionId]: await sealNew(other.sessionData) });
+    valueOf(await replaceOn(context).checkOld(copyOf(account.key), version, silent));
+    expect([...((await idsIn(context, made)) ?? [])]).toContain(sessionId);
+    account.device.stop();
+  });
+});
+
 describe("the way back", () => {
   test("leaves the new key in its place until everything was brought over", async () => {
     const account = await accountWithBackup(server, 1);
@@ -125,9 +199,10 @@ describe("the way back", () => {
     const seen: string[] = [];
     const all = keyEntries(context);
     const watching = createReplace(context, {
-      async read(version, take, signal) {
+      ...all,
+      async readOpened(...of) {
         seen.push(await reach(context, account.key, made));
-        return all.read(version, take, signal);
+        return all.readOpened(...of);
       },
     });
     valueOf(await watching.undo(copyOf(account.key)));
@@ -137,7 +212,8 @@ describe("the way back", () => {
 
     const again = await interrupt(context, account);
     const broken = createReplace(context, {
-      read: async () => fail({ kind: "network", detail: "a fault of the test" }),
+      ...all,
+      readOpened: async () => fail({ kind: "network", detail: "a fault of the test" }),
     });
     expect(await broken.undo(copyOf(account.key))).toMatchObject({ error: { kind: "network" } });
     expect(await currentVersion(context)).toBe(again);

@@ -5,11 +5,11 @@ import { fail, ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
 import { unseenEntries } from "./backupComparison";
 import { bringOver } from "./bringOver";
-import { dropKeptKey, keepBackupKey, readKeptKey } from "./keptBackupKey";
+import { dropKeptKey, keepBackupKey, reachBackupKey, readKeptKey } from "./keptBackupKey";
 import { cacheBackupKey, enableBackup, forgetUploads } from "./keyBackupEnable";
 import { noteReplacement, readReplacement, standOf, type Replacement } from "./replaceJournal";
 import { recoverReplacement } from "./replacePlan";
-import { findNewKey, putNewKeyBack, restoreSecret, secureOldKey } from "./replaceUndoKeys";
+import { putNewKeyBack, restoreSecret, secureOldKey } from "./replaceUndoKeys";
 import { deleteBackupVersion, fetchBackupInfo, fetchBackupVersion } from "./roomKeysApi";
 import type { StorageKey } from "./secretStorage";
 import { fitsBackup } from "./secretStorageBackupKey";
@@ -96,8 +96,14 @@ async function removeNew(
   made: BackupInfo,
 ): Promise<Result<void, AppError>> {
   const { version } = made;
-  const newKey = await findNewKey(context, storageKey, replacement);
+  const { oldVersion, oldPublicKey, newPublicKey } = replacement;
+  const newKey = await reachBackupKey(context, storageKey, newPublicKey);
   if (!newKey.ok) return newKey;
+  const oldKey = await reachBackupKey(context, storageKey, oldPublicKey);
+  if (!oldKey.ok) {
+    wipe(newKey.value);
+    return oldKey;
+  }
   try {
     let seen = made;
     for (let round = 0; round < COMPARISONS; round++) {
@@ -111,8 +117,9 @@ async function removeNew(
       const compared = await bringOver(context, {
         entries,
         from: version,
-        backupKey: newKey.value,
-        to: replacement.oldVersion,
+        fromKey: newKey.value,
+        to: oldVersion,
+        toKey: oldKey.value,
         signal: context.closed,
       });
       if (!compared.ok) return compared;
@@ -121,7 +128,7 @@ async function removeNew(
     }
     return fail({ kind: "secret_storage", reason: "changed_meanwhile" });
   } finally {
-    wipe(newKey.value);
+    wipe(newKey.value, oldKey.value);
   }
 }
 
