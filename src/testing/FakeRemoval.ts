@@ -18,7 +18,7 @@ export function aSurvey(changes: Partial<BackupSurvey> = {}): BackupSurvey {
   return {
     version: backupVersion("7"),
     publicKey: "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo",
-    coverage: { onServer: 1204, alsoHere: 1190, onlyInBackup: 14 },
+    coverage: { onServer: 1204, notedHere: 1190, onlyInBackup: 14 },
     heldHere: 1300,
     opensHere: true,
     ...changes,

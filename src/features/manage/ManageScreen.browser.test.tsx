@@ -94,7 +94,7 @@ describe("deleting the backup", () => {
       .toHaveTextContent("Delete backup version 7 with 1,204 room keys?");
     await expect
       .element(dialog)
-      .toMatchTextContent("At least 1,190 of them are also on this device");
+      .toMatchTextContent("By this device’s own notes 1,190 of them are also on this device");
     await expect.element(dialog.getByText("What is kept")).toBeVisible();
     // The safe way out has the focus.
     await expect.element(dialog.getByRole("button", { name: "Keep the backup" })).toHaveFocus();
@@ -142,7 +142,7 @@ describe("deleting the backup", () => {
     await expect.element(inDialog("Enter recovery key")).toBeVisible();
     await inDialog("Keep the backup").click();
     await expect.element(dialog).not.toBeInTheDocument();
-    removal.backup = ok(aSurvey({ coverage: { onServer: 5, alsoHere: 5, onlyInBackup: 0 } }));
+    removal.backup = ok(aSurvey({ coverage: { onServer: 5, notedHere: 5, onlyInBackup: 0 } }));
     await button("Delete backup").click();
     await expect.element(facts).toHaveAttribute("data-only-in-backup", "0");
     await expect.element(dialog).not.toMatchTextContent("Bring these keys");
@@ -151,7 +151,7 @@ describe("deleting the backup", () => {
   it("asks about an older backup that comes back, and deletes or keeps it", async () => {
     const older = aSurvey({
       version: backupVersion("3"),
-      coverage: { onServer: 50, alsoHere: 0, onlyInBackup: 50 },
+      coverage: { onServer: 50, notedHere: 0, onlyInBackup: 50 },
     });
     const { button, dialog, inDialog, removal, confirmField, facts } = await showManage(
       (session) => {
@@ -180,7 +180,7 @@ describe("deleting the backup", () => {
   });
 
   it("asks again when more would be lost than was shown", async () => {
-    const more = aSurvey({ coverage: { onServer: 1300, alsoHere: 1190, onlyInBackup: 110 } });
+    const more = aSurvey({ coverage: { onServer: 1300, notedHere: 1190, onlyInBackup: 110 } });
     const { button, dialog, inDialog, confirmField, facts } = await showManage((session) => {
       session.removal.deleted = [ok({ kind: "numbers_changed", survey: more })];
     });
