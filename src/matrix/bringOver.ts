@@ -10,7 +10,7 @@ import type { SessionContext } from "./sessionContext";
 import { attempt } from "./toAppError";
 
 /** One version whose keys are to be in another. */
-interface Carried {
+export interface Carried {
   readonly entries: BackupEntries;
   readonly from: BackupVersion;
   readonly to: BackupVersion;

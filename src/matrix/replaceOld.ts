@@ -4,7 +4,7 @@ import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
 import { unseenEntries } from "./backupComparison";
-import { bringOver, compareVersions } from "./bringOver";
+import { bringOver, compareVersions, type Carried } from "./bringOver";
 import { dropKeptKey, readKeptKey } from "./keptBackupKey";
 import { confirmNothingElse } from "./unfinishedChange";
 import { awaitUpload } from "./replaceUpload";
@@ -26,7 +26,8 @@ interface Pair {
 
 /**
  * Compares an old version with the current one, entry by entry. What the current one lacks is
- * brought to this device, uploaded from here, and then everything is compared once more.
+ * brought to this device, uploaded from here, and then everything is compared once more. Comparing
+ * and waiting may take long and change nothing: only the bringing over has a turn.
  */
 export async function checkOldBackup(
   context: SessionContext,
@@ -38,59 +39,91 @@ export async function checkOldBackup(
   },
 ): Promise<Result<OldBackupReport, AppError>> {
   const { version, onUpload } = options;
-  for (let round = 0; ; round++) {
-    const step = await context.takeTurn(() => compareOnce(context, entries, bytes, version, round));
-    if (!step.ok) return step;
-    if ("old" in step.value) return ok(step.value);
-    const uploaded = await awaitUpload(context, step.value.uploadTo, onUpload);
-    if (!uploaded.ok) return uploaded;
-  }
+  const compared = await compareOnce(context, entries, bytes, version);
+  if (!compared.ok || compared.value.missing === 0) return asReport(compared);
+  const brought = await context.takeTurn(() => bringMissing(context, entries, bytes, version));
+  if (!brought.ok) return brought;
+  const uploaded = await awaitUpload(context, brought.value, onUpload);
+  if (!uploaded.ok) return uploaded;
+  return asReport(await compareOnce(context, entries, bytes, version));
 }
 
-/** The report, or the version that what was brought here has to reach first. */
+interface Compared {
+  readonly report: OldBackupReport;
+  /** Entries that the current version does not have. */
+  readonly missing: number;
+}
+
+function asReport(compared: Result<Compared, AppError>): Result<OldBackupReport, AppError> {
+  if (!compared.ok) return compared;
+  const { report, missing } = compared.value;
+  return missing === 0
+    ? ok(report)
+    : fail({ kind: "keys_at_risk", version: report.old.version, count: missing });
+}
+
 async function compareOnce(
   context: SessionContext,
   entries: BackupEntries,
   bytes: Uint8Array<ArrayBuffer>,
   version: BackupVersion,
-  round: number,
-): Promise<Result<OldBackupReport | { readonly uploadTo: BackupVersion }, AppError>> {
-  const uploads = confirmUpload(context);
-  if (!uploads.ok) return uploads;
-  const pair = await openPair(context, bytes, version);
+): Promise<Result<Compared, AppError>> {
+  // What is under way has its turn first.
+  const pair = await context.takeTurn(() => openPair(context, bytes, version));
   if (!pair.ok) return pair;
-  const { current, old, oldKey, currentKey } = pair.value;
-  const carried = {
-    entries,
-    from: version,
-    fromKey: oldKey,
-    to: current.version,
-    toKey: currentKey,
-    signal: context.closed,
-  };
+  const { current, old } = pair.value;
   try {
-    const compared = await compareVersions(carried);
+    const compared = await compareVersions(carriedOf(context, entries, pair.value));
     if (!compared.ok) return compared;
     const { missing, unreadable } = compared.value;
     const unseen = unseenEntries(compared.value, old);
     if (unseen > 0) return fail({ kind: "keys_at_risk", version, count: unseen });
-    if (missing === 0) {
-      const { count, etag, publicKey } = old;
-      return ok({
-        old: { version, count, etag, publicKey },
-        current: { version: current.version, count: current.count },
-        unreadable,
-      });
-    }
-    if (round > 0) return fail({ kind: "keys_at_risk", version, count: missing });
-    const brought = await bringOver(context, carried);
-    if (!brought.ok) return brought;
-    return brought.value.missing > 0
-      ? fail({ kind: "keys_at_risk", version, count: brought.value.missing })
-      : ok({ uploadTo: current.version });
+    const { count, etag, publicKey } = old;
+    const report = {
+      old: { version, count, etag, publicKey },
+      current: { version: current.version, count: current.count },
+      unreadable,
+    };
+    return ok({ report, missing });
   } finally {
-    wipe(oldKey, currentKey);
+    wipe(pair.value.oldKey, pair.value.currentKey);
   }
+}
+
+/** What the current version lacks, to this device. Answers with the version it has to reach. */
+async function bringMissing(
+  context: SessionContext,
+  entries: BackupEntries,
+  bytes: Uint8Array<ArrayBuffer>,
+  version: BackupVersion,
+): Promise<Result<BackupVersion, AppError>> {
+  const pair = await openPair(context, bytes, version);
+  if (!pair.ok) return pair;
+  try {
+    const brought = await bringOver(context, carriedOf(context, entries, pair.value));
+    if (!brought.ok) return brought;
+    const { missing } = brought.value;
+    return missing > 0
+      ? fail({ kind: "keys_at_risk", version, count: missing })
+      : ok(pair.value.current.version);
+  } finally {
+    wipe(pair.value.oldKey, pair.value.currentKey);
+  }
+}
+
+function carriedOf(
+  { closed }: SessionContext,
+  entries: BackupEntries,
+  { old, oldKey, current, currentKey }: Pair,
+): Carried {
+  return {
+    entries,
+    from: old.version,
+    fromKey: oldKey,
+    to: current.version,
+    toKey: currentKey,
+    signal: closed,
+  };
 }
 
 /**
@@ -132,6 +165,8 @@ async function openPair(
   bytes: Uint8Array<ArrayBuffer>,
   version: BackupVersion,
 ): Promise<Result<Pair, AppError>> {
+  const uploads = confirmUpload(context);
+  if (!uploads.ok) return uploads;
   const free = await confirmNothingElse(context, null);
   if (!free.ok) return free;
   const opened = await openDefaultKey(context, bytes);

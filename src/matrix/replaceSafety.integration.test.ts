@@ -373,6 +373,151 @@ describe("a kept key", () => {
   });
 });
 
+/** The context, with word of whether a turn is being taken now. */
+function watchTurns(context: SessionContext, before: () => Promise<void> = async () => undefined) {
+  const turns = { taken: 0, isTaken: false };
+  const watched: SessionContext = {
+    ...context,
+    takeTurn: (work) =>
+      context.takeTurn(async () => {
+        turns.taken += 1;
+        turns.isTaken = true;
+        try {
+          await before();
+          return await work();
+        } finally {
+          turns.isTaken = false;
+        }
+      }),
+  };
+  return { turns, watched };
+}
+
+describe("while others wait for their turn", () => {
+  const neverStops = new AbortController().signal;
+
+  /** A version on the server that has lost what this device uploaded. */
+  async function emptied() {
+    const account = await accountWithBackup(server, 2);
+    const { context } = account.device;
+    const machine = await olmMachineOf(context);
+    const backedUp = async (): Promise<number> =>
+      withFreed(await machine.roomKeyCounts(), (counts) => counts.backedUp);
+    await expect.poll(backedUp, { timeout: 20_000 }).toBe(2);
+    const query = { version: account.version };
+    valueOf(await context.request("DELETE", "/room_keys/keys", { query }));
+    return { account, context, machine };
+  }
+
+  test("the wait for an upload changes this device only in its own turn", async () => {
+    const { account, context, machine } = await emptied();
+    const { turns, watched } = watchTurns(context);
+    const changes: boolean[] = [];
+    const forget = machine.disableBackup.bind(machine);
+    vi.spyOn(machine, "disableBackup").mockImplementation(async () => {
+      changes.push(turns.isTaken);
+      await forget();
+      // The store in memory remembers per version what it uploaded, and sends nothing again.
+      await putEntries(context, account.version, 2);
+    });
+    const crypto = context.crypto();
+    const enable = crypto.checkKeyBackupAndEnable.bind(crypto);
+    vi.spyOn(crypto, "checkKeyBackupAndEnable").mockImplementation(() => {
+      changes.push(turns.isTaken);
+      return enable();
+    });
+    expect(valueOf(await awaitUpload(watched, account.version, () => undefined)).count).toBe(2);
+    expect(changes.length).toBeGreaterThanOrEqual(2);
+    expect(changes).not.toContain(false);
+    account.device.stop();
+  });
+
+  test("the wait for an upload changes nothing when another version came before its turn", async () => {
+    const { account, context, machine } = await emptied();
+    const { watched } = watchTurns(context, async () => {
+      valueOf(await deleteBackupVersion(context, account.version));
+    });
+    const forget = vi.spyOn(machine, "disableBackup");
+    expect(await awaitUpload(watched, account.version, () => undefined)).toEqual({
+      ok: false,
+      error: { kind: "backup_changed", expected: account.version, actual: null },
+    });
+    expect(forget).not.toHaveBeenCalled();
+    account.device.stop();
+  });
+
+  test("a plan downloads the backup outside of its turn, and looks again when it has changed", async () => {
+    const account = await accountWithBackup(server, 2);
+    const { context } = account.device;
+    const { turns, watched } = watchTurns(context);
+    const all = keyEntries(context);
+    const looks: boolean[] = [];
+    const replace = createReplace(watched, {
+      ...all,
+      async readOpened(...of) {
+        looks.push(turns.isTaken);
+        const read = await all.readOpened(...of);
+        if (looks.length === 1) await putEntries(context, account.version, 1);
+        return read;
+      },
+    });
+    expect(valueOf(await replace.plan(neverStops))).toMatchObject({
+      kind: "ready",
+      count: 3,
+      held: 2,
+      onlyInBackup: 1,
+    });
+    expect(looks).toEqual([false, false]);
+    account.device.stop();
+  });
+
+  test("a plan for a backup that never stands still says that it does not know", async () => {
+    const account = await accountWithBackup(server, 1);
+    const { context } = account.device;
+    const all = keyEntries(context);
+    const restless = createReplace(context, {
+      ...all,
+      async readOpened(...of) {
+        const read = await all.readOpened(...of);
+        await putEntries(context, account.version, 1);
+        return read;
+      },
+    });
+    expect(valueOf(await restless.plan(neverStops))).toMatchObject({
+      kind: "ready",
+      onlyInBackup: null,
+    });
+    expect(
+      valueOf(await replaceOn(listsNothingOf(context, account.version)).plan(neverStops)),
+    ).toMatchObject({
+      kind: "ready",
+      onlyInBackup: null,
+    });
+    account.device.stop();
+  });
+
+  test("an old version is compared outside of a turn", async () => {
+    const account = await accountWithBackup(server, 1);
+    const { context } = account.device;
+    const { version } = account;
+    const options = { confirmed: version, withoutOldKey: false, ...silent };
+    valueOf(await replaceOn(context).run(copyOf(account.key), options));
+    const { turns, watched } = watchTurns(context);
+    const all = keyEntries(context);
+    const looks: boolean[] = [];
+    const replace = createReplace(watched, {
+      ...all,
+      readOpened(...of) {
+        looks.push(turns.isTaken);
+        return all.readOpened(...of);
+      },
+    });
+    valueOf(await replace.checkOld(copyOf(account.key), version, silent));
+    expect(looks).toEqual([false, false]);
+    account.device.stop();
+  });
+});
+
 describe("a device whose upload is turned off", () => {
   const off = { ok: false, error: { kind: "upload_off" } };
 

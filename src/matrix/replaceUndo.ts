@@ -3,6 +3,7 @@ import type { BackupEntries, ReplaceUndo } from "@/domain/changes";
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
+import { isUnchanged } from "./backupInfo";
 import { unseenEntries } from "./backupComparison";
 import { bringOver } from "./bringOver";
 import { dropKeptKey, keepBackupKey, reachBackupKey, readKeptKey } from "./keptBackupKey";
@@ -109,7 +110,7 @@ async function removeNew(
     for (let round = 0; round < COMPARISONS; round++) {
       const before = await readNew(context, replacement, version);
       if (!before.ok) return before;
-      if (round > 0 && isSame(before.value, seen)) {
+      if (round > 0 && isUnchanged(seen, before.value)) {
         const deleted = await swapAndDelete(context, storageKey, replacement, seen);
         if (!deleted.ok || deleted.value) return deleted.ok ? ok(undefined) : deleted;
       }
@@ -146,7 +147,7 @@ async function swapAndDelete(
   if (!restored.ok) return restored;
   const last = await readNew(context, replacement, seen.version);
   if (!last.ok) return last;
-  if (!isSame(last.value, seen)) {
+  if (!isUnchanged(seen, last.value)) {
     const again = await putNewKeyBack(context, storageKey, replacement);
     return again.ok ? ok(false) : again;
   }
@@ -165,10 +166,6 @@ async function readNew(
   return info.value !== null && standOf(replacement, info.value) === "new"
     ? ok(info.value)
     : changed(version, info.value);
-}
-
-function isSame(one: BackupInfo, other: BackupInfo): boolean {
-  return one.version === other.version && one.etag === other.etag && one.count === other.count;
 }
 
 /** Has this device hold the old key and upload to the old version again. */
