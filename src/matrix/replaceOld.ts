@@ -8,7 +8,12 @@ import { bringOver, compareVersions, type Carried } from "./bringOver";
 import { dropKeptKey, readKeptKey } from "./keptBackupKey";
 import { confirmNothingElse } from "./unfinishedChange";
 import { awaitUpload } from "./replaceUpload";
-import { deleteBackupVersion, fetchBackupInfo, fetchBackupVersion } from "./roomKeysApi";
+import {
+  confirmVersionGone,
+  deleteBackupVersion,
+  fetchBackupInfo,
+  fetchBackupVersion,
+} from "./roomKeysApi";
 import type { StorageKey } from "./secretStorage";
 import { matchBackupSecret } from "./secretStorageBackupKey";
 import { openDefaultKey } from "./secretStorageUnlock";
@@ -144,7 +149,11 @@ export async function deleteOldBackup(
   if (!current.ok) return current;
   const old = await fetchBackupVersion(context, version);
   if (!old.ok) return old;
-  if (old.value !== null) {
+  if (old.value === null) {
+    // Deleted by an earlier try, or so it is said. Its key goes only when that is said twice.
+    const gone = await confirmVersionGone(context, version);
+    if (!gone.ok) return gone;
+  } else {
     const { count, etag } = old.value;
     const isAsReported =
       old.value.publicKey === publicKey && count === report.old.count && etag === report.old.etag;
@@ -155,7 +164,7 @@ export async function deleteOldBackup(
     if (!deleted.ok) return deleted;
     const after = await fetchBackupVersion(context, version);
     if (!after.ok) return after;
-    if (after.value !== null) return fail({ kind: "secret_storage", reason: "read_back_failed" });
+    if (after.value !== null) return fail({ kind: "still_there", version });
   }
   return dropKeptKey(context, opened.value, publicKey);
 }

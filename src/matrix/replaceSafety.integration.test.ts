@@ -350,6 +350,31 @@ describe("a kept key", () => {
     account.device.stop();
   });
 
+  test("is not dropped because a server says once that its version is gone", async () => {
+    const account = await accountWithBackup(server, 1);
+    const { context } = account.device;
+    const { version } = account;
+    const options = { confirmed: version, withoutOldKey: false, ...silent };
+    valueOf(await replaceOn(context).run(copyOf(account.key), options));
+    const replace = replaceOn(context);
+    const report = valueOf(await replace.checkOld(copyOf(account.key), version, silent));
+    const mend = server.fail({
+      matches: ({ method, path }) => method === "GET" && path === `/room_keys/version/${version}`,
+      status: 404,
+      body: JSON.stringify({ errcode: "M_NOT_FOUND" }),
+    });
+    expect(await replace.deleteOld(copyOf(account.key), report)).toEqual({
+      ok: false,
+      error: { kind: "still_there", version },
+    });
+    mend();
+    expect(await reach(context, account.key, version)).toBe("kept");
+    valueOf(await replace.deleteOld(copyOf(account.key), report));
+    expect(await idsIn(context, version)).toBeNull();
+    expect(valueOf(await listKeptKeys(context))).toEqual([]);
+    account.device.stop();
+  });
+
   test("is made of whatever set-up and repair take out of its place", async () => {
     const account = await accountWithBackup(server, 0);
     const { context } = account.device;
