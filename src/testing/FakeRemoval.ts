@@ -7,6 +7,7 @@ import type {
   KeyStorageSurvey,
   RemovalPort,
   ResetBackup,
+  SwitchedUpload,
   UnfinishedRemoval,
 } from "@/domain/removalPorts";
 import { ok, type Result } from "@/domain/result";
@@ -31,7 +32,8 @@ export class FakeRemoval implements RemovalPort {
   backup: Answer<BackupSurvey | null> = ok(aSurvey());
   /** One for each call; the last one repeats. */
   deleted: Answer<DeletedBackup>[] = [ok({ kind: "none_left", unsaid: null })];
-  switched: Answer<void> = ok(undefined);
+  switched: Answer<SwitchedUpload> = ok({ unstored: null });
+  uploadOff = false;
   keyStorage: Answer<KeyStorageSurvey> = ok({
     backup: aSurvey(),
     keyId: "K",
@@ -70,8 +72,13 @@ export class FakeRemoval implements RemovalPort {
     return next;
   }
 
-  async switchUpload(on: boolean): Promise<Answer<void>> {
+  isUploadOff(): boolean {
+    return this.uploadOff;
+  }
+
+  async switchUpload(on: boolean): Promise<Answer<SwitchedUpload>> {
     this.log.push(`upload ${on ? "on" : "off"}`);
+    if (this.switched.ok) this.uploadOff = !on;
     return this.switched;
   }
 

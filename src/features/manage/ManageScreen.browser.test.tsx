@@ -59,27 +59,37 @@ describe("the screen", () => {
 });
 
 describe("turning off on this device", () => {
-  it("is remembered, shown as such, and undone by “Turn on”", async () => {
+  it("is shown as such, and undone by “Turn on”", async () => {
     const { app, button, removal } = await showManage();
-    const { userId, deviceId } = app.live.user;
     await button("Turn off on this device").click();
     await expect.element(button("Turn on")).toBeVisible();
-    expect(app.memory.read(userId).uploadOffOn).toBe(deviceId);
     expect(app.store.getState().uploadOff).toBe(true);
     await button("Turn on").click();
     await expect.element(button("Turn off on this device")).toBeVisible();
-    expect(app.memory.read(userId).uploadOffOn).toBeNull();
     expect(removal.log).toEqual(["upload off", "upload on"]);
   });
 
-  it("that fails is said, and not remembered", async () => {
+  it("that fails is said, and it is still on", async () => {
     const { app, button, screen } = await showManage((session) => {
       session.removal.switched = fail(offline);
     });
     await button("Turn off on this device").click();
     await expect.element(screen.getByTestId("error")).toHaveAttribute("data-code", "network");
-    expect(app.memory.read(app.live.user.userId).uploadOffOn).toBeNull();
     expect(app.store.getState().uploadOff).toBe(false);
+  });
+
+  it.each([
+    [false, "Turn off on this device", "The upload is off until this page is closed"],
+    [true, "Turn on", "The upload is on until this page is closed"],
+  ])("that cannot be stored is said: turned on %s", async (on, name, title) => {
+    const { app, button, screen } = await showManage((session) => {
+      session.removal.uploadOff = on;
+      session.removal.switched = ok({ unstored: { kind: "storage", reason: "unavailable" } });
+    });
+    await button(name).click();
+    await expect.element(screen.getByText(title)).toBeVisible();
+    expect(app.store.getState().uploadOff).toBe(!on);
+    await expectNoViolations();
   });
 });
 
