@@ -6,6 +6,7 @@ import { loadCrypto } from "@/matrix/loadCrypto";
 import { openClient } from "@/matrix/openClient";
 import { quietLogger, silenceSharedLogger } from "@/matrix/quietLogger";
 import { createSessionRequests } from "@/matrix/request";
+import { createMemoryUploadWish } from "@/matrix/uploadWish";
 import type { SessionContext } from "@/matrix/sessionContext";
 import { createSessionEvents } from "@/matrix/sessionEvents";
 import { createClient, MemoryCryptoStore, MemoryStore } from "matrix-js-sdk";
@@ -72,6 +73,7 @@ export async function openPlainly(
     cryptoStorePrefix: useIndexedDB ? cryptoStorePrefix(user) : "",
     closed,
     takeTurn: createTurns(),
+    uploadWish: createMemoryUploadWish(),
     journal: createIdbChangeJournal(changeJournalName(cryptoStorePrefix(user))),
     ...createSessionRequests({
       homeserverUrl: user.homeserverUrl,

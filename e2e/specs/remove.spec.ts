@@ -74,6 +74,8 @@ test("off on this device outlives a reload, uploads nothing, and on again brings
   page.on("request", (request) => {
     if (request.method() !== "GET" && /room_keys/.test(request.url())) uploads.push(request.url());
   });
+  // It does not depend on a storage that a browser may forbid or clear.
+  await page.evaluate(() => localStorage.clear());
   await page.reload();
   await page.goto("/#/");
   await overview.expectHeadline("turned_off_here");

@@ -5,7 +5,7 @@ import type { Result } from "@/domain/result";
 import { acquireTabLock, takeOverTabLock } from "@/lib/tabLock";
 import { onWakeUp } from "@/lib/wakeUps";
 import { createAppServices } from "@/state/createAppServices";
-import { createMemory, type Memory } from "@/state/memory";
+import { createMemory } from "@/state/memory";
 import { App } from "./App";
 import { AppProviders } from "./AppProviders";
 import type { AppConfig, ConfigProblem } from "./config";
@@ -25,7 +25,7 @@ export interface MountedApp {
 export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp {
   const memory = createMemory(browserStorage());
   const { queryClient, ...services } = createAppServices({
-    gateway: () => loadGateway(memory),
+    gateway: loadGateway,
     lock: {
       acquire: (options) => acquireTabLock(TAB_LOCK, options),
       takeOver: (options) => takeOverTabLock(TAB_LOCK, options),
@@ -61,7 +61,7 @@ export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp 
 }
 
 /** The SDK and the engine are most of the app's size; the first screen does not wait for them. */
-async function loadGateway(memory: Memory): Promise<SessionGateway> {
+async function loadGateway(): Promise<SessionGateway> {
   const [
     { createGateway },
     { createRestoreEngine },
@@ -78,9 +78,9 @@ async function loadGateway(memory: Memory): Promise<SessionGateway> {
     import("@/restore-engine/createBackupSampler"),
   ]);
   return createGateway({
-    createBackupEntries: (source) => createBackupEntries(source),
+    createBackupEntries: (source) =>
+      createBackupEntries(source, { createWorker: createDecryptWorker }),
     sampler: createBackupSampler({ createWorker: createDecryptWorker }),
-    isUploadOff: ({ userId, deviceId }) => memory.read(userId).uploadOffOn === deviceId,
     createRestoreEngine: ({ cursorDatabase, ...ports }) =>
       createRestoreEngine({
         ...ports,

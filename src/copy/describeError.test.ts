@@ -58,6 +58,7 @@ const EXAMPLES: { readonly [K in AppErrorKind]: readonly Extract<AppError, { kin
     { kind: "passphrase", problem: { reason: "empty" } },
     { kind: "passphrase", problem: { reason: "not_used" } },
     { kind: "passphrase", problem: { reason: "does_not_match" } },
+    { kind: "passphrase", problem: { reason: "not_all_tried", tried: 2, left: 1 } },
     { kind: "passphrase", problem: { reason: "iterations", iterations: 1, are: "few" } },
     { kind: "passphrase", problem: { reason: "iterations", iterations: 2 ** 31, are: "many" } },
     { kind: "passphrase", problem: { reason: "unsupported" } },

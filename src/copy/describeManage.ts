@@ -72,3 +72,16 @@ export function describeManageAction(action: ManageAction): { name: string; body
       };
   }
 }
+
+/** The upload was switched, and that could not be stored: what the next visit will find. */
+export function describeUnstoredSwitch(isOff: boolean): { title: string; body: string } {
+  return isOff
+    ? {
+        title: "The upload is off until this page is closed",
+        body: "That you turned it off could not be stored in this browser. When this page is opened again, this device uploads room keys again.",
+      }
+    : {
+        title: "The upload is on until this page is closed",
+        body: "That you turned it on could not be stored in this browser. When this page is opened again, it is off until you turn it on.",
+      };
+}

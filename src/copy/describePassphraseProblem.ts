@@ -24,6 +24,11 @@ export function describePassphraseProblem(problem: PassphraseProblem): {
         title: "This is not the passphrase of this account",
         body: "The key made from it fits nothing here. Upper and lower case, spaces and punctuation matter. It is not the account password. Nothing was changed.",
       };
+    case "not_all_tried":
+      return {
+        title: "The passphrase fits none of the keys that were tried",
+        body: `${formatNumber(problem.tried)} of ${formatNumber(problem.tried + problem.left)} keys of this account were tried; the others would take far too long, so it may still be the right one. Nothing was changed. ${KEY_STILL_WORKS}`,
+      };
     case "iterations":
       return problem.are === "few"
         ? {

@@ -8,31 +8,42 @@ import {
   nameBackup,
 } from "./describeRemoval";
 
-const coverage = (onServer: number, alsoHere: number) =>
-  aSurvey({ coverage: { onServer, alsoHere, onlyInBackup: onServer - alsoHere } });
+const coverage = (onServer: number, notedHere: number) =>
+  aSurvey({ coverage: { onServer, notedHere, onlyInBackup: onServer - notedHere } });
+
+const BY_NOTES =
+  "The notes say what it put there or restored; the keys were not compared one by one. A restore goes through all of them.";
 
 describe("what a deletion takes away, in numbers", () => {
   test.each([
     [
       1204,
       1190,
-      "1,204 room keys are deleted from the server. At least 1,190 of them are also on this device; up to 14 exist nowhere else that this device knows of.",
+      `1,204 room keys are deleted from the server. By this device’s own notes 1,190 of them are also on this device; 14 exist nowhere else that this device knows of. ${BY_NOTES}`,
     ],
-    [100, 100, "100 room keys are deleted from the server. All of them are also on this device."],
-    [1, 1, "1 room key is deleted from the server. It is also on this device."],
+    [
+      100,
+      100,
+      `100 room keys are deleted from the server. By this device’s own notes all of them are also on this device. ${BY_NOTES}`,
+    ],
+    [
+      1,
+      1,
+      `1 room key is deleted from the server. By this device’s own notes it is also on this device. ${BY_NOTES}`,
+    ],
     [
       2,
       1,
-      "2 room keys are deleted from the server. At least 1 of them is also on this device; up to 1 exists nowhere else that this device knows of.",
+      `2 room keys are deleted from the server. By this device’s own notes 1 of them is also on this device; 1 exists nowhere else that this device knows of. ${BY_NOTES}`,
     ],
     [
       50,
       0,
-      "50 room keys are deleted from the server. None of them is known to be on this device: up to 50 exist nowhere else that this device knows of.",
+      "50 room keys are deleted from the server. None of them is known to be on this device: 50 exist nowhere else that this device knows of.",
     ],
     [0, 0, "The backup is empty: there are no room keys in it."],
-  ])("%i in the backup, %i of them here", (onServer, alsoHere, words) => {
-    expect(describeCoverage(coverage(onServer, alsoHere))).toBe(words);
+  ])("%i in the backup, %i of them here", (onServer, notedHere, words) => {
+    expect(describeCoverage(coverage(onServer, notedHere))).toBe(words);
   });
 
   it("names version and count", () => {
@@ -42,10 +53,10 @@ describe("what a deletion takes away, in numbers", () => {
 
 describe("the lists", () => {
   it("speak of unreadable messages only where a key may be nowhere else", () => {
-    const lost = (alsoHere: number) =>
-      describeBackupDeletion(coverage(10, alsoHere)).lost.join(" ");
-    expect(lost(9)).toMatch(/unreadable for good/);
-    expect(lost(10)).not.toMatch(/unreadable for good/);
+    const lost = (onServer: number) =>
+      describeBackupDeletion(coverage(onServer, onServer)).lost.join(" ");
+    expect(lost(10)).toMatch(/unreadable for good/);
+    expect(lost(0)).not.toMatch(/unreadable for good/);
   });
 
   it("say that the identity's keys go, where they are nowhere else", () => {

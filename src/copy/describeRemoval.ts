@@ -20,28 +20,27 @@ export function nameBackup({ version, coverage }: BackupSurvey): string {
   return `version ${version} with ${formatRoomKeys(coverage.onServer)}`;
 }
 
-/** How many of the backup's keys are here as well. The numbers are bounds that surely hold. */
+/** How many of the backup's keys are here as well, and what that rests on. */
 export function describeCoverage({ coverage }: BackupSurvey): string {
-  const { onServer, alsoHere, onlyInBackup } = coverage;
+  const { onServer, notedHere, onlyInBackup } = coverage;
   const deleted = `${formatRoomKeys(onServer)} ${onServer === 1 ? "is" : "are"} deleted from the server.`;
   if (onServer === 0) return "The backup is empty: there are no room keys in it.";
-  if (onlyInBackup === 0) {
-    return `${deleted} ${onServer === 1 ? "It is" : "All of them are"} also on this device.`;
-  }
   const nowhere = `${formatNumber(onlyInBackup)} exist${onlyInBackup === 1 ? "s" : ""} nowhere else that this device knows of`;
-  return alsoHere === 0
-    ? `${deleted} None of them is known to be on this device: up to ${nowhere}.`
-    : `${deleted} At least ${formatNumber(alsoHere)} of them ${alsoHere === 1 ? "is" : "are"} also on this device; up to ${nowhere}.`;
+  if (notedHere === 0) {
+    return `${deleted} None of them is known to be on this device: ${nowhere}.`;
+  }
+  const noted =
+    onlyInBackup > 0
+      ? `${formatNumber(notedHere)} of them ${notedHere === 1 ? "is" : "are"} also on this device; ${nowhere}`
+      : `${onServer === 1 ? "it is" : "all of them are"} also on this device`;
+  return `${deleted} By this device’s own notes ${noted}. The notes say what it put there or restored; the keys were not compared one by one. A restore goes through all of them.`;
 }
 
 export function describeBackupDeletion(survey: BackupSurvey): Consequences {
-  const { coverage } = survey;
   return {
     lost: [
       describeCoverage(survey),
-      ...(coverage.onlyInBackup > 0
-        ? ["Messages whose key is nowhere else stay unreadable for good."]
-        : []),
+      ...lostWith(survey),
       "If you lose all your devices afterwards, nothing opens your encrypted messages again.",
     ],
     kept: [
@@ -82,7 +81,7 @@ export function describeKeyStorageDeletion(survey: KeyStorageSurvey): Consequenc
 }
 
 function lostWith({ coverage }: BackupSurvey): readonly string[] {
-  return coverage.onlyInBackup > 0
+  return coverage.onServer > 0
     ? ["Messages whose key is nowhere else stay unreadable for good."]
     : [];
 }

@@ -187,12 +187,25 @@ export interface BackupEntry {
   } | null;
 }
 
+/** An entry on which the decryption key of its version was tried. */
+export interface OpenedEntry extends BackupEntry {
+  /** The SessionData inside, sound by the spec; null when none came out. Secret. */
+  readonly sessionData: Readonly<Record<string, unknown>> | null;
+}
+
 /** Reads the entries of a backup version without holding it in memory whole. */
 export interface BackupEntries {
-  /** Hands out every entry once; ok only when the answer was whole. */
+  /** Hands out every entry once; ok only when the answer was whole. Rejects when aborted. */
   read(
     version: BackupVersion,
     take: (entries: readonly BackupEntry[]) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<Result<void, AppError>>;
+  /** As `read`, with every entry opened, on another thread where there is one. The key is copied. */
+  readOpened(
+    version: BackupVersion,
+    backupKey: Uint8Array,
+    take: (entries: readonly OpenedEntry[]) => Promise<void>,
     signal: AbortSignal,
   ): Promise<Result<void, AppError>>;
 }

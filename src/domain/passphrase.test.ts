@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readBackupPassphraseInfo, readPassphraseInfo } from "./passphrase";
+import { chooseDerivations, readBackupPassphraseInfo, readPassphraseInfo } from "./passphrase";
 
 const good = { algorithm: "m.pbkdf2", salt: "salt", iterations: 500_000 };
 const params = { ok: true, value: { salt: "salt", iterations: 500_000 } };
@@ -57,5 +57,29 @@ describe("the passphrase of an old backup", () => {
 
   it("is not there in backups of today", () => {
     expect(readBackupPassphraseInfo({ public_key: "k", signatures: {} })).toBeNull();
+  });
+});
+
+describe("the keys that a passphrase is tried on", () => {
+  const keys = (...iterations: number[]) =>
+    iterations.map((rounds, index) => ({ salt: String(index), iterations: rounds }));
+  const salts = (...iterations: number[]) => {
+    const { chosen, left } = chooseDerivations(keys(...iterations));
+    return [chosen.map(({ salt }) => salt).join(""), left];
+  };
+
+  it.each([
+    ["none", [], ["", 0]],
+    ["one, as slow as may be", [10_000_000], ["0", 0]],
+    [
+      "many of today's, in their order",
+      [500_000, 500_000, 500_000, 500_000, 500_000],
+      ["01234", 0],
+    ],
+    ["quick ones before slow ones", [10_000_000, 500_000, 100_000], ["210", 0]],
+    ["what goes into the bound", [10_000_000, 5_000_000, 10_000_000], ["10", 1]],
+    ["slow ones are left", [10_000_000, 10_000_000, 10_000_000], ["0", 2]],
+  ])("%s", (_, iterations, expected) => {
+    expect(salts(...iterations)).toEqual(expected);
   });
 });

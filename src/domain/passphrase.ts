@@ -16,6 +16,8 @@ export type PassphraseProblem =
   | { readonly reason: "not_used" }
   /** No key of this account is made from this one. */
   | { readonly reason: "does_not_match" }
+  /** No key that was tried is made from this one; trying the others would take too long. */
+  | { readonly reason: "not_all_tried"; readonly tried: number; readonly left: number }
   /** The server asks for so many rounds that nothing is derived. */
   | { readonly reason: "iterations"; readonly iterations: number; readonly are: "few" | "many" }
   /** The description lacks a salt or a number of rounds, or asks for something else than PBKDF2. */
@@ -29,6 +31,9 @@ export type PassphraseProblem =
 export const FEWEST_ITERATIONS = 100_000;
 /** More would keep a phone busy for minutes: a server could hold a person up for ever. */
 const MOST_ITERATIONS = 10_000_000;
+
+/** Of all keys that one passphrase is tried on: on a computer about 20 seconds of work. */
+const MOST_ITERATIONS_IN_ALL = 15_000_000;
 
 const KEY_BITS = 256;
 
@@ -68,4 +73,22 @@ function readParameters(
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Which keys a passphrase is tried on: as many as go into the bound, the quickest first. `left` are
+ * those it is not tried on.
+ */
+export function chooseDerivations(all: readonly PassphraseParameters[]): {
+  readonly chosen: readonly PassphraseParameters[];
+  readonly left: number;
+} {
+  const chosen: PassphraseParameters[] = [];
+  let iterations = 0;
+  for (const parameters of all.toSorted((one, two) => one.iterations - two.iterations)) {
+    iterations += parameters.iterations;
+    if (iterations > MOST_ITERATIONS_IN_ALL) break;
+    chosen.push(parameters);
+  }
+  return { chosen, left: all.length - chosen.length };
 }

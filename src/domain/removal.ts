@@ -7,13 +7,16 @@ import type { BackupInfo, BackupVersion, RoomKeyCounts } from "./backup";
  */
 export type BackupWish = "on" | "off" | "unsaid";
 
-/** How far the keys of a backup are on this device, too. Every number is one that surely holds. */
+/**
+ * How far the keys of a backup are on this device, too, by this device's notes. They were true when
+ * they were made; that the backup still has those very keys is not proven by them.
+ */
 export interface Coverage {
   /** Keys in the backup, by a fresh read. */
   readonly onServer: number;
-  /** At least so many of them are also on this device. */
-  readonly alsoHere: number;
-  /** At most so many of them are nowhere else that this device knows of. */
+  /** So many keys are here that this device noted as being in the backup; no more than are in it. */
+  readonly notedHere: number;
+  /** The rest: at least so many are not known to be anywhere else. */
   readonly onlyInBackup: number;
 }
 
@@ -29,8 +32,8 @@ export function coverageOf(
 ): Coverage {
   const onServer = backup.count;
   const marked = marksAreOf === backup.version ? Math.min(counts.backedUp, counts.total) : 0;
-  const alsoHere = Math.min(marked, onServer);
-  return { onServer, alsoHere, onlyInBackup: onServer - alsoHere };
+  const notedHere = Math.min(marked, onServer);
+  return { onServer, notedHere, onlyInBackup: onServer - notedHere };
 }
 
 /** The backup that is now current, and what deleting it would take away. */

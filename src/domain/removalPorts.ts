@@ -14,6 +14,11 @@ export type DeletedBackup =
   /** Nothing was deleted: more would have been lost than was said. */
   | { readonly kind: "numbers_changed"; readonly survey: BackupSurvey };
 
+/** The upload was switched. `unstored`: why this browser will have forgotten it at the next visit. */
+export interface SwitchedUpload {
+  readonly unstored: AppError | null;
+}
+
 /** Backup, secret storage and dehydrated device as far as the server keeps them. */
 export interface KeyStorageSurvey {
   readonly backup: BackupSurvey | null;
@@ -87,8 +92,10 @@ export interface RemovalPort {
    * `change_unfinished`, `still_there`. Secret storage and the decryption key here stay.
    */
   deleteBackup(confirmed: ConfirmedDeletion): Promise<Result<DeletedBackup, AppError>>;
+  /** Whether the person turned the upload off on this device. */
+  isUploadOff(): boolean;
   /** Starts or stops the upload of this device alone; nothing on the server changes. */
-  switchUpload(on: boolean): Promise<Result<void, AppError>>;
+  switchUpload(on: boolean): Promise<Result<SwitchedUpload, AppError>>;
   surveyKeyStorage(): Promise<Result<KeyStorageSurvey, AppError>>;
   /**
    * Deletes the backup, then blanks secret storage and removes the dehydrated device. Journaled;

@@ -56,3 +56,13 @@ function isPublicKey(value: unknown): value is string {
 function notMatrix(detail: string): Result<BackupInfo, AppError> {
   return fail({ kind: "not_matrix", detail: `backup version: ${detail}` });
 }
+
+/** Whether two reads are of the same version with the same key, and nothing came or went in between. */
+export function isUnchanged(before: BackupInfo, after: BackupInfo): boolean {
+  return (
+    before.version === after.version &&
+    before.publicKey === after.publicKey &&
+    before.etag === after.etag &&
+    before.count === after.count
+  );
+}

@@ -2,60 +2,63 @@ import type { BackupVersion } from "@/domain/backup";
 import type { BackupEntries } from "@/domain/changes";
 import type { AppError } from "@/domain/errors";
 import { ok, type Result } from "@/domain/result";
-import { compareBackup, type Comparison, type FoundRoomKey } from "./backupComparison";
-import { readBackupKeys, readStoredKeys } from "./heldRoomKeys";
+import { compareBackup, type Comparison } from "./backupComparison";
+import { holdsAsGood, readStoredKeys, type HeldRoomKeys } from "./heldRoomKeys";
 import { olmMachineOf, withFreed } from "./olmMachine";
+import { keepLowest, readHolding, type FoundRoomKey } from "./openedRoomKeys";
 import type { SessionContext } from "./sessionContext";
 import { attempt } from "./toAppError";
 
-interface BringOver {
+/** One version whose keys are to be in another. */
+export interface Carried {
   readonly entries: BackupEntries;
   readonly from: BackupVersion;
-  /** The decryption key of `from`. */
-  readonly backupKey: Uint8Array;
   readonly to: BackupVersion;
+  /** The decryption keys of both. Not zeroed here. */
+  readonly fromKey: Uint8Array;
+  readonly toKey: Uint8Array;
   readonly signal: AbortSignal;
 }
 
 /**
  * Brings the keys that one version has and another has not into this device's store. There they
  * count as not backed up, so that the SDK uploads them to the version it uses. Answers with what is
- * neither in the other version nor in the store afterwards, by looking.
+ * neither in the other version nor in the store afterwards, by looking; also with what is in the
+ * store and could not take its place in the other version.
  */
 export async function bringOver(
   context: SessionContext,
-  { entries, from, backupKey, to, signal }: BringOver,
+  { entries, from, fromKey, to, toKey, signal }: Carried,
 ): Promise<Result<Comparison, AppError>> {
-  const there = await readBackupKeys(entries, to, signal);
+  const there = await readHolding({ entries, version: to, backupKey: toKey, signal });
   if (!there.ok) return there;
   const wanted = new Set<string>();
-  const walk = (held: typeof there.value, take: (keys: readonly FoundRoomKey[]) => Promise<void>) =>
-    compareBackup({ entries, version: from, held, backupKey, take, signal });
+  const walk = (held: HeldRoomKeys, take: (keys: readonly FoundRoomKey[]) => Promise<void>) =>
+    compareBackup({ entries, version: from, held, backupKey: fromKey, take, signal });
 
-  const imported = await attempt(() =>
-    walk(there.value, async (keys) => {
-      for (const { id } of keys) wanted.add(id);
-      await importKeys(context, keys);
-    }),
-  );
-  if (!imported.ok) return imported;
-  if (!imported.value.ok || wanted.size === 0) return imported.value;
+  const imported = await walk(there.value.held, async (keys) => {
+    for (const { id } of keys) wanted.add(id);
+    await importKeys(context, keys);
+  });
+  if (!imported.ok || wanted.size === 0) return imported;
 
   const stored = await readStoredKeys(context, wanted);
   if (!stored.ok) return stored;
-  const held = new Map(there.value);
+  const held = new Map(there.value.held);
   for (const [id, index] of stored.value) {
-    held.set(id, Math.min(index, held.get(id) ?? Number.POSITIVE_INFINITY));
+    const isKeptOut = holdsAsGood(there.value.blocked, id, index);
+    if (!isKeptOut) keepLowest(held, id, index);
   }
   return walk(held, () => Promise.resolve());
 }
 
 /** What an old version holds and the current one does not, changing nothing. */
-export async function compareVersions(options: BringOver): Promise<Result<Comparison, AppError>> {
-  const { entries, from, backupKey, to, signal } = options;
-  const held = await readBackupKeys(entries, to, signal);
-  if (!held.ok) return held;
-  return compareBackup({ entries, version: from, held: held.value, backupKey, signal });
+export async function compareVersions(options: Carried): Promise<Result<Comparison, AppError>> {
+  const { entries, from, fromKey, to, toKey, signal } = options;
+  const there = await readHolding({ entries, version: to, backupKey: toKey, signal });
+  if (!there.ok) return there;
+  const { held } = there.value;
+  return compareBackup({ entries, version: from, held, backupKey: fromKey, signal });
 }
 
 /** One that the crypto module refuses harms no other; what came of each is looked up afterwards. */

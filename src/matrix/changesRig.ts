@@ -33,7 +33,11 @@ const ROOM = "!room:localhost";
 const quietly = { onStep: () => undefined, askPassword: () => Promise.resolve(null) };
 
 export const keyEntries = (context: SessionContext): BackupEntries =>
-  createBackupEntries(createRoomKeySource(context));
+  createBackupEntries(createRoomKeySource(context), {
+    createWorker: () => {
+      throw new Error("no workers here");
+    },
+  });
 
 /** An account with identity, recovery key and a backup that holds the device's keys. */
 export interface Account {
@@ -89,24 +93,46 @@ export async function putEntries(
   count: number,
   kind: "readable" | "unreadable" = "readable",
 ): Promise<string[]> {
-  const info = valueOf(await fetchBackupVersion(context, version));
-  const publicKey =
-    kind === "readable"
-      ? decodeBase64(info?.publicKey ?? "")
-      : (await generateBackupKeyPair()).publicKey;
-  const forge = await createEntryForge(new Uint8Array(publicKey));
+  const seal = kind === "readable" ? await sealerOf(context, version) : await sealerOfNobody();
   const sessions: Record<string, unknown> = {};
   for (let made = 0; made < count; made++) {
     const { sessionId, sessionData } = await forgeSessionData();
-    sessions[sessionId] = keyBackupData(await forge.encrypt(JSON.stringify(sessionData)));
+    sessions[sessionId] = await seal(sessionData);
   }
+  await putSessions(context, version, sessions);
+  return Object.keys(sessions);
+}
+
+/** Makes an entry of what is to be inside, as its label says from the first message on. */
+export type Sealer = (sessionData: unknown) => Promise<unknown>;
+
+export async function sealerOf(context: SessionContext, version: BackupVersion): Promise<Sealer> {
+  const info = valueOf(await fetchBackupVersion(context, version));
+  return sealTo(new Uint8Array(decodeBase64(info?.publicKey ?? "")));
+}
+
+/** Its entries are opened by no key that anybody has. */
+export async function sealerOfNobody(): Promise<Sealer> {
+  return sealTo((await generateBackupKeyPair()).publicKey);
+}
+
+async function sealTo(publicKey: Uint8Array<ArrayBuffer>): Promise<Sealer> {
+  const forge = await createEntryForge(publicKey);
+  return async (sessionData) => keyBackupData(await forge.encrypt(JSON.stringify(sessionData)));
+}
+
+/** Puts entries into a version, each under the session id that stands before it. */
+export async function putSessions(
+  context: SessionContext,
+  version: BackupVersion,
+  sessions: Readonly<Record<string, unknown>>,
+): Promise<void> {
   valueOf(
     await context.request("PUT", "/room_keys/keys", {
       query: { version },
       body: { rooms: { [ROOM]: { sessions } } },
     }),
   );
-  return Object.keys(sessions);
 }
 
 /** Session ids of a version's entries, or null when the server has no such version. */

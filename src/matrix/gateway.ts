@@ -11,7 +11,6 @@ import type {
 } from "@/domain/ports";
 import { ok, type Result } from "@/domain/result";
 import { createChanges } from "./changes";
-import type { SignedInUser } from "@/domain/session";
 import { createAccountDevices } from "./accountDevices";
 import { subscribeCryptoEvents } from "./cryptoEvents";
 import { restoreCursorName } from "./deviceStore";
@@ -55,8 +54,6 @@ export function createGateway(options: {
   readonly sampler: BackupSampler;
   /** Where the session is stored; "key-backup" when not given. */
   readonly databaseName?: string;
-  /** Whether the person turned the upload off on this device; asked before its client is opened. */
-  readonly isUploadOff?: (user: SignedInUser) => boolean;
 }): SessionGateway {
   silenceSharedLogger();
   const vault = createVault(options.databaseName);
@@ -98,7 +95,7 @@ export function createGateway(options: {
   async function openOnce(): Promise<Result<LiveSession, AppError>> {
     await live?.close();
     live = null;
-    const opened = await openSession(vault, createAdapters, options.isUploadOff);
+    const opened = await openSession(vault, createAdapters);
     if (opened.ok) live = opened.value;
     return opened;
   }

@@ -1,8 +1,6 @@
 import type { InboundGroupSession } from "@matrix-org/matrix-sdk-crypto-wasm";
-import type { BackupVersion } from "@/domain/backup";
-import type { BackupEntries } from "@/domain/changes";
 import type { AppError } from "@/domain/errors";
-import { ok, type Result } from "@/domain/result";
+import type { Result } from "@/domain/result";
 import { decodeBase64 } from "matrix-js-sdk/lib/base64";
 import { isObject } from "./errorOfAnswer";
 import { olmMachineOf } from "./olmMachine";
@@ -24,26 +22,6 @@ export function roomKeyId(roomId: string, sessionId: string): string {
 export function holdsAsGood(held: HeldRoomKeys, id: string, firstIndex: number): boolean {
   const there = held.get(id);
   return there !== undefined && there <= firstIndex;
-}
-
-/** What a backup version holds, by the words that stand beside its entries. */
-export async function readBackupKeys(
-  entries: BackupEntries,
-  version: BackupVersion,
-  signal: AbortSignal,
-): Promise<Result<HeldRoomKeys, AppError>> {
-  const held = new Map<string, number>();
-  const read = await entries.read(
-    version,
-    async (batch) => {
-      for (const { roomId, sessionId, firstMessageIndex, sealed } of batch) {
-        if (sealed === null || firstMessageIndex === null) continue;
-        held.set(roomKeyId(roomId, sessionId), firstMessageIndex);
-      }
-    },
-    signal,
-  );
-  return read.ok ? ok(held) : read;
 }
 
 /** Ids of all room keys in this device's store. No key material comes out. */

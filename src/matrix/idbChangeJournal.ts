@@ -1,11 +1,9 @@
 import type { ChangeJournal, JournalEntry, JournaledChange } from "@/domain/changeJournal";
-import type { AppError } from "@/domain/errors";
-import { fail, ok, type Result } from "@/domain/result";
-import { DatabaseError, openDatabase, resultOf, transact } from "@/lib/idb";
+import { fail, ok } from "@/domain/result";
+import { resultOf } from "@/lib/idb";
 import { isObject } from "./errorOfAnswer";
+import { createIdbNotes } from "./idbNotes";
 
-const SCHEMA_VERSION = 1;
-const STORE = "journal";
 const CURRENT = "current";
 const CHANGES: ReadonlySet<unknown> = new Set<JournaledChange>([
   "replace_backup",
@@ -14,26 +12,9 @@ const CHANGES: ReadonlySet<unknown> = new Set<JournaledChange>([
   "reset_identity",
 ]);
 
-/** The journal in an IndexedDB database of its own, opened for each call: calls are rare. */
+/** The journal in the database of the device's own notes. */
 export function createIdbChangeJournal(databaseName: string): ChangeJournal {
-  async function work<T>(
-    mode: "readonly" | "readwrite",
-    ask: (store: IDBObjectStore) => Promise<T>,
-  ): Promise<Result<T, AppError>> {
-    let database: IDBDatabase | null = null;
-    try {
-      database = await openDatabase(databaseName, SCHEMA_VERSION, (made) => {
-        made.createObjectStore(STORE);
-      });
-      return ok(await transact(database, [STORE], mode, (tx) => ask(tx.objectStore(STORE))));
-    } catch (error) {
-      const reason = error instanceof DatabaseError ? error.problem : "unavailable";
-      return fail({ kind: "storage", reason });
-    } finally {
-      database?.close();
-    }
-  }
-
+  const work = createIdbNotes(databaseName);
   return {
     async read() {
       const found = await work<unknown>("readonly", (store) => resultOf(store.get(CURRENT)));

@@ -5,6 +5,7 @@ import type { Result } from "@/domain/result";
 import { createTurns } from "@/lib/turns";
 import type { Homeserver } from "./integrationHomeserver";
 import { createMemoryJournal } from "./memoryChangeJournalRig";
+import { createMemoryUploadWish } from "./uploadWish";
 import { quietLogger, silenceSharedLogger } from "./quietLogger";
 import { createSessionRequests } from "./request";
 import type { SessionContext } from "./sessionContext";
@@ -74,6 +75,7 @@ export async function openDevice(
       closed: closing.signal,
       takeTurn: createTurns(),
       journal: createMemoryJournal(),
+      uploadWish: createMemoryUploadWish(),
       ...createSessionRequests({
         homeserverUrl: server.url,
         accessToken,

@@ -15,7 +15,7 @@ import {
   writeAccountData,
   type StorageKey,
 } from "./secretStorage";
-import { decodeBackupSecret } from "./secretStorageBackupKey";
+import { decodeBackupSecret, matchBackupSecret } from "./secretStorageBackupKey";
 import type { SessionContext } from "./sessionContext";
 import { attempt } from "./toAppError";
 
@@ -69,6 +69,19 @@ export async function readKeptKey(
   if (bytes !== null && derived.value === publicKey) return ok(bytes);
   wipe(bytes);
   return fail({ kind: "secret_storage", reason: "backup_key_malformed" });
+}
+
+/** The key for a public key: kept, or in its place alone. The caller zeroes it. */
+export async function reachBackupKey(
+  context: Requests,
+  storageKey: StorageKey,
+  publicKey: string | null,
+): Promise<Result<Uint8Array<ArrayBuffer>, AppError>> {
+  const kept = publicKey === null ? ok(null) : await readKeptKey(context, storageKey, publicKey);
+  if (!kept.ok) return kept;
+  return kept.value === null
+    ? matchBackupSecret(context, storageKey, { publicKey })
+    : ok(kept.value);
 }
 
 /**

@@ -18,6 +18,7 @@ import { createIdbChangeJournal } from "./idbChangeJournal";
 import { stopKeyDownloads } from "./keyDownloads";
 import { quietLogger } from "./quietLogger";
 import { createSessionRequests } from "./request";
+import { createIdbUploadWish } from "./uploadWish";
 import type { SessionContext } from "./sessionContext";
 import type { SessionEvents } from "./sessionEvents";
 import { SessionFailure } from "./sessionFailure";
@@ -118,6 +119,7 @@ export async function openClient(options: {
     closed,
     takeTurn: createTurns(),
     journal: createIdbChangeJournal(changeJournalName(options.cryptoStorePrefix)),
+    uploadWish: createIdbUploadWish(changeJournalName(options.cryptoStorePrefix)),
     ...createSessionRequests({
       homeserverUrl: user.homeserverUrl,
       accessToken,

@@ -4,6 +4,7 @@ import { databaseExists, deleteDatabase } from "@/lib/idb";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { cryptoStoreExists, cryptoStorePrefix, deleteCryptoStore } from "./deviceStore";
 import { createGateway } from "./gateway";
+import { setUpload } from "./uploadSwitch";
 import { createVault } from "./vault";
 
 const NAME = "open-session-test";
@@ -32,7 +33,10 @@ afterEach(async () => {
 function reload(): SessionGateway {
   return createGateway({
     databaseName: NAME,
-    createBackupEntries: () => ({ read: () => Promise.reject(new Error("not here")) }),
+    createBackupEntries: () => ({
+      read: () => Promise.reject(new Error("not here")),
+      readOpened: () => Promise.reject(new Error("not here")),
+    }),
     sampler: { test: () => Promise.reject(new Error("not here")) },
     createRestoreEngine: () => ({
       run: () => Promise.reject(new Error("not here")),
@@ -110,6 +114,19 @@ it("signs out locally when the server cannot be reached, and says so", async () 
   expect(await gateway.readStored()).toEqual({ ok: true, value: null });
   expect(await cryptoStoreExists(cryptoStorePrefix(user))).toBe(false);
   expect(await gateway.open()).toEqual(SIGNED_OUT);
+});
+
+it("uploads nothing after a reload where that was the person's wish, also without other storage", async () => {
+  const live = await open();
+  expect(live.removal.isUploadOff()).toBe(false);
+  expect(await live.removal.switchUpload(false)).toEqual({ ok: true, value: { unstored: null } });
+  await live.close();
+  // What only this page knew.
+  setUpload(user, true);
+  localStorage.clear();
+  const again = await open(reload());
+  expect(again.removal.isUploadOff()).toBe(true);
+  await again.close();
 });
 
 it("is forgotten while it is open", async () => {

@@ -1,9 +1,8 @@
 import type { AppError } from "@/domain/errors";
 import type { LiveSession, SessionEvent, Unsubscribe } from "@/domain/ports";
 import { fail, ok, type Result } from "@/domain/result";
-import type { SignedInUser } from "@/domain/session";
 import { startCarryOver, type CarryOver } from "./carryOver";
-import { cryptoStoreExists } from "./deviceStore";
+import { changeJournalName, cryptoStoreExists } from "./deviceStore";
 import { loadCrypto } from "./loadCrypto";
 import { openClient, type ClientSession } from "./openClient";
 import { logOutToken } from "./passwordLogin";
@@ -11,6 +10,7 @@ import type { SessionContext } from "./sessionContext";
 import { createSessionEvents, type SessionEvents } from "./sessionEvents";
 import { attempt } from "./toAppError";
 import { installUploadSwitch, setUpload } from "./uploadSwitch";
+import { createIdbUploadWish } from "./uploadWish";
 import type { Vault } from "./vault";
 import type { Verification } from "./verification";
 
@@ -34,7 +34,6 @@ const MISMATCH: AppError = { kind: "storage", reason: "mismatch" };
 export async function openSession(
   vault: Vault,
   createAdapters: (context: SessionContext) => SessionAdapters,
-  isUploadOff: (user: SignedInUser) => boolean = () => false,
 ): Promise<Result<LiveSession, AppError>> {
   const stored = await vault.read();
   if (!stored.ok) return stored;
@@ -55,7 +54,10 @@ export async function openSession(
   // Before there is a client: it begins to upload by itself.
   const gated = await attempt(installUploadSwitch);
   if (!gated.ok) return gated;
-  setUpload(user, !isUploadOff(user));
+  const isOff = await createIdbUploadWish(changeJournalName(cryptoStorePrefix)).readOff();
+  // Not knowing is no reason to upload.
+  if (!isOff.ok) return isOff;
+  setUpload(user, !isOff.value);
   const events = createSessionEvents();
   const client = await openClient({ user, accessToken, storageKey, cryptoStorePrefix, events });
   if (!client.ok) return client;

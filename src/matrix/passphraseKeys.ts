@@ -2,6 +2,7 @@ import type { BackupInfo } from "@/domain/backup";
 import type { AppError } from "@/domain/errors";
 import type { KeyEntryOptions } from "@/domain/keyEntry";
 import {
+  chooseDerivations,
   readBackupPassphraseInfo,
   type PassphraseParameters,
   type PassphraseProblem,
@@ -24,9 +25,6 @@ interface Sources {
   readonly backup: readonly Derivation[];
 }
 
-/** Keys that one passphrase is tried on: each costs about a second of work. */
-const MOST_DERIVATIONS = 4;
-
 /** Whether the account has keys that are made from a passphrase, by fresh reads. */
 export async function readKeyEntryOptions(
   context: SessionContext,
@@ -43,9 +41,9 @@ export async function readKeyEntryOptions(
 
 /**
  * The key of the account that is made from the passphrase: of secret storage, or the backup's own.
- * Derived one after the other and each proven by the server's data, so nothing is kept or changed
- * here. Aborting ends it with `closed`; a derivation under way ends by itself and is wiped. The
- * bytes are the caller's to zero.
+ * Derived one after the other, as many as go into a bound of work, and each proven by the server's
+ * data, so nothing is kept or changed here. Aborting ends it with `closed`; a derivation under way
+ * ends by itself and is wiped. The bytes are the caller's to zero.
  */
 export async function keyFromPassphrase(
   context: SessionContext,
@@ -62,7 +60,8 @@ export async function keyFromPassphrase(
 
   let unprovable: AppError | null = null;
   const usable = all.flatMap((parameters) => (parameters.ok ? [parameters.value] : []));
-  for (const parameters of usable.slice(0, MOST_DERIVATIONS)) {
+  const { chosen, left } = chooseDerivations(usable);
+  for (const parameters of chosen) {
     const derived = await derive(passphrase, parameters, signal);
     if (!derived.ok) return derived;
     const found = await findKey(context, derived.value, info.value);
@@ -72,9 +71,13 @@ export async function keyFromPassphrase(
     else if (!isMisfit(found.error)) return found;
   }
   if (unprovable !== null) return fail(unprovable);
-  // A key that could not be tried may be the one: that comes before "it does not match".
+  // A key that was not tried may be the one: that comes before "it does not match".
   const untried = all.find((parameters) => !parameters.ok);
-  const problem = untried?.ok === false ? untried.error : ({ reason: "does_not_match" } as const);
+  if (untried?.ok === false) return fail({ kind: "passphrase", problem: untried.error });
+  const problem: PassphraseProblem =
+    left > 0
+      ? { reason: "not_all_tried", tried: chosen.length, left }
+      : { reason: "does_not_match" };
   return fail({ kind: "passphrase", problem });
 }
 

@@ -8,7 +8,7 @@ import { deleteBackup } from "./removeBackup";
 import { deleteKeyStorage, surveyForKeyStorage } from "./removeKeyStorage";
 import { progressOf, resetIdentity, surveyIdentity, type ResetMemory } from "./resetIdentity";
 import type { SessionContext } from "./sessionContext";
-import { switchUpload } from "./uploadSwitch";
+import { isUploadOff, switchUpload } from "./uploadSwitch";
 
 /** Everything that takes something away, over one live SDK client. Changes take turns. */
 export function createRemoval(context: SessionContext): RemovalPort {
@@ -29,6 +29,7 @@ export function createRemoval(context: SessionContext): RemovalPort {
     readBackupWish: () => readBackupWish(context),
     surveyBackup: () => surveyBackup(context),
     deleteBackup: (confirmed) => context.takeTurn(() => deleteBackup(context, confirmed)),
+    isUploadOff: () => isUploadOff(context.user),
     switchUpload: (on) => context.takeTurn(() => switchUpload(context, on)),
     surveyKeyStorage: () => surveyForKeyStorage(context),
     deleteKeyStorage: (confirmed, options) =>

@@ -54,7 +54,7 @@ test("the confirmed version is deleted, the wish is stored, and everything else 
   const found = await survey(context);
   expect(found).toMatchObject({
     version,
-    coverage: { onServer: 3, alsoHere: 3, onlyInBackup: 0 },
+    coverage: { onServer: 3, notedHere: 3, onlyInBackup: 0 },
     heldHere: 3,
     opensHere: true,
   });
@@ -196,7 +196,7 @@ describe("nothing is deleted", () => {
     server.startRecord();
     expect(valueOf(await createRemoval(context).deleteBackup(confirmed))).toMatchObject({
       kind: "numbers_changed",
-      survey: { coverage: { onServer: 3, alsoHere: 1, onlyInBackup: 2 } },
+      survey: { coverage: { onServer: 3, notedHere: 1, onlyInBackup: 2 } },
     });
     expect(changesOf(server.seen)).toEqual([]);
     device.stop();

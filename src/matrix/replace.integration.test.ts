@@ -1,5 +1,6 @@
 import { BACKUP_ALGORITHM, type BackupVersion } from "@/domain/backup";
 import type { ReplaceStep } from "@/domain/changes";
+import { fromMessage } from "@/testing/forgeBackup";
 import { encodeBase64 } from "matrix-js-sdk/lib/base64";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -321,9 +322,11 @@ describe("the old version", () => {
     expect(await replace.deleteOld(copyOf(account.key), fuller)).toMatchObject({
       error: { kind: "backup_changed" },
     });
+    const all = keyEntries(context);
     const wrong = createReplace(context, {
-      read: async (version, take, signal) => {
-        const read = await keyEntries(context).read(version, take, signal);
+      ...all,
+      async readOpened(version, key, take, signal) {
+        const read = await all.readOpened(version, key, take, signal);
         // One more entry than the server sends, for a key that is nowhere.
         if (version === account.version) {
           await take([
@@ -332,6 +335,7 @@ describe("the old version", () => {
               sessionId: "nowhere",
               firstMessageIndex: 0,
               sealed: { ephemeral: "a", mac: "b", ciphertext: "c" },
+              sessionData: null,
             },
           ]);
         }
@@ -353,13 +357,17 @@ describe("the old version", () => {
     const current = await currentVersion(context);
     const all = keyEntries(context);
     const ratcheted = createReplace(context, {
-      read: (version, take, signal) =>
-        all.read(
+      ...all,
+      readOpened: (version, key, take, signal) =>
+        all.readOpened(
           version,
+          key,
           (batch) =>
             take(
               batch.map((entry) =>
-                version === current ? { ...entry, firstMessageIndex: 5 } : entry,
+                version === current && entry.sessionData !== null
+                  ? { ...entry, sessionData: fromMessage(entry.sessionData, 5) }
+                  : entry,
               ),
             ),
           signal,

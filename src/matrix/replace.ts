@@ -53,8 +53,7 @@ export function createReplace(context: SessionContext, entries: BackupEntries): 
   }
 
   return {
-    // What is under way decides what there is to plan, so it has its turn first.
-    plan: (signal) => context.takeTurn(() => planReplacement(context, entries, signal)),
+    plan: (signal) => planReplacement(context, entries, signal),
     run(key, options) {
       watching = options;
       const { confirmed, withoutOldKey } = options;

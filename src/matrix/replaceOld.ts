@@ -4,11 +4,16 @@ import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
 import { unseenEntries } from "./backupComparison";
-import { bringOver, compareVersions } from "./bringOver";
+import { bringOver, compareVersions, type Carried } from "./bringOver";
 import { dropKeptKey, readKeptKey } from "./keptBackupKey";
 import { confirmNothingElse } from "./unfinishedChange";
 import { awaitUpload } from "./replaceUpload";
-import { deleteBackupVersion, fetchBackupInfo, fetchBackupVersion } from "./roomKeysApi";
+import {
+  confirmVersionGone,
+  deleteBackupVersion,
+  fetchBackupInfo,
+  fetchBackupVersion,
+} from "./roomKeysApi";
 import type { StorageKey } from "./secretStorage";
 import { matchBackupSecret } from "./secretStorageBackupKey";
 import { openDefaultKey } from "./secretStorageUnlock";
@@ -21,11 +26,13 @@ interface Pair {
   readonly current: BackupInfo;
   readonly old: BackupInfo & { readonly publicKey: string };
   readonly oldKey: Uint8Array<ArrayBuffer>;
+  readonly currentKey: Uint8Array<ArrayBuffer>;
 }
 
 /**
  * Compares an old version with the current one, entry by entry. What the current one lacks is
- * brought to this device, uploaded from here, and then everything is compared once more.
+ * brought to this device, uploaded from here, and then everything is compared once more. Comparing
+ * and waiting may take long and change nothing: only the bringing over has a turn.
  */
 export async function checkOldBackup(
   context: SessionContext,
@@ -37,63 +44,91 @@ export async function checkOldBackup(
   },
 ): Promise<Result<OldBackupReport, AppError>> {
   const { version, onUpload } = options;
-  for (let round = 0; ; round++) {
-    const step = await context.takeTurn(() => compareOnce(context, entries, bytes, version, round));
-    if (!step.ok) return step;
-    if ("old" in step.value) return ok(step.value);
-    const uploaded = await awaitUpload(context, step.value.uploadTo, onUpload);
-    if (!uploaded.ok) return uploaded;
-  }
+  const compared = await compareOnce(context, entries, bytes, version);
+  if (!compared.ok || compared.value.missing === 0) return asReport(compared);
+  const brought = await context.takeTurn(() => bringMissing(context, entries, bytes, version));
+  if (!brought.ok) return brought;
+  const uploaded = await awaitUpload(context, brought.value, onUpload);
+  if (!uploaded.ok) return uploaded;
+  return asReport(await compareOnce(context, entries, bytes, version));
 }
 
-/** The report, or the version that what was brought here has to reach first. */
+interface Compared {
+  readonly report: OldBackupReport;
+  /** Entries that the current version does not have. */
+  readonly missing: number;
+}
+
+function asReport(compared: Result<Compared, AppError>): Result<OldBackupReport, AppError> {
+  if (!compared.ok) return compared;
+  const { report, missing } = compared.value;
+  return missing === 0
+    ? ok(report)
+    : fail({ kind: "keys_at_risk", version: report.old.version, count: missing });
+}
+
 async function compareOnce(
   context: SessionContext,
   entries: BackupEntries,
   bytes: Uint8Array<ArrayBuffer>,
   version: BackupVersion,
-  round: number,
-): Promise<Result<OldBackupReport | { readonly uploadTo: BackupVersion }, AppError>> {
-  const uploads = confirmUpload(context);
-  if (!uploads.ok) return uploads;
-  const pair = await openPair(context, bytes, version);
+): Promise<Result<Compared, AppError>> {
+  // What is under way has its turn first.
+  const pair = await context.takeTurn(() => openPair(context, bytes, version));
   if (!pair.ok) return pair;
-  const { current, old, oldKey } = pair.value;
+  const { current, old } = pair.value;
   try {
-    const compared = await compareVersions({
-      entries,
-      from: version,
-      backupKey: oldKey,
-      to: current.version,
-      signal: context.closed,
-    });
+    const compared = await compareVersions(carriedOf(context, entries, pair.value));
     if (!compared.ok) return compared;
     const { missing, unreadable } = compared.value;
     const unseen = unseenEntries(compared.value, old);
     if (unseen > 0) return fail({ kind: "keys_at_risk", version, count: unseen });
-    if (missing === 0) {
-      const { count, etag, publicKey } = old;
-      return ok({
-        old: { version, count, etag, publicKey },
-        current: { version: current.version, count: current.count },
-        unreadable,
-      });
-    }
-    if (round > 0) return fail({ kind: "keys_at_risk", version, count: missing });
-    const brought = await bringOver(context, {
-      entries,
-      from: version,
-      backupKey: oldKey,
-      to: current.version,
-      signal: context.closed,
-    });
-    if (!brought.ok) return brought;
-    return brought.value.missing > 0
-      ? fail({ kind: "keys_at_risk", version, count: brought.value.missing })
-      : ok({ uploadTo: current.version });
+    const { count, etag, publicKey } = old;
+    const report = {
+      old: { version, count, etag, publicKey },
+      current: { version: current.version, count: current.count },
+      unreadable,
+    };
+    return ok({ report, missing });
   } finally {
-    wipe(oldKey);
+    wipe(pair.value.oldKey, pair.value.currentKey);
   }
+}
+
+/** What the current version lacks, to this device. Answers with the version it has to reach. */
+async function bringMissing(
+  context: SessionContext,
+  entries: BackupEntries,
+  bytes: Uint8Array<ArrayBuffer>,
+  version: BackupVersion,
+): Promise<Result<BackupVersion, AppError>> {
+  const pair = await openPair(context, bytes, version);
+  if (!pair.ok) return pair;
+  try {
+    const brought = await bringOver(context, carriedOf(context, entries, pair.value));
+    if (!brought.ok) return brought;
+    const { missing } = brought.value;
+    return missing > 0
+      ? fail({ kind: "keys_at_risk", version, count: missing })
+      : ok(pair.value.current.version);
+  } finally {
+    wipe(pair.value.oldKey, pair.value.currentKey);
+  }
+}
+
+function carriedOf(
+  { closed }: SessionContext,
+  entries: BackupEntries,
+  { old, oldKey, current, currentKey }: Pair,
+): Carried {
+  return {
+    entries,
+    from: old.version,
+    fromKey: oldKey,
+    to: current.version,
+    toKey: currentKey,
+    signal: closed,
+  };
 }
 
 /**
@@ -114,7 +149,11 @@ export async function deleteOldBackup(
   if (!current.ok) return current;
   const old = await fetchBackupVersion(context, version);
   if (!old.ok) return old;
-  if (old.value !== null) {
+  if (old.value === null) {
+    // Deleted by an earlier try, or so it is said. Its key goes only when that is said twice.
+    const gone = await confirmVersionGone(context, version);
+    if (!gone.ok) return gone;
+  } else {
     const { count, etag } = old.value;
     const isAsReported =
       old.value.publicKey === publicKey && count === report.old.count && etag === report.old.etag;
@@ -125,7 +164,7 @@ export async function deleteOldBackup(
     if (!deleted.ok) return deleted;
     const after = await fetchBackupVersion(context, version);
     if (!after.ok) return after;
-    if (after.value !== null) return fail({ kind: "secret_storage", reason: "read_back_failed" });
+    if (after.value !== null) return fail({ kind: "still_there", version });
   }
   return dropKeptKey(context, opened.value, publicKey);
 }
@@ -135,6 +174,8 @@ async function openPair(
   bytes: Uint8Array<ArrayBuffer>,
   version: BackupVersion,
 ): Promise<Result<Pair, AppError>> {
+  const uploads = confirmUpload(context);
+  if (!uploads.ok) return uploads;
   const free = await confirmNothingElse(context, null);
   if (!free.ok) return free;
   const opened = await openDefaultKey(context, bytes);
@@ -149,14 +190,22 @@ async function openPair(
   if (current.version === version || old.value === null || old.value.publicKey === null) {
     return fail({ kind: "backup_changed", expected: version, actual: current.version });
   }
-  const opens = await matchBackupSecret(context, storageKey, current);
-  if (!opens.ok) return opens;
-  wipe(opens.value);
   const { publicKey } = old.value;
   const oldKey = await readKeptKey(context, storageKey, publicKey);
   if (!oldKey.ok) return oldKey;
   if (oldKey.value === null) return fail({ kind: "decryption_key", reason: "absent" });
-  return ok({ storageKey, current, old: { ...old.value, publicKey }, oldKey: oldKey.value });
+  const currentKey = await matchBackupSecret(context, storageKey, current);
+  if (!currentKey.ok) {
+    wipe(oldKey.value);
+    return currentKey;
+  }
+  return ok({
+    storageKey,
+    current,
+    old: { ...old.value, publicKey },
+    oldKey: oldKey.value,
+    currentKey: currentKey.value,
+  });
 }
 
 /** The version that stays is the one of the report, has lost nothing, and opens. */

@@ -3,7 +3,8 @@ import type { BackupEntries, OldBackup, ReplaceOffer, ReplacePlan } from "@/doma
 import type { AppError } from "@/domain/errors";
 import { ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
-import { compareBackup } from "./backupComparison";
+import { compareBackup, unseenEntries } from "./backupComparison";
+import { isUnchanged } from "./backupInfo";
 import { listStoredKeys } from "./heldRoomKeys";
 import { listKeptKeys, type KeptKey } from "./keptBackupKey";
 import { readReplacement, type Replacement } from "./replaceJournal";
@@ -12,12 +13,53 @@ import { readDefaultKey, readSecretStorageStatus } from "./secretStorage";
 import type { SessionContext } from "./sessionContext";
 import { readHeldKey } from "./setUpBackupKey";
 
-/** What replacing would do now, or what is left of a replacement. Fresh; changes nothing. */
+/** Looks, where other devices upload in the meantime. */
+const LOOKS = 3;
+
+/**
+ * What replacing would do now, or what is left of a replacement. Fresh; changes nothing. What is
+ * under way decides what there is to plan, so it has its turn first. The long look at the backup is
+ * taken outside of a turn; its number is given only when the backup is still the one it looked at.
+ */
 export async function planReplacement(
   context: SessionContext,
   entries: BackupEntries,
   signal: AbortSignal,
 ): Promise<Result<ReplacePlan, AppError>> {
+  let stand = await context.takeTurn(() => readStand(context, signal));
+  for (let look = 1; ; look++) {
+    if (!stand.ok) return stand;
+    const before = stand.value;
+    if (before.kind !== "replaceable") return ok(before);
+    const looked = await lookAtKeys(context, entries, before, signal);
+    if (!looked.ok) return looked;
+    stand = await context.takeTurn(() => readStand(context, signal));
+    if (!stand.ok) return stand;
+    if (stand.value.kind !== "replaceable") return ok(stand.value);
+    const { info } = stand.value;
+    const isSame = isUnchanged(before.info, info);
+    if (!isSame && look < LOOKS) continue;
+    return ok({
+      ...looked.value,
+      kind: "ready",
+      version: info.version,
+      count: info.count,
+      onlyInBackup: isSame ? looked.value.onlyInBackup : null,
+    });
+  }
+}
+
+/** A backup that can be replaced. `isStored`: a decryption key is behind the recovery key. */
+interface Replaceable {
+  readonly kind: "replaceable";
+  readonly info: BackupInfo;
+  readonly isStored: boolean;
+}
+
+async function readStand(
+  context: SessionContext,
+  signal: AbortSignal,
+): Promise<Result<Exclude<ReplacePlan, ReplaceOffer> | Replaceable, AppError>> {
   const info = await fetchBackupInfo(context, signal);
   if (!info.ok) return info;
   const journaled = await readReplacement(context.journal);
@@ -32,19 +74,18 @@ export async function planReplacement(
   if (info.value === null) return ok({ kind: "no_backup" });
   const storage = await readSecretStorageStatus(context);
   if (!storage.ok) return storage;
-  if (storage.value.defaultKey !== "present") {
-    return ok({ kind: "no_recovery", defaultKey: storage.value.defaultKey });
-  }
-  return offer(context, entries, info.value, storage.value.backupKeyStored, signal);
+  return storage.value.defaultKey === "present"
+    ? ok({ kind: "replaceable", info: info.value, isStored: storage.value.backupKeyStored })
+    : ok({ kind: "no_recovery", defaultKey: storage.value.defaultKey });
 }
 
-async function offer(
+/** Downloads the backup and compares it with the store. A number that is not whole is none. */
+async function lookAtKeys(
   context: SessionContext,
   entries: BackupEntries,
-  info: BackupInfo,
-  isStored: boolean,
+  { info, isStored }: Replaceable,
   signal: AbortSignal,
-): Promise<Result<ReplaceOffer, AppError>> {
+): Promise<Result<Pick<ReplaceOffer, "held" | "onlyInBackup" | "oldKey">, AppError>> {
   const held = await readHeldKey(context, info);
   if (!held.ok) return held;
   const stored = await listStoredKeys(context);
@@ -60,12 +101,10 @@ async function offer(
       signal,
     });
     if (!compared.ok && compared.error.kind === "closed") return compared;
+    const isWhole = compared.ok && unseenEntries(compared.value, info) === 0;
     return ok({
-      kind: "ready",
-      version: info.version,
-      count: info.count,
       held: stored.value.size,
-      onlyInBackup: compared.ok ? compared.value.missing : null,
+      onlyInBackup: isWhole ? compared.value.missing : null,
       oldKey: held.value !== null ? "here" : isStored ? "maybe_stored" : "nowhere",
     });
   } finally {

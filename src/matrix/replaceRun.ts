@@ -5,14 +5,14 @@ import { fail, ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
 import { encodeBase64 } from "matrix-js-sdk/lib/base64";
 import { importIdentity } from "./crossSigningImport";
-import { dropKeptKey, isKept, readKeptKey } from "./keptBackupKey";
+import { dropKeptKey, isKept, reachBackupKey, readKeptKey } from "./keptBackupKey";
 import { cacheBackupKey, enableBackup, forgetUploads } from "./keyBackupEnable";
 import { noteReplacement, readReplacement, standOf, type Replacement } from "./replaceJournal";
 import { recoverReplacement } from "./replacePlan";
 import { stageReplacement } from "./replaceStage";
 import { fetchBackupInfo } from "./roomKeysApi";
 import { BACKUP_SECRET, readSecret, storeSecret, type StorageKey } from "./secretStorage";
-import { fitsBackup, matchBackupSecret } from "./secretStorageBackupKey";
+import { fitsBackup } from "./secretStorageBackupKey";
 import { openDefaultKey } from "./secretStorageUnlock";
 import type { SessionContext } from "./sessionContext";
 import { createSignedVersion } from "./setUpBackup";
@@ -78,7 +78,7 @@ export async function beginReplacement(
     if (!staged.ok) return staged;
     replacement = staged.value;
   }
-  const newKey = await findNewKey(run, replacement);
+  const newKey = await reachBackupKey(context, storageKey, replacement.newPublicKey);
   if (!newKey.ok) return newKey;
   try {
     const made = await makeVersion(run, replacement);
@@ -121,17 +121,6 @@ async function stage(
     }
   }
   return stageReplacement(context, storageKey, info, { withoutOldKey, before });
-}
-
-/** The new version's key: kept, or already in its place. */
-async function findNewKey(
-  { context, storageKey }: Run,
-  { newPublicKey }: Replacement,
-): Promise<Result<Uint8Array<ArrayBuffer>, AppError>> {
-  const kept = await readKeptKey(context, storageKey, newPublicKey);
-  if (!kept.ok) return kept;
-  if (kept.value !== null) return ok(kept.value);
-  return matchBackupSecret(context, storageKey, { publicKey: newPublicKey });
 }
 
 type Made = Replacement & { readonly newVersion: BackupVersion };

@@ -1,5 +1,6 @@
 import type { BackupVersion } from "@/domain/backup";
 import { fail, ok, type Result } from "@/domain/result";
+import { forgeSessionData, fromMessage, type ForgedSessionData } from "@/testing/forgeBackup";
 import { encodeBase64 } from "matrix-js-sdk/lib/base64";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { listSecretsUnder } from "./accountDataList";
@@ -11,10 +12,14 @@ import {
   idsIn,
   keyEntries,
   putEntries,
+  putSessions,
   reach,
+  sealerOf,
+  sealerOfNobody,
   uploaded,
   withFault,
   type Account,
+  type Sealer,
 } from "./changesRig";
 import { copyOf, openDevice, valueOf } from "./integrationDevice";
 import { startHomeserver, type Homeserver } from "./integrationHomeserver";
@@ -92,8 +97,9 @@ describe("a list that is shorter than what the server counts", () => {
     });
     const all = keyEntries(context);
     const halved = createReplace(context, {
-      read: (of, take, signal) =>
-        all.read(of, (batch) => take(of === version ? batch.slice(1) : batch), signal),
+      ...all,
+      readOpened: (of, key, take, signal) =>
+        all.readOpened(of, key, (batch) => take(of === version ? batch.slice(1) : batch), signal),
     });
     expect(await halved.checkOld(copyOf(account.key), version, silent)).toEqual({
       ok: false,
@@ -117,6 +123,74 @@ describe("a list that is shorter than what the server counts", () => {
   });
 });
 
+describe("what stands beside an entry is no proof of what is in it", () => {
+  const junk = {
+    "what no key opens": async () => (await sealerOfNobody())({}),
+    "another key": async (seal) => seal((await forgeSessionData()).sessionData),
+    "the same key from a later message on": (seal, data) => seal(fromMessage(data, 5)),
+    "no key at all": (seal) => seal(["junk"]),
+  } satisfies Record<string, (seal: Sealer, data: ForgedSessionData) => Promise<unknown>>;
+
+  test.each(Object.entries(junk))(
+    "an old version stays when the new one has %s under its label",
+    async (_name, make) => {
+      const account = await accountWithBackup(server, 1);
+      const { context } = account.device;
+      const { version } = account;
+      const { sessionId, sessionData } = await forgeSessionData();
+      const sealOld = await sealerOf(context, version);
+      await putSessions(context, version, { [sessionId]: await sealOld(sessionData) });
+      const options = { confirmed: version, withoutOldKey: false, ...silent };
+      const made = valueOf(await replaceOn(context).run(copyOf(account.key), options)).version;
+      const sealNew = await sealerOf(context, made);
+      await putSessions(context, made, { [sessionId]: await make(sealNew, sessionData) });
+      expect(await replaceOn(context).checkOld(copyOf(account.key), version, silent)).toEqual({
+        ok: false,
+        error: { kind: "keys_at_risk", version, count: 1 },
+      });
+      account.device.stop();
+    },
+  );
+
+  test.each(Object.entries(junk))(
+    "a new version stays when the old one has %s under its label",
+    async (_name, make) => {
+      const account = await accountWithBackup(server, 1);
+      const { context } = account.device;
+      const { version } = account;
+      const { sessionId, sessionData } = await forgeSessionData();
+      const sealOld = await sealerOf(context, version);
+      await putSessions(context, version, { [sessionId]: await make(sealOld, sessionData) });
+      const made = await interrupt(context, account);
+      const sealNew = await sealerOf(context, made);
+      await putSessions(context, made, { [sessionId]: await sealNew(sessionData) });
+      expect(await replaceOn(context).undo(copyOf(account.key))).toEqual({
+        ok: false,
+        error: { kind: "keys_at_risk", version: made, count: 1 },
+      });
+      expect(await currentVersion(context)).toBe(made);
+      account.device.stop();
+    },
+  );
+
+  test("a key that the old version has under another's label is brought over", async () => {
+    const account = await accountWithBackup(server, 1);
+    const { context } = account.device;
+    const { version } = account;
+    const { sessionId, sessionData } = await forgeSessionData();
+    const other = await forgeSessionData();
+    const seal = await sealerOf(context, version);
+    await putSessions(context, version, { [other.sessionId]: await seal(sessionData) });
+    const options = { confirmed: version, withoutOldKey: false, ...silent };
+    const made = valueOf(await replaceOn(context).run(copyOf(account.key), options)).version;
+    const sealNew = await sealerOf(context, made);
+    await putSessions(context, made, { [other.sessionId]: await sealNew(other.sessionData) });
+    valueOf(await replaceOn(context).checkOld(copyOf(account.key), version, silent));
+    expect([...((await idsIn(context, made)) ?? [])]).toContain(sessionId);
+    account.device.stop();
+  });
+});
+
 describe("the way back", () => {
   test("leaves the new key in its place until everything was brought over", async () => {
     const account = await accountWithBackup(server, 1);
@@ -125,9 +199,10 @@ describe("the way back", () => {
     const seen: string[] = [];
     const all = keyEntries(context);
     const watching = createReplace(context, {
-      async read(version, take, signal) {
+      ...all,
+      async readOpened(...of) {
         seen.push(await reach(context, account.key, made));
-        return all.read(version, take, signal);
+        return all.readOpened(...of);
       },
     });
     valueOf(await watching.undo(copyOf(account.key)));
@@ -137,7 +212,8 @@ describe("the way back", () => {
 
     const again = await interrupt(context, account);
     const broken = createReplace(context, {
-      read: async () => fail({ kind: "network", detail: "a fault of the test" }),
+      ...all,
+      readOpened: async () => fail({ kind: "network", detail: "a fault of the test" }),
     });
     expect(await broken.undo(copyOf(account.key))).toMatchObject({ error: { kind: "network" } });
     expect(await currentVersion(context)).toBe(again);
@@ -274,6 +350,31 @@ describe("a kept key", () => {
     account.device.stop();
   });
 
+  test("is not dropped because a server says once that its version is gone", async () => {
+    const account = await accountWithBackup(server, 1);
+    const { context } = account.device;
+    const { version } = account;
+    const options = { confirmed: version, withoutOldKey: false, ...silent };
+    valueOf(await replaceOn(context).run(copyOf(account.key), options));
+    const replace = replaceOn(context);
+    const report = valueOf(await replace.checkOld(copyOf(account.key), version, silent));
+    const mend = server.fail({
+      matches: ({ method, path }) => method === "GET" && path === `/room_keys/version/${version}`,
+      status: 404,
+      body: JSON.stringify({ errcode: "M_NOT_FOUND" }),
+    });
+    expect(await replace.deleteOld(copyOf(account.key), report)).toEqual({
+      ok: false,
+      error: { kind: "still_there", version },
+    });
+    mend();
+    expect(await reach(context, account.key, version)).toBe("kept");
+    valueOf(await replace.deleteOld(copyOf(account.key), report));
+    expect(await idsIn(context, version)).toBeNull();
+    expect(valueOf(await listKeptKeys(context))).toEqual([]);
+    account.device.stop();
+  });
+
   test("is made of whatever set-up and repair take out of its place", async () => {
     const account = await accountWithBackup(server, 0);
     const { context } = account.device;
@@ -293,6 +394,151 @@ describe("a kept key", () => {
       const publicKey = await backupPublicKeyOf(older);
       expect(valueOf(await readKeptKey(context, storageKey, publicKey))).toEqual(older);
     }
+    account.device.stop();
+  });
+});
+
+/** The context, with word of whether a turn is being taken now. */
+function watchTurns(context: SessionContext, before: () => Promise<void> = async () => undefined) {
+  const turns = { taken: 0, isTaken: false };
+  const watched: SessionContext = {
+    ...context,
+    takeTurn: (work) =>
+      context.takeTurn(async () => {
+        turns.taken += 1;
+        turns.isTaken = true;
+        try {
+          await before();
+          return await work();
+        } finally {
+          turns.isTaken = false;
+        }
+      }),
+  };
+  return { turns, watched };
+}
+
+describe("while others wait for their turn", () => {
+  const neverStops = new AbortController().signal;
+
+  /** A version on the server that has lost what this device uploaded. */
+  async function emptied() {
+    const account = await accountWithBackup(server, 2);
+    const { context } = account.device;
+    const machine = await olmMachineOf(context);
+    const backedUp = async (): Promise<number> =>
+      withFreed(await machine.roomKeyCounts(), (counts) => counts.backedUp);
+    await expect.poll(backedUp, { timeout: 20_000 }).toBe(2);
+    const query = { version: account.version };
+    valueOf(await context.request("DELETE", "/room_keys/keys", { query }));
+    return { account, context, machine };
+  }
+
+  test("the wait for an upload changes this device only in its own turn", async () => {
+    const { account, context, machine } = await emptied();
+    const { turns, watched } = watchTurns(context);
+    const changes: boolean[] = [];
+    const forget = machine.disableBackup.bind(machine);
+    vi.spyOn(machine, "disableBackup").mockImplementation(async () => {
+      changes.push(turns.isTaken);
+      await forget();
+      // The store in memory remembers per version what it uploaded, and sends nothing again.
+      await putEntries(context, account.version, 2);
+    });
+    const crypto = context.crypto();
+    const enable = crypto.checkKeyBackupAndEnable.bind(crypto);
+    vi.spyOn(crypto, "checkKeyBackupAndEnable").mockImplementation(() => {
+      changes.push(turns.isTaken);
+      return enable();
+    });
+    expect(valueOf(await awaitUpload(watched, account.version, () => undefined)).count).toBe(2);
+    expect(changes.length).toBeGreaterThanOrEqual(2);
+    expect(changes).not.toContain(false);
+    account.device.stop();
+  });
+
+  test("the wait for an upload changes nothing when another version came before its turn", async () => {
+    const { account, context, machine } = await emptied();
+    const { watched } = watchTurns(context, async () => {
+      valueOf(await deleteBackupVersion(context, account.version));
+    });
+    const forget = vi.spyOn(machine, "disableBackup");
+    expect(await awaitUpload(watched, account.version, () => undefined)).toEqual({
+      ok: false,
+      error: { kind: "backup_changed", expected: account.version, actual: null },
+    });
+    expect(forget).not.toHaveBeenCalled();
+    account.device.stop();
+  });
+
+  test("a plan downloads the backup outside of its turn, and looks again when it has changed", async () => {
+    const account = await accountWithBackup(server, 2);
+    const { context } = account.device;
+    const { turns, watched } = watchTurns(context);
+    const all = keyEntries(context);
+    const looks: boolean[] = [];
+    const replace = createReplace(watched, {
+      ...all,
+      async readOpened(...of) {
+        looks.push(turns.isTaken);
+        const read = await all.readOpened(...of);
+        if (looks.length === 1) await putEntries(context, account.version, 1);
+        return read;
+      },
+    });
+    expect(valueOf(await replace.plan(neverStops))).toMatchObject({
+      kind: "ready",
+      count: 3,
+      held: 2,
+      onlyInBackup: 1,
+    });
+    expect(looks).toEqual([false, false]);
+    account.device.stop();
+  });
+
+  test("a plan for a backup that never stands still says that it does not know", async () => {
+    const account = await accountWithBackup(server, 1);
+    const { context } = account.device;
+    const all = keyEntries(context);
+    const restless = createReplace(context, {
+      ...all,
+      async readOpened(...of) {
+        const read = await all.readOpened(...of);
+        await putEntries(context, account.version, 1);
+        return read;
+      },
+    });
+    expect(valueOf(await restless.plan(neverStops))).toMatchObject({
+      kind: "ready",
+      onlyInBackup: null,
+    });
+    expect(
+      valueOf(await replaceOn(listsNothingOf(context, account.version)).plan(neverStops)),
+    ).toMatchObject({
+      kind: "ready",
+      onlyInBackup: null,
+    });
+    account.device.stop();
+  });
+
+  test("an old version is compared outside of a turn", async () => {
+    const account = await accountWithBackup(server, 1);
+    const { context } = account.device;
+    const { version } = account;
+    const options = { confirmed: version, withoutOldKey: false, ...silent };
+    valueOf(await replaceOn(context).run(copyOf(account.key), options));
+    const { turns, watched } = watchTurns(context);
+    const all = keyEntries(context);
+    const looks: boolean[] = [];
+    const replace = createReplace(watched, {
+      ...all,
+      readOpened(...of) {
+        looks.push(turns.isTaken);
+        return all.readOpened(...of);
+      },
+    });
+    valueOf(await replace.checkOld(copyOf(account.key), version, silent));
+    expect(looks).toEqual([false, false]);
     account.device.stop();
   });
 });

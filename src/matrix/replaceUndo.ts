@@ -3,13 +3,14 @@ import type { BackupEntries, ReplaceUndo } from "@/domain/changes";
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
+import { isUnchanged } from "./backupInfo";
 import { unseenEntries } from "./backupComparison";
 import { bringOver } from "./bringOver";
-import { dropKeptKey, keepBackupKey, readKeptKey } from "./keptBackupKey";
+import { dropKeptKey, keepBackupKey, reachBackupKey, readKeptKey } from "./keptBackupKey";
 import { cacheBackupKey, enableBackup, forgetUploads } from "./keyBackupEnable";
 import { noteReplacement, readReplacement, standOf, type Replacement } from "./replaceJournal";
 import { recoverReplacement } from "./replacePlan";
-import { findNewKey, putNewKeyBack, restoreSecret, secureOldKey } from "./replaceUndoKeys";
+import { putNewKeyBack, restoreSecret, secureOldKey } from "./replaceUndoKeys";
 import { deleteBackupVersion, fetchBackupInfo, fetchBackupVersion } from "./roomKeysApi";
 import type { StorageKey } from "./secretStorage";
 import { fitsBackup } from "./secretStorageBackupKey";
@@ -96,14 +97,20 @@ async function removeNew(
   made: BackupInfo,
 ): Promise<Result<void, AppError>> {
   const { version } = made;
-  const newKey = await findNewKey(context, storageKey, replacement);
+  const { oldVersion, oldPublicKey, newPublicKey } = replacement;
+  const newKey = await reachBackupKey(context, storageKey, newPublicKey);
   if (!newKey.ok) return newKey;
+  const oldKey = await reachBackupKey(context, storageKey, oldPublicKey);
+  if (!oldKey.ok) {
+    wipe(newKey.value);
+    return oldKey;
+  }
   try {
     let seen = made;
     for (let round = 0; round < COMPARISONS; round++) {
       const before = await readNew(context, replacement, version);
       if (!before.ok) return before;
-      if (round > 0 && isSame(before.value, seen)) {
+      if (round > 0 && isUnchanged(seen, before.value)) {
         const deleted = await swapAndDelete(context, storageKey, replacement, seen);
         if (!deleted.ok || deleted.value) return deleted.ok ? ok(undefined) : deleted;
       }
@@ -111,8 +118,9 @@ async function removeNew(
       const compared = await bringOver(context, {
         entries,
         from: version,
-        backupKey: newKey.value,
-        to: replacement.oldVersion,
+        fromKey: newKey.value,
+        to: oldVersion,
+        toKey: oldKey.value,
         signal: context.closed,
       });
       if (!compared.ok) return compared;
@@ -121,7 +129,7 @@ async function removeNew(
     }
     return fail({ kind: "secret_storage", reason: "changed_meanwhile" });
   } finally {
-    wipe(newKey.value);
+    wipe(newKey.value, oldKey.value);
   }
 }
 
@@ -139,7 +147,7 @@ async function swapAndDelete(
   if (!restored.ok) return restored;
   const last = await readNew(context, replacement, seen.version);
   if (!last.ok) return last;
-  if (!isSame(last.value, seen)) {
+  if (!isUnchanged(seen, last.value)) {
     const again = await putNewKeyBack(context, storageKey, replacement);
     return again.ok ? ok(false) : again;
   }
@@ -158,10 +166,6 @@ async function readNew(
   return info.value !== null && standOf(replacement, info.value) === "new"
     ? ok(info.value)
     : changed(version, info.value);
-}
-
-function isSame(one: BackupInfo, other: BackupInfo): boolean {
-  return one.version === other.version && one.etag === other.etag && one.count === other.count;
 }
 
 /** Has this device hold the old key and upload to the old version again. */

@@ -94,18 +94,6 @@ async function keepNewKey(
   return again;
 }
 
-/** The new version's key: kept, or already in its place alone. The caller zeroes it. */
-export async function findNewKey(
-  context: SessionContext,
-  storageKey: StorageKey,
-  { newPublicKey }: Replacement,
-): Promise<Result<Uint8Array<ArrayBuffer>, AppError>> {
-  const kept = await readKeptKey(context, storageKey, newPublicKey);
-  if (!kept.ok) return kept;
-  if (kept.value !== null) return ok(kept.value);
-  return matchBackupSecret(context, storageKey, { publicKey: newPublicKey });
-}
-
 /** Nobody else's secret is overwritten: only the one that was put there a moment ago. */
 export async function putNewKeyBack(
   context: SessionContext,

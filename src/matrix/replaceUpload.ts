@@ -22,7 +22,8 @@ const STALLED_MS = 90_000;
 
 /**
  * Waits until every room key of this device is in the version: the store says that all are backed
- * up, and the server counts at least as many, by fresh reads. Errors: `backup_changed` when another
+ * up, and the server counts at least as many, by fresh reads. Call it outside of a turn: waiting may
+ * take long, and only what changes this device takes one. Errors: `backup_changed` when another
  * version takes its place, `upload_off` when the upload was turned off meanwhile, `timeout` when no key is taken any more, and whatever the reads say.
  */
 export async function awaitUpload(
@@ -54,7 +55,7 @@ export async function awaitUpload(
     if (count < backedUp && !forgotten) {
       // Counted as backed up are keys that this version does not have: it once was another's.
       forgotten = true;
-      const again = await uploadAgain(context, version);
+      const again = await inTurn(context, version, () => uploadAgain(context, version));
       if (!again.ok) return again;
     }
     if (done > best) {
@@ -67,12 +68,30 @@ export async function awaitUpload(
     if (!active.ok) return active;
     if (active.value !== version) {
       // The SDK has turned its upload off, for a reason that it told nobody here.
-      const enabled = await enableBackup(context, version);
+      const enabled = await inTurn(context, version, () => enableBackup(context, version));
       if (!enabled.ok) return enabled;
     }
     const waited = await wait(context, total < LARGE_STORE ? LOOK_MS : LARGE_STORE_LOOK_MS);
     if (!waited.ok) return waited;
   }
+}
+
+/** Others may have changed something while the turn was waited for, so what it rests on is read again. */
+function inTurn<T>(
+  context: SessionContext,
+  version: BackupVersion,
+  change: () => Promise<Result<T, AppError>>,
+): Promise<Result<T, AppError>> {
+  return context.takeTurn(async () => {
+    const uploads = confirmUpload(context);
+    if (!uploads.ok) return uploads;
+    const info = await fetchBackupInfo(context);
+    if (!info.ok) return info;
+    const actual = info.value?.version ?? null;
+    return actual === version
+      ? change()
+      : fail({ kind: "backup_changed", expected: version, actual });
+  });
 }
 
 async function uploadAgain(

@@ -42,6 +42,27 @@ export async function fetchBackupVersion(
   return isNotFound(answer.error) ? ok(null) : answer;
 }
 
+/** A room that nobody has: asked about, it tells whether there is a version to have keys of it. */
+const NO_ROOM = "!none:invalid";
+
+/**
+ * A second witness for a version that is said to be gone: its keys are asked for, those of a room
+ * that is none. A version that is there answers with an empty list (Client-Server API,
+ * `GET /room_keys/keys/{roomId}`). `still_there` when the two contradict each other.
+ */
+export async function confirmVersionGone(
+  requests: SessionRequests,
+  version: BackupVersion,
+): Promise<Result<void, AppError>> {
+  const path = `/room_keys/keys/${encodeURIComponent(NO_ROOM)}`;
+  const answer = await requests.request("GET", path, {
+    query: { version },
+    timeoutMs: VERSION_TIMEOUT_MS,
+  });
+  if (answer.ok) return fail({ kind: "still_there", version });
+  return isNotFound(answer.error) ? ok(undefined) : answer;
+}
+
 /**
  * Deletes one backup version with all its keys. Servers answer alike when it is gone already. The
  * caller has read the version right before, and knows where its keys are.

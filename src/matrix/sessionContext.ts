@@ -3,6 +3,7 @@ import type { AppError } from "@/domain/errors";
 import type { Result } from "@/domain/result";
 import type { SignedInUser } from "@/domain/session";
 import type { TakeTurn } from "@/lib/turns";
+import type { UploadWish } from "./uploadWish";
 import type { MatrixClient } from "matrix-js-sdk";
 import type { CryptoApi } from "matrix-js-sdk/lib/crypto-api";
 
@@ -58,4 +59,5 @@ export interface SessionContext extends SessionRequests {
    */
   readonly takeTurn: TakeTurn;
   readonly journal: ChangeJournal;
+  readonly uploadWish: UploadWish;
 }

@@ -4,6 +4,7 @@ import { createTurns } from "@/lib/turns";
 import { createClient, MemoryStore, type MatrixClient } from "matrix-js-sdk";
 import { encodeUnpaddedBase64 } from "matrix-js-sdk/lib/base64";
 import { createMemoryJournal } from "./memoryChangeJournalRig";
+import { createMemoryUploadWish } from "./uploadWish";
 import { quietLogger, silenceSharedLogger } from "./quietLogger";
 import type { SessionContext } from "./sessionContext";
 import { SessionFailure } from "./sessionFailure";
@@ -50,6 +51,7 @@ export async function openStoreRig(
       closed: closing.signal,
       takeTurn: createTurns(),
       journal: createMemoryJournal(),
+      uploadWish: createMemoryUploadWish(),
       crypto() {
         const sdk = closing.signal.aborted ? undefined : client.getCrypto();
         if (sdk === undefined) throw new SessionFailure({ kind: "closed" });

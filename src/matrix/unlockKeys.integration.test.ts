@@ -493,6 +493,38 @@ describe("a passphrase", () => {
     expect(valueOf(await unlock(await derivePbkdf2(PASSPHRASE, info))).backup).toBe("ready");
   });
 
+  test("is tried on every key, however many there are", async () => {
+    for (let made = 0; made < 5; made++) {
+      await describeKey(newBytes(), { passphrase: { ...info, salt: `of another ${made}` } });
+    }
+    const last = await describeKey(await derivePbkdf2(PASSPHRASE, info), { passphrase: info });
+    await copySecrets(last);
+    const opened = valueOf(await keyEntry.unlockWithPassphrase(PASSPHRASE, neverAborted));
+    expect(opened.openedBy).toMatchObject({ keyId: last.keyId });
+    expect(await keyEntry.unlockWithPassphrase("another", neverAborted)).toEqual(
+      fail({ kind: "passphrase", problem: { reason: "does_not_match" } }),
+    );
+  });
+
+  test("is not called wrong when some keys would take too long to try", async () => {
+    const slow = { ...info, iterations: 10_000_000 };
+    for (let made = 0; made < 3; made++) await describeKey(newBytes(), { passphrase: slow });
+    await describeKey(newBytes(), { passphrase: info });
+    // As long as it takes is not what this is about.
+    const derive = crypto.subtle.deriveBits.bind(crypto.subtle);
+    const rounds: number[] = [];
+    const deriveBits = vi.spyOn(crypto.subtle, "deriveBits").mockImplementation((how, ...rest) => {
+      if (typeof how === "string" || !("iterations" in how)) return derive(how, ...rest);
+      rounds.push(how.iterations);
+      return derive({ ...how, iterations: 1 }, ...rest);
+    });
+    expect(await keyEntry.unlockWithPassphrase(PASSPHRASE, neverAborted)).toEqual(
+      fail({ kind: "passphrase", problem: { reason: "not_all_tried", tried: 2, left: 2 } }),
+    );
+    expect(rounds).toEqual([ITERATIONS, 10_000_000]);
+    deriveBits.mockRestore();
+  });
+
   test("where the account uses none, and an empty one, ask for nothing to be derived", async () => {
     expect(await keyEntry.unlockWithPassphrase(PASSPHRASE, neverAborted)).toEqual(
       fail({ kind: "passphrase", problem: { reason: "not_used" } }),

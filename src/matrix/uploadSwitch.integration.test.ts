@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { fail } from "@/domain/result";
 import { valueOf } from "./integrationDevice";
 import { startHomeserver, type Homeserver } from "./integrationHomeserver";
 import { createKeyBackup } from "./keyBackup";
@@ -76,6 +77,29 @@ test("off in the middle of an upload ends it after the request under way", async
   });
   valueOf(await removal.switchUpload(true));
   await waitForCount(context, 120);
+  device.stop();
+});
+
+test("it is remembered, and where that fails it holds all the same and is said", async () => {
+  const { context, device } = await openAccountWithBackup(server, 1);
+  const removal = createRemoval(context);
+  expect(valueOf(await removal.switchUpload(false))).toEqual({ unstored: null });
+  expect(valueOf(await context.uploadWish.readOff())).toBe(true);
+  expect(valueOf(await removal.switchUpload(true))).toEqual({ unstored: null });
+  expect(valueOf(await context.uploadWish.readOff())).toBe(false);
+  const full = { kind: "storage", reason: "quota" } as const;
+  const forgetful = createRemoval({
+    ...context,
+    uploadWish: { ...context.uploadWish, writeOff: async () => fail(full) },
+  });
+  expect(valueOf(await forgetful.switchUpload(false))).toEqual({ unstored: full });
+  expect(forgetful.isUploadOff()).toBe(true);
+  server.startRecord();
+  await makeRoomKeys(device, 1);
+  await until(async () => (await roomKeysHere(context)) === 2);
+  valueOf(await createKeyBackup(context).recheck());
+  expect(uploads()).toBe(0);
+  valueOf(await removal.switchUpload(true));
   device.stop();
 });
 

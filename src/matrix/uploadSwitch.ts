@@ -1,4 +1,5 @@
 import type { AppError } from "@/domain/errors";
+import type { SwitchedUpload } from "@/domain/removalPorts";
 import { fail, ok, type Result } from "@/domain/result";
 import type { SignedInUser } from "@/domain/session";
 import type { OlmMachine } from "@matrix-org/matrix-sdk-crypto-wasm";
@@ -49,15 +50,26 @@ export function confirmUpload({ user }: Pick<SessionContext, "user">): Result<vo
   return isUploadOff(user) ? fail({ kind: "upload_off" }) : ok(undefined);
 }
 
-/** Turns the upload off, or on again with what has waited meanwhile. */
+/**
+ * Turns the upload off, or on again with what has waited meanwhile, and then remembers it: where
+ * that cannot be stored it holds until the page is closed.
+ */
 export async function switchUpload(
   context: SessionContext,
   on: boolean,
-): Promise<Result<void, AppError>> {
+): Promise<Result<SwitchedUpload, AppError>> {
   const installed = await attempt(installUploadSwitch);
   if (!installed.ok) return installed;
   setUpload(context.user, on);
-  if (!on) return ok(undefined);
+  if (on) {
+    const woken = await wake(context);
+    if (!woken.ok) return woken;
+  }
+  const stored = await context.uploadWish.writeOff(!on);
+  return ok({ unstored: stored.ok ? null : stored.error });
+}
+
+async function wake(context: SessionContext): Promise<Result<void, AppError>> {
   const woken = await attempt(async () => {
     await context.crypto().checkKeyBackupAndEnable();
     await wakeUpload(context.crypto());

@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { PASSWORD, valueOf } from "./integrationDevice";
 import { startHomeserver, type Homeserver } from "./integrationHomeserver";
 import { createKeyBackup } from "./keyBackup";
 import { createVerification } from "./verification";
+import { followVerification } from "./verificationFlow";
 import {
   acquaint,
   compareWith,
@@ -449,6 +450,80 @@ async function shareRoom(one: VerifyingDevice, other: VerifyingDevice): Promise<
     expect(known.get(userId)?.has(deviceId)).toBe(true);
   }
 }
+
+describe("after its end", () => {
+  const notUnderWay = { ok: false, error: { kind: "verification", reason: "not_under_way" } };
+  const sent = () => server.seen.filter(({ path }) => path.startsWith("/sendToDevice"));
+
+  test("nothing that is pressed has an effect", async () => {
+    const { helper, newcomer } = await openPair();
+    await meet(newcomer, helper);
+    valueOf(await newcomer.verification.startEmoji());
+    await Promise.all([newcomer.reach("comparing"), helper.reach("comparing")]);
+    await newcomer.verification.cancel();
+    const [end] = await Promise.all([newcomer.reach("ended"), helper.reach("ended")]);
+    server.startRecord();
+    const { verification } = newcomer;
+    expect(await verification.confirm()).toEqual(notUnderWay);
+    expect(await verification.startEmoji()).toEqual(notUnderWay);
+    expect(await verification.scan(new Uint8Array(9))).toEqual(notUnderWay);
+    expect(await verification.accept({ canScan: false })).toEqual(notUnderWay);
+    expect(valueOf(await verification.readCode())).toBeNull();
+    await verification.reject();
+    await verification.cancel();
+    expect(verification.state()).toEqual(end);
+    expect(sent()).toEqual([]);
+  });
+
+  test("that was decided here while the other side goes on, nothing acts and nothing changes", async () => {
+    const { helper, newcomer } = await openPair();
+    await meet(newcomer, helper);
+    const { userId } = newcomer.context.user;
+    const crypto = newcomer.context.crypto();
+    const [request] = crypto.getVerificationRequestsToDeviceInProgress(userId);
+    if (request === undefined) throw new Error("no request");
+    vi.spyOn(request, "timeout", "get").mockReturnValue(1);
+    // The other side is not reached, so it knows of no end.
+    const cancel = vi.spyOn(request, "cancel").mockRejectedValue(new Error("offline"));
+    const onChange = vi.fn<() => void>();
+    const followed = followVerification({
+      request,
+      flow: { id: "", startedHere: true, role: "newcomer", other: null },
+      canScan: true,
+      onChange,
+    });
+    await vi.waitUntil(() => followed.state().kind === "ended");
+    await vi.waitUntil(() => cancel.mock.settledResults.length > 0);
+    const end = followed.state();
+    expect(end).toMatchObject({ ending: { reason: "timed_out" } });
+    const acts = [
+      cancel,
+      vi.spyOn(request, "accept"),
+      vi.spyOn(request, "startVerification"),
+      vi.spyOn(request, "generateQRCode"),
+      vi.spyOn(request, "scanQRCode"),
+    ];
+    for (const act of [...acts, onChange]) act.mockClear();
+    expect(await followed.startEmoji()).toEqual(notUnderWay);
+    expect(await followed.scan(new Uint8Array(9))).toEqual(notUnderWay);
+    expect(await followed.confirm()).toEqual(notUnderWay);
+    expect(await followed.accept(request, true)).toEqual(notUnderWay);
+    expect(valueOf(await followed.readCode())).toBeNull();
+    await followed.reject();
+    await followed.cancel();
+    followed.setOther({ deviceId: "D", name: null, lastSeenAt: null, standing: "verified" });
+
+    // Late news: the other side begins to compare.
+    valueOf(await helper.verification.startEmoji());
+    await Promise.all([newcomer.reach("comparing"), helper.reach("comparing")]);
+    expect(request.verifier).toBeDefined();
+    expect(await followed.confirm()).toEqual(notUnderWay);
+    await followed.reject();
+    expect(followed.state()).toEqual(end);
+    for (const act of [...acts, onChange]) expect(act).not.toHaveBeenCalled();
+    followed.stop();
+  });
+});
 
 test("an unverified device is helped by nobody who is not verified either", async () => {
   const { helper, newcomer } = await openPair();

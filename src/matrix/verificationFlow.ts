@@ -41,7 +41,8 @@ export interface FollowedVerification {
 
 /**
  * Follows one request of the SDK. `onChange` is called after every change; `canScan` as in the port.
- * An end that is decided here (a step failed, the time is over) stays, whatever the SDK says later.
+ * An end that is decided here (a step failed, the time is over) stays, whatever the SDK says later,
+ * and after any end nothing acts any more: `not_under_way`.
  */
 export function followVerification(options: {
   readonly request: VerificationRequest;
@@ -61,10 +62,7 @@ export function followVerification(options: {
   let code: Promise<Result<Uint8Array | null, AppError>> | null = null;
   const verifiers = new Set<Verifier>();
 
-  const timer = setTimeout(() => {
-    decide({ reason: "timed_out" });
-    void withdraw();
-  }, request.timeout ?? 0);
+  const timer = setTimeout(() => end({ reason: "timed_out" }), request.timeout ?? 0);
 
   function onChange(): void {
     if (final === null) options.onChange();
@@ -91,10 +89,14 @@ export function followVerification(options: {
     onChange();
   }
 
-  function failed(error: AppError): void {
-    decide({ reason: "failed", code: null, error });
+  /** Decides it here; the other side has to hear of it. */
+  function end(ending: VerificationEnding): void {
+    if (isEnded()) return;
+    decide(ending);
     void withdraw();
   }
+
+  const failed = (error: AppError): void => end({ reason: "failed", code: null, error });
 
   /** Tells the other side that it is over, as well as that can be done. */
   async function withdraw(): Promise<void> {
@@ -103,15 +105,14 @@ export function followVerification(options: {
 
   // An exception in here would surface in whatever call of the SDK led to the change.
   function changed(): void {
+    // Late news of what has ended here.
+    if (final !== null || decided !== null) return;
     try {
       const { verifier } = request;
       if (verifier !== undefined) drive(verifier);
       const reached = state();
-      if (reached.kind === "ended" && !isEnded()) {
-        // Decided by what this side sees; the other side has to hear of it.
-        decide(reached.ending);
-        void withdraw();
-      }
+      // By what this side sees.
+      if (reached.kind === "ended") end(reached.ending);
       onChange();
     } catch (error) {
       failed(toAppError(error));
@@ -124,6 +125,7 @@ export function followVerification(options: {
     verifiers.add(verifier);
     verifier.verify().then(
       () => {
+        if (final !== null || decided !== null) return;
         done = true;
         onChange();
       },
@@ -158,7 +160,8 @@ export function followVerification(options: {
   return {
     transactionId: request.transactionId ?? null,
     state,
-    accept(fresh, scans) {
+    async accept(fresh, scans) {
+      if (isEnded()) return fail(NOT_UNDER_WAY);
       listen(fresh);
       canScan = scans;
       return step(() => request.accept());
@@ -171,23 +174,25 @@ export function followVerification(options: {
       onChange();
     },
     async startEmoji() {
-      if (request.phase !== VerificationPhase.Ready) return fail(NOT_UNDER_WAY);
+      if (isEnded() || request.phase !== VerificationPhase.Ready) return fail(NOT_UNDER_WAY);
       return step(async () => {
         await request.startVerification("m.sas.v1");
         changed();
       });
     },
     // A second code of the same verification would make the crypto machine cancel both.
-    readCode: () => (code ??= attempt(makeCode)),
+    readCode: async () => (isEnded() ? ok(null) : (code ??= attempt(makeCode))),
     async scan(bytes) {
-      if (request.phase !== VerificationPhase.Ready) return fail(NOT_UNDER_WAY);
+      if (isEnded() || request.phase !== VerificationPhase.Ready) return fail(NOT_UNDER_WAY);
       const scanned = await attempt(() => request.scanQRCode(Uint8ClampedArray.from(bytes)));
+      if (isEnded()) return fail(NOT_UNDER_WAY);
       if (!scanned.ok) return refuseCode(scanned.error);
       confirmedHere = true;
       changed();
       return ok(undefined);
     },
     async confirm() {
+      if (isEnded()) return fail(NOT_UNDER_WAY);
       const { verifier } = request;
       const sas = verifier?.getShowSasCallbacks() ?? null;
       const scanned = verifier?.getReciprocateQrCodeCallbacks() ?? null;
@@ -200,6 +205,7 @@ export function followVerification(options: {
       });
     },
     async reject() {
+      if (isEnded()) return;
       const { verifier } = request;
       const sas = verifier?.getShowSasCallbacks() ?? null;
       if (sas !== null) sas.mismatch();
@@ -211,6 +217,7 @@ export function followVerification(options: {
       onChange();
     },
     setOther(device) {
+      if (isEnded()) return;
       flow = { ...flow, other: device };
       onChange();
     },
@@ -228,8 +235,7 @@ export function followVerification(options: {
   function refuseCode(error: AppError): Result<void, AppError> {
     const words = error.kind === "unexpected" ? error.detail : "";
     if (/keys that are being verified didn't match/.test(words)) {
-      decide({ reason: "mismatch" });
-      void withdraw();
+      end({ reason: "mismatch" });
       return fail(error);
     }
     if (error.kind !== "unexpected") failed(error);

@@ -1,8 +1,13 @@
 import type { BackupVersion } from "@/domain/backup";
-import type { BackupEntry } from "@/domain/changes";
+import type { BackupEntry, OpenedEntry } from "@/domain/changes";
 import { fail, ok } from "@/domain/result";
-import { serializeBackup } from "@/testing/forgeBackup";
-import { expect, test } from "vitest";
+import {
+  createEntryForge,
+  forgeEntry,
+  generateBackupKeyPair,
+  serializeBackup,
+} from "@/testing/forgeBackup";
+import { describe, expect, test } from "vitest";
 import { createBackupEntries } from "./createBackupEntries";
 import { defaultTuning } from "./tuning";
 
@@ -15,18 +20,23 @@ const value = (index: unknown, data: unknown = sealed) => ({
   session_data: data,
 });
 
-async function read(bytes: Uint8Array<ArrayBuffer>, batchEntries = 2) {
-  const found: BackupEntry[] = [];
-  const batches: number[] = [];
-  const entries = createBackupEntries(
+const noWorkers = () => {
+  throw new Error("no workers here");
+};
+const entriesOf = (bytes: Uint8Array<ArrayBuffer>, batchEntries = 2) =>
+  createBackupEntries(
     {
       open: async () =>
         ok({ body: new Response(bytes).body ?? new ReadableStream(), byteLength: null }),
       openRoom: () => Promise.reject(new Error("not asked")),
     },
-    { ...defaultTuning, batchEntries },
+    { createWorker: noWorkers, tuning: { ...defaultTuning, batchEntries } },
   );
-  const outcome = await entries.read(
+
+async function read(bytes: Uint8Array<ArrayBuffer>, batchEntries = 2) {
+  const found: BackupEntry[] = [];
+  const batches: number[] = [];
+  const outcome = await entriesOf(bytes, batchEntries).read(
     VERSION,
     async (batch) => {
       batches.push(batch.length);
@@ -90,12 +100,74 @@ test("an answer that ends early is an error, whatever came before", async () => 
 });
 
 test("an answer that says no is handed on", async () => {
-  const entries = createBackupEntries({
-    open: async () => fail({ kind: "no_backup" }),
-    openRoom: () => Promise.reject(new Error("not asked")),
-  });
+  const entries = createBackupEntries(
+    {
+      open: async () => fail({ kind: "no_backup" }),
+      openRoom: () => Promise.reject(new Error("not asked")),
+    },
+    { createWorker: noWorkers },
+  );
   const never = new AbortController().signal;
   expect(await entries.read(VERSION, async () => undefined, never)).toEqual(
     fail({ kind: "no_backup" }),
   );
+});
+
+describe("opened", () => {
+  const never = new AbortController().signal;
+
+  async function forged() {
+    const pair = await generateBackupKeyPair();
+    const forge = await createEntryForge(pair.publicKey);
+    const [one, other] = [await forgeEntry(forge, "!a:b"), await forgeEntry(forge, "!a:b")];
+    const strange = await createEntryForge((await generateBackupKeyPair()).publicKey);
+    const junk = await forgeEntry(strange, "!a:b");
+    const bytes = serializeBackup([one, junk, other, { ...other, roomId: "notaroom" }]);
+    return { pair, one, other, junk, bytes };
+  }
+
+  test("each entry comes with what its key opens, and junk with nothing", async () => {
+    const { pair, one, junk, other, bytes } = await forged();
+    const found: OpenedEntry[] = [];
+    const key = pair.privateKey.slice();
+    const outcome = await entriesOf(bytes).readOpened(
+      VERSION,
+      key,
+      async (batch) => void found.push(...batch),
+      never,
+    );
+    expect(outcome).toEqual(ok(undefined));
+    expect(found.map(({ sessionId, sessionData }) => [sessionId, sessionData !== null])).toEqual([
+      [one.sessionId, true],
+      [junk.sessionId, false],
+      [other.sessionId, true],
+      [other.sessionId, false],
+    ]);
+    expect(key).toEqual(pair.privateKey);
+  });
+
+  test("it ends with the signal, and hands out nothing after that", async () => {
+    const { pair, bytes } = await forged();
+    const leaving = new AbortController();
+    let batches = 0;
+    const reading = entriesOf(bytes, 1).readOpened(
+      VERSION,
+      pair.privateKey,
+      async () => {
+        batches += 1;
+        leaving.abort();
+      },
+      leaving.signal,
+    );
+    await expect(reading).rejects.toMatchObject({ name: "AbortError" });
+    expect(batches).toBe(1);
+  });
+
+  test("a key that is none is an error, and never a backup of junk", async () => {
+    const { bytes } = await forged();
+    const short = new Uint8Array(7);
+    expect(await entriesOf(bytes).readOpened(VERSION, short, async () => undefined, never)).toEqual(
+      fail({ kind: "decryption_key", reason: "mismatch" }),
+    );
+  });
 });

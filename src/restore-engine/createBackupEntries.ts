@@ -1,9 +1,14 @@
-import type { BackupEntries, BackupEntry } from "@/domain/changes";
+import type { BackupVersion } from "@/domain/backup";
+import type { BackupEntries, BackupEntry, OpenedEntry } from "@/domain/changes";
+import type { AppError } from "@/domain/errors";
 import type { RoomKeySource } from "@/domain/ports";
+import { fail, ok, type Result } from "@/domain/result";
+import { raceAbort } from "@/lib/abort";
 import { BackupSplitter } from "./BackupSplitter";
 import { BatchBuilder } from "./BatchBuilder";
+import { DecryptPool } from "./DecryptPool";
 import { openDownload } from "./openDownload";
-import type { BackupBatch } from "./protocol";
+import type { BackupBatch, SessionResult } from "./protocol";
 import { entryLimit, readBody } from "./readBody";
 import { defaultTuning, type RestoreTuning } from "./tuning";
 import { isObject, own } from "./validateSessionData";
@@ -20,37 +25,90 @@ const MOST_ENTRIES = entryLimit(5_000_000);
  */
 export function createBackupEntries(
   source: RoomKeySource,
-  tuning: RestoreTuning = defaultTuning,
+  options: { readonly createWorker: () => Worker; readonly tuning?: RestoreTuning },
 ): BackupEntries {
+  const tuning = options.tuning ?? defaultTuning;
+
+  async function walk(
+    version: BackupVersion,
+    take: (batch: BackupBatch) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<Result<void, AppError>> {
+    const opened = await openDownload(
+      (aborted) => source.open(version, aborted),
+      signal,
+      tuning,
+      () => undefined,
+    );
+    if (!opened.ok) {
+      return opened;
+    }
+    const limits = { entries: tuning.batchEntries, entryBytes: tuning.entryBytes };
+    const builder = new BatchBuilder(limits, EVERY_ENTRY);
+    const read = await readBody(opened.value, {
+      splitter: new BackupSplitter(builder),
+      builder,
+      maxEntries: MOST_ENTRIES,
+      tuning,
+      signal,
+      take,
+      onBytes: () => undefined,
+    });
+    const rest = builder.take();
+    if (read.ok && rest !== null) {
+      await take(rest);
+    }
+    return read;
+  }
+
   return {
-    async read(version, take, signal) {
-      const opened = await openDownload(
-        (aborted) => source.open(version, aborted),
-        signal,
-        tuning,
-        () => undefined,
-      );
-      if (!opened.ok) {
-        return opened;
-      }
-      const limits = { entries: tuning.batchEntries, entryBytes: tuning.entryBytes };
-      const builder = new BatchBuilder(limits, EVERY_ENTRY);
-      const read = await readBody(opened.value, {
-        splitter: new BackupSplitter(builder),
-        builder,
-        maxEntries: MOST_ENTRIES,
-        tuning,
-        signal,
-        take: (batch) => take(entriesOf(batch)),
-        onBytes: () => undefined,
+    read: (version, take, signal) => walk(version, (batch) => take(entriesOf(batch)), signal),
+    async readOpened(version, backupKey, take, signal) {
+      const key = backupKey.slice();
+      const pool = new DecryptPool({
+        createWorker: options.createWorker,
+        workers: 1,
+        engine: "auto",
+        readKey: () => Promise.resolve(ok(key.slice())),
+        silenceMs: tuning.workerSilenceMs,
+        clock: tuning.clock,
       });
-      const rest = builder.take();
-      if (read.ok && rest !== null) {
-        await take(entriesOf(rest));
+      const broken = new AbortController();
+      let failure: AppError | null = null;
+      const open = async (batch: BackupBatch): Promise<void> => {
+        const results = await raceAbort(pool.decrypt(batch), signal);
+        if (results.ok) {
+          return take(openedOf(batch, results.value));
+        }
+        failure = results.error;
+        broken.abort();
+      };
+      try {
+        const opened = await pool.open();
+        if (!opened.ok) {
+          return opened;
+        }
+        const read = await walk(version, open, AbortSignal.any([signal, broken.signal]));
+        return failure === null ? read : fail(failure);
+      } catch (error) {
+        if (failure === null) {
+          throw error;
+        }
+        return fail(failure);
+      } finally {
+        pool.close();
+        key.fill(0);
       }
-      return read;
     },
   };
+}
+
+/** What was refused by its ids or its size was not tried. */
+function openedOf(batch: BackupBatch, results: readonly SessionResult[]): OpenedEntry[] {
+  return entriesOf(batch).map((entry, index) => {
+    const result = results[index];
+    return { ...entry, sessionData: result?.ok === true ? result.sessionData : null };
+  });
 }
 
 const decoder = new TextDecoder();

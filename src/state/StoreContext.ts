@@ -1,5 +1,6 @@
 import type { HomeserverTarget, SignedInUser } from "@/domain/session";
 import type { AppError } from "@/domain/errors";
+import type { SwitchedUpload } from "@/domain/removalPorts";
 import type { LastKeyTest } from "@/domain/keyTest";
 import type { LiveSession } from "@/domain/ports";
 import type { Result } from "@/domain/result";
@@ -57,8 +58,8 @@ export interface SessionController extends SessionActions {
   readonly changeBackup: <T>(
     work: (session: LiveSession) => Promise<Result<T, AppError>>,
   ) => Promise<Result<T, AppError>>;
-  /** Turns the upload of this device off or on, and remembers it. */
-  readonly switchUpload: (on: boolean) => Promise<Result<void, AppError>>;
+  /** Turns the upload of this device off or on, and remembers it as well as this browser can. */
+  readonly switchUpload: (on: boolean) => Promise<Result<SwitchedUpload, AppError>>;
   /** Closes the session, keeps what is stored, and frees the tab lock. */
   readonly dispose: () => Promise<void>;
 }

@@ -95,14 +95,30 @@ describe("a change that the person makes here", () => {
 });
 
 describe("the upload of this device", () => {
-  it("is off for the device that it was turned off on, and for no other", async () => {
-    const { session, memory, store } = await openApp();
+  it("is off until it is turned on again", async () => {
+    const { session, store } = await openApp();
     await session.switchUpload(false);
     expect(store.getState().uploadOff).toBe(true);
-    expect(memory.read(alice.userId).uploadOffOn).toBe(alice.deviceId);
     await session.switchUpload(true);
     expect(store.getState().uploadOff).toBe(false);
-    expect(memory.read(alice.userId).uploadOffOn).toBeNull();
+  });
+
+  it("is shown as what it is, however the switch has ended", async () => {
+    const { live, session, store } = await openApp();
+    const unstored = { kind: "storage", reason: "quota" } as const;
+    live.removal.switched = ok({ unstored });
+    expect(await session.switchUpload(false)).toEqual(ok({ unstored }));
+    expect(store.getState().uploadOff).toBe(true);
+    live.removal.switched = fail(offline);
+    expect(await session.switchUpload(true)).toEqual(fail(offline));
+    expect(store.getState().uploadOff).toBe(true);
+  });
+
+  it("is known from the start where it was turned off at an earlier visit", async () => {
+    const app = await createActiveApp((live) => {
+      live.removal.uploadOff = true;
+    });
+    expect(app.store.getState().uploadOff).toBe(true);
   });
 
   it("does not stall while it is off", async () => {

@@ -27,7 +27,6 @@ const nothing = {
   interrupted: null,
   lastKeyTest: null,
   provenVersion: null,
-  uploadOffOn: null,
 };
 
 describe("the browser's memory of a user", () => {
@@ -38,14 +37,12 @@ describe("the browser's memory of a user", () => {
     memory.write("@a:x", { lastRestore });
     memory.write("@a:x", { interrupted });
     memory.write("@a:x", { lastKeyTest });
-    memory.write("@a:x", { uploadOffOn: "DEVICE" });
     memory.write("@a:x", { provenVersion: backupVersion("3") });
     const rest = {
       lastRestore,
       interrupted,
       lastKeyTest,
       provenVersion: "3",
-      uploadOffOn: "DEVICE",
     };
     expect(memory.read("@a:x")).toEqual({ seen, ...rest });
     memory.write("@a:x", { seen: null });
@@ -89,7 +86,6 @@ describe("the browser's memory of a user", () => {
     '{"seen":{"version":"1","publicKey":4,"at":1}}',
     '{"seen":{"version":"1"},"lastRestore":{"version":"1","at":1,"imported":-1}}',
     '{"lastRestore":{"version":"1","at":1,"imported":1,"already":1,"failed":"0","missing":0}}',
-    '{"uploadOffOn":7}',
     '{"provenVersion":7}',
     '{"interrupted":{"version":"","deviceId":"D"}}',
     '{"interrupted":{"version":"1","deviceId":null}}',

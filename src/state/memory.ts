@@ -13,8 +13,6 @@ export interface UserMemory {
   readonly lastKeyTest: LastKeyTest | null;
   /** The version that a recovery key or passphrase was proven to open in this browser. */
   readonly provenVersion: BackupVersion | null;
-  /** The device on which the person turned the upload off, by its id. */
-  readonly uploadOffOn: string | null;
 }
 
 export interface Memory {
@@ -29,7 +27,6 @@ const nothing: UserMemory = {
   interrupted: null,
   lastKeyTest: null,
   provenVersion: null,
-  uploadOffOn: null,
 };
 
 /**
@@ -74,7 +71,6 @@ function parse(data: unknown): UserMemory {
     interrupted: parseInterrupted(data["interrupted"]),
     lastKeyTest: parseLastKeyTest(data["lastKeyTest"]),
     provenVersion: isVersion(data["provenVersion"]) ? data["provenVersion"] : null,
-    uploadOffOn: typeof data["uploadOffOn"] === "string" ? data["uploadOffOn"] : null,
   };
 }
 

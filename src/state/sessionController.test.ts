@@ -207,7 +207,6 @@ describe("signing out", () => {
       interrupted: null,
       lastKeyTest: null,
       provenVersion: null,
-      uploadOffOn: null,
     });
     expect(
       app.queryClient

@@ -123,8 +123,8 @@ export function createSessionController(deps: SessionDeps): {
       store.setState({ provenVersion });
     });
     const { user, id } = session;
-    const { lastRestore, lastKeyTest, provenVersion, uploadOffOn } = memory.read(user.userId);
-    const uploadOff = uploadOffOn === user.deviceId;
+    const { lastRestore, lastKeyTest, provenVersion } = memory.read(user.userId);
+    const uploadOff = session.removal.isUploadOff();
     store.setState({ ...freshSessionState, lastRestore, lastKeyTest, provenVersion, uploadOff });
     const onSignedOut = (soft: boolean): void => {
       if (attached?.session === session && signingOut === null) void track(onEnded(user, soft));
@@ -306,7 +306,7 @@ export function createSessionController(deps: SessionDeps): {
     switchUpload: (on) =>
       attached === null
         ? Promise.resolve(fail({ kind: "closed" }))
-        : switchUpload(attached.session, { store, memory, queryClient }, on),
+        : switchUpload(attached.session, { store, queryClient }, on),
     async dispose() {
       started = true;
       turn++;

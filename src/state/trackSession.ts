@@ -73,6 +73,7 @@ export function trackSession(session: LiveSession, track: WorkTracker["track"]):
       readBackupWish: () => removal.readBackupWish(),
       surveyBackup: () => removal.surveyBackup(),
       deleteBackup: (confirmed) => track(removal.deleteBackup(confirmed)),
+      isUploadOff: () => removal.isUploadOff(),
       switchUpload: (on) => track(removal.switchUpload(on)),
       surveyKeyStorage: () => removal.surveyKeyStorage(),
       deleteKeyStorage: (confirmed, options) => track(removal.deleteKeyStorage(confirmed, options)),

@@ -7,6 +7,7 @@ import type {
   KeyStorageSurvey,
   RemovalPort,
   ResetBackup,
+  SwitchedUpload,
   UnfinishedRemoval,
 } from "@/domain/removalPorts";
 import { ok, type Result } from "@/domain/result";
@@ -18,7 +19,7 @@ export function aSurvey(changes: Partial<BackupSurvey> = {}): BackupSurvey {
   return {
     version: backupVersion("7"),
     publicKey: "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo",
-    coverage: { onServer: 1204, alsoHere: 1190, onlyInBackup: 14 },
+    coverage: { onServer: 1204, notedHere: 1190, onlyInBackup: 14 },
     heldHere: 1300,
     opensHere: true,
     ...changes,
@@ -31,7 +32,8 @@ export class FakeRemoval implements RemovalPort {
   backup: Answer<BackupSurvey | null> = ok(aSurvey());
   /** One for each call; the last one repeats. */
   deleted: Answer<DeletedBackup>[] = [ok({ kind: "none_left", unsaid: null })];
-  switched: Answer<void> = ok(undefined);
+  switched: Answer<SwitchedUpload> = ok({ unstored: null });
+  uploadOff = false;
   keyStorage: Answer<KeyStorageSurvey> = ok({
     backup: aSurvey(),
     keyId: "K",
@@ -70,8 +72,13 @@ export class FakeRemoval implements RemovalPort {
     return next;
   }
 
-  async switchUpload(on: boolean): Promise<Answer<void>> {
+  isUploadOff(): boolean {
+    return this.uploadOff;
+  }
+
+  async switchUpload(on: boolean): Promise<Answer<SwitchedUpload>> {
     this.log.push(`upload ${on ? "on" : "off"}`);
+    if (this.switched.ok) this.uploadOff = !on;
     return this.switched;
   }
 

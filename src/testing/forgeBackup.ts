@@ -150,6 +150,15 @@ export async function forgeSessionData(): Promise<{
   };
 }
 
+/** The same session, known only from a later message on: what comes before is not opened by it. */
+export function fromMessage(data: ForgedSessionData, firstIndex: number): ForgedSessionData {
+  const exported = Uint8Array.from(atob(String(data["session_key"])), (letter) =>
+    letter.charCodeAt(0),
+  );
+  new DataView(exported.buffer).setUint32(1, firstIndex);
+  return { ...data, session_key: unpaddedBase64(exported) };
+}
+
 /** One good entry; `change` may spoil the SessionData before it is encrypted. */
 export async function forgeEntry(
   forge: EntryForge,

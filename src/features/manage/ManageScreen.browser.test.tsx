@@ -59,27 +59,37 @@ describe("the screen", () => {
 });
 
 describe("turning off on this device", () => {
-  it("is remembered, shown as such, and undone by “Turn on”", async () => {
+  it("is shown as such, and undone by “Turn on”", async () => {
     const { app, button, removal } = await showManage();
-    const { userId, deviceId } = app.live.user;
     await button("Turn off on this device").click();
     await expect.element(button("Turn on")).toBeVisible();
-    expect(app.memory.read(userId).uploadOffOn).toBe(deviceId);
     expect(app.store.getState().uploadOff).toBe(true);
     await button("Turn on").click();
     await expect.element(button("Turn off on this device")).toBeVisible();
-    expect(app.memory.read(userId).uploadOffOn).toBeNull();
     expect(removal.log).toEqual(["upload off", "upload on"]);
   });
 
-  it("that fails is said, and not remembered", async () => {
+  it("that fails is said, and it is still on", async () => {
     const { app, button, screen } = await showManage((session) => {
       session.removal.switched = fail(offline);
     });
     await button("Turn off on this device").click();
     await expect.element(screen.getByTestId("error")).toHaveAttribute("data-code", "network");
-    expect(app.memory.read(app.live.user.userId).uploadOffOn).toBeNull();
     expect(app.store.getState().uploadOff).toBe(false);
+  });
+
+  it.each([
+    [false, "Turn off on this device", "The upload is off until this page is closed"],
+    [true, "Turn on", "The upload is on until this page is closed"],
+  ])("that cannot be stored is said: turned on %s", async (on, name, title) => {
+    const { app, button, screen } = await showManage((session) => {
+      session.removal.uploadOff = on;
+      session.removal.switched = ok({ unstored: { kind: "storage", reason: "unavailable" } });
+    });
+    await button(name).click();
+    await expect.element(screen.getByText(title)).toBeVisible();
+    expect(app.store.getState().uploadOff).toBe(!on);
+    await expectNoViolations();
   });
 });
 
@@ -94,7 +104,7 @@ describe("deleting the backup", () => {
       .toHaveTextContent("Delete backup version 7 with 1,204 room keys?");
     await expect
       .element(dialog)
-      .toMatchTextContent("At least 1,190 of them are also on this device");
+      .toMatchTextContent("By this device’s own notes 1,190 of them are also on this device");
     await expect.element(dialog.getByText("What is kept")).toBeVisible();
     // The safe way out has the focus.
     await expect.element(dialog.getByRole("button", { name: "Keep the backup" })).toHaveFocus();
@@ -142,7 +152,7 @@ describe("deleting the backup", () => {
     await expect.element(inDialog("Enter recovery key")).toBeVisible();
     await inDialog("Keep the backup").click();
     await expect.element(dialog).not.toBeInTheDocument();
-    removal.backup = ok(aSurvey({ coverage: { onServer: 5, alsoHere: 5, onlyInBackup: 0 } }));
+    removal.backup = ok(aSurvey({ coverage: { onServer: 5, notedHere: 5, onlyInBackup: 0 } }));
     await button("Delete backup").click();
     await expect.element(facts).toHaveAttribute("data-only-in-backup", "0");
     await expect.element(dialog).not.toMatchTextContent("Bring these keys");
@@ -151,7 +161,7 @@ describe("deleting the backup", () => {
   it("asks about an older backup that comes back, and deletes or keeps it", async () => {
     const older = aSurvey({
       version: backupVersion("3"),
-      coverage: { onServer: 50, alsoHere: 0, onlyInBackup: 50 },
+      coverage: { onServer: 50, notedHere: 0, onlyInBackup: 50 },
     });
     const { button, dialog, inDialog, removal, confirmField, facts } = await showManage(
       (session) => {
@@ -180,7 +190,7 @@ describe("deleting the backup", () => {
   });
 
   it("asks again when more would be lost than was shown", async () => {
-    const more = aSurvey({ coverage: { onServer: 1300, alsoHere: 1190, onlyInBackup: 110 } });
+    const more = aSurvey({ coverage: { onServer: 1300, notedHere: 1190, onlyInBackup: 110 } });
     const { button, dialog, inDialog, confirmField, facts } = await showManage((session) => {
       session.removal.deleted = [ok({ kind: "numbers_changed", survey: more })];
     });

@@ -8,6 +8,7 @@ import styles from "./Manage.module.css";
 import { ManageList } from "./ManageList";
 import type { DialogName } from "./manageRows";
 import { ResetIdentityDialog } from "./ResetIdentityDialog";
+import { UnstoredSwitch } from "./UnstoredSwitch";
 import { UnfinishedNotice } from "./UnfinishedNotice";
 import { useDialog } from "./useDialog";
 import { useSwitching } from "./useSwitching";
@@ -16,7 +17,7 @@ import { useSwitching } from "./useSwitching";
 export function ManageScreen() {
   const { backup } = useKeyBackupOverview();
   const { isOff } = useUploadSwitch();
-  const { switching, error, turn } = useSwitching();
+  const { switching, error, unstored, turn } = useSwitching();
   const dialog = useDialog<DialogName>();
   const deleting = dialog.propsOf("delete_backup");
   const clearing = dialog.propsOf("delete_key_storage");
@@ -28,6 +29,7 @@ export function ManageScreen() {
       </h1>
       <UnfinishedNotice />
       {error === null ? null : <ErrorAlert error={error} onRetry={() => turn(isOff)} />}
+      {unstored === null ? null : <UnstoredSwitch isOff={isOff} why={unstored} />}
       <ManageList
         isOff={isOff}
         hasBackup={lastValue(backup) !== null}
