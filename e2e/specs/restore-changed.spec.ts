@@ -1,42 +1,8 @@
 import type { Page } from "@playwright/test";
 import { expect, faulty, KEYS } from "../fixtures/faulty.ts";
-import type { FaultProxy } from "../support/FaultProxy.ts";
 import type { MatrixApi } from "../support/MatrixApi.ts";
 import type { SetUpPage } from "../pages/SetUpPage.ts";
-import type { RestorePage } from "../pages/RestorePage.ts";
-
-interface Restoring {
-  readonly page: Page;
-  readonly network: FaultProxy;
-  readonly restore: RestorePage;
-  readonly recoveryKey: string;
-}
-
-/** From the unlock to a restore whose bytes stand still after some keys are in. */
-async function restoreHalf({ page, network, restore, recoveryKey }: Restoring): Promise<void> {
-  await restore.openUnlock();
-  await restore.enterKey(recoveryKey);
-  await expect(page.getByText("Your recovery key is right")).toBeVisible();
-  network.failWith({ kind: "hold", share: 0.3 });
-  await restore.startRestore();
-  const done = async () => Number(await restore.progress.getAttribute("data-done"));
-  await expect.poll(done, { timeout: 60_000 }).toBeGreaterThanOrEqual(KEYS / 2);
-}
-
-/** The number beside a name in the table of a restore that stopped. */
-async function rowOf(page: Page, name: string): Promise<number> {
-  const text = await page.getByRole("row", { name }).getByRole("cell").innerText();
-  return Number(text.replaceAll(/\D/g, ""));
-}
-
-/** Keys in this device's store, as it counts them itself by room. */
-async function keysHere(page: Page): Promise<number> {
-  await page.goto("/#/rooms");
-  const rooms = page.getByTestId("room");
-  await expect(rooms.nth(1)).toHaveAttribute("data-keys", /\d/);
-  const counts = await rooms.evaluateAll((all) => all.map((one) => Number(one.dataset["keys"])));
-  return counts.reduce((sum, count) => sum + count, 0);
-}
+import { keysHere, restoreHalf, rowOf } from "../support/halfRestore.ts";
 
 async function countOf(api: MatrixApi, version: string): Promise<number | undefined> {
   return (await api.backupVersion(version))?.count;
@@ -107,7 +73,7 @@ faulty(
       failed: 0,
       missing: 0,
     });
-    expect(await keysHere(page)).toBe(KEYS);
+    await expect.poll(() => keysHere(page)).toBe(KEYS);
 
     await page.goto("/#/");
     await overview.expectBackup("none", { pending: String(KEYS) });
@@ -160,7 +126,7 @@ faulty(
     await page.goto("/#/restore");
     expect(await restore.summary()).toMatchObject({ total: KEYS, imported: KEYS, missing: 0 });
     await expect(page.getByText(`Result for backup version ${seeded.version}`)).toBeVisible();
-    expect(await keysHere(page)).toBe(KEYS);
+    await expect.poll(() => keysHere(page)).toBe(KEYS);
     await expect.poll(() => countOf(api, next), { timeout: 60_000 }).toBe(KEYS);
     seeded.other.stop();
   },
