@@ -27,13 +27,10 @@ faulty(
     await restore.enterKey(recoveryKey);
     await expect(page.getByText("Your recovery key is right")).toBeVisible();
     await restore.startRestore();
-    expect(await restore.summary()).toEqual({
-      total: KEYS,
-      imported: KEYS - carried,
-      already: carried,
-      failed: 0,
-      missing: 0,
-    });
+    const { already, imported, ...rest } = await restore.summary();
+    expect(rest).toEqual({ total: KEYS, failed: 0, missing: 0 });
+    expect(already).toBeGreaterThanOrEqual(carried);
+    expect(imported).toBe(KEYS - already);
     await expect.poll(() => keysHere(page)).toBe(KEYS);
   },
 );
