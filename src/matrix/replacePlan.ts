@@ -1,4 +1,5 @@
 import type { BackupInfo } from "@/domain/backup";
+import { unsupportedReason } from "@/domain/backupState";
 import type { BackupEntries, OldBackup, ReplaceOffer, ReplacePlan } from "@/domain/changes";
 import type { AppError } from "@/domain/errors";
 import { ok, type Result } from "@/domain/result";
@@ -45,16 +46,22 @@ async function offer(
   isStored: boolean,
   signal: AbortSignal,
 ): Promise<Result<ReplaceOffer, AppError>> {
-  const held = await readHeldKey(context, info);
-  if (!held.ok) return held;
   const stored = await listStoredKeys(context);
   if (!stored.ok) return stored;
+  const { version, count } = info;
+  if (unsupportedReason(info) !== null) {
+    // Nothing here can look inside it, whatever keys there are.
+    const here = { held: stored.value.size, onlyInBackup: null };
+    return ok({ kind: "ready", version, count, ...here, oldKey: "nowhere" });
+  }
+  const held = await readHeldKey(context, info);
+  if (!held.ok) return held;
   try {
     // By ids alone: the store tells no more without giving its keys out.
     const ids = new Map([...stored.value].map((id) => [id, 0] as const));
     const compared = await compareBackup({
       entries,
-      version: info.version,
+      version,
       held: ids,
       backupKey: held.value,
       signal,
@@ -62,8 +69,8 @@ async function offer(
     if (!compared.ok && compared.error.kind === "closed") return compared;
     return ok({
       kind: "ready",
-      version: info.version,
-      count: info.count,
+      version,
+      count,
       held: stored.value.size,
       onlyInBackup: compared.ok ? compared.value.missing : null,
       oldKey: held.value !== null ? "here" : isStored ? "maybe_stored" : "nowhere",
@@ -130,7 +137,8 @@ export async function listOldBackups(
     const found = await fetchBackupVersion(context, version);
     if (!found.ok) return found;
     // Another key by now: what is kept says nothing about this version.
-    if (found.value?.publicKey === publicKey) old.push({ version, count: found.value.count });
+    if (found.value?.publicKey !== publicKey || unsupportedReason(found.value) !== null) continue;
+    old.push({ version, count: found.value.count });
   }
   return ok(old);
 }
