@@ -1,26 +1,5 @@
-import { expect, test } from "../fixtures/index.ts";
-import { FaultProxy } from "../support/FaultProxy.ts";
+import { expect, faulty, KEYS } from "../fixtures/faulty.ts";
 import { seedBackup } from "../support/seedBackup.ts";
-
-const KEYS = 900;
-
-/** An account with a seeded backup, seen through a network that fails as it is told. */
-const faulty = test.extend<{ network: FaultProxy; recoveryKey: string; count: number }>({
-  network: async ({ account }, use) => {
-    const proxy = await FaultProxy.start(account.homeserver);
-    await use(proxy);
-    await proxy.stop();
-  },
-  recoveryKey: async ({ otherDevice, api }, use) => {
-    const other = await otherDevice();
-    const { recoveryKey, version, backupPublicKey } = await other.setUpBackup();
-    const rooms = await Promise.all(["One", "Two"].map((name) => api.createRoom({ name })));
-    await seedBackup({ api, version, backupPublicKey, rooms, count: KEYS });
-    other.stop();
-    await use(recoveryKey);
-  },
-  count: KEYS,
-});
 
 const whole = { total: KEYS, imported: KEYS, already: 0, failed: 0, missing: 0 };
 const answer = (status: number, body: object) =>

@@ -20,8 +20,16 @@ export type Fault =
   | { readonly kind: "reset" }
   /** The answer is cut after a share of its bytes. */
   | { readonly kind: "cut"; readonly share: number }
-  /** The answer stops after a share of its bytes, until `release` is called. */
+  /** The answer stops after a share of its bytes, until `release` or `cutHeld` is called. */
   | { readonly kind: "hold"; readonly share: number };
+
+interface HeldChange {
+  /** Of the method and the path with its query. */
+  readonly of: RegExp;
+  /** Changes until it is held, this one counted. */
+  left: number;
+  readonly held: (passOn: () => void) => void;
+}
 
 interface Freeze {
   /** Of the method and the path with its query. */
@@ -44,7 +52,8 @@ export class FaultProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #faults: Fault[] = [];
-  readonly #held = new Set<() => void>();
+  readonly #held = new Map<ServerResponse, () => void>();
+  #heldChange: HeldChange | null = null;
   #freeze: Freeze | null = null;
   #frozen = false;
   readonly #rules = new Set<FaultRule>();
@@ -89,8 +98,24 @@ export class FaultProxy {
 
   /** Lets the answers go on that are held back. */
   release(): void {
-    for (const goOn of this.#held) goOn();
+    for (const goOn of this.#held.values()) goOn();
     this.#held.clear();
+  }
+
+  /** Cuts the answers that are held back where they stand. */
+  cutHeld(): void {
+    for (const response of this.#held.keys()) response.destroy();
+    this.#held.clear();
+  }
+
+  /**
+   * Keeps the n-th such change from now on from the homeserver; all else goes through. Resolves when it
+   * has come, with the function that passes it on.
+   */
+  holdChange(options: { readonly of: RegExp; readonly nth: number }): Promise<() => void> {
+    return new Promise((held) => {
+      this.#heldChange = { of: options.of, left: options.nth, held };
+    });
   }
 
   /**
@@ -149,6 +174,18 @@ export class FaultProxy {
       request.on("end", () => frozen.happened(`${request.method} ${path}`));
       return;
     }
+    const held = this.#holds(method, path);
+    if (held === null) this.#passOn(request, response, fault, frozen);
+    else held(() => this.#passOn(request, response, fault, null));
+  }
+
+  #passOn(
+    request: IncomingMessage,
+    response: ServerResponse,
+    fault: Fault | undefined,
+    frozen: Freeze | null,
+  ): void {
+    const path = request.url ?? "/";
     const { hostname, port } = this.#target;
     const onward = httpRequest(
       { hostname, port, path, method: request.method, headers: request.headers },
@@ -164,6 +201,15 @@ export class FaultProxy {
     onward.on("error", () => response.destroy());
     response.on("close", () => onward.destroy());
     request.pipe(onward);
+  }
+
+  #holds(method: string, path: string): HeldChange["held"] | null {
+    const change = this.#heldChange;
+    if (change?.of.test(`${method} ${decodeURIComponent(path)}`) !== true) return null;
+    change.left -= 1;
+    if (change.left > 0) return null;
+    this.#heldChange = null;
+    return change.held;
   }
 
   #freezesAt(method: string, path: string): Freeze | null {
@@ -198,7 +244,7 @@ export class FaultProxy {
       setImmediate(() => response.destroy());
       return;
     }
-    await new Promise<void>((resolve) => this.#held.add(resolve));
+    await new Promise<void>((resolve) => this.#held.set(response, resolve));
     response.end(body.subarray(border));
   }
 }

@@ -84,6 +84,15 @@ export function forgeRoomKey(
   };
 }
 
+/** A whole room key as it stands in a key file (Client-Server API, "Key exports"). */
+export function forgeExportedKey(roomId: string): PlainRoomKey & {
+  readonly room_id: string;
+  readonly session_id: string;
+} {
+  const { sessionId, sessionKey } = forgeSession();
+  return { ...plainRoomKey(sessionKey, null), room_id: roomId, session_id: sessionId };
+}
+
 /**
  * A Megolm session in export form: version 1, index 0, a random ratchet, and the public half of a
  * real Ed25519 key, which is also the session's id.

@@ -92,6 +92,9 @@ describe("findings", () => {
     expect(describeFinding(findings.set_up_recovery)).toBe(
       "Missing: an identity, secret storage, and a backup.",
     );
+    expect(describeFinding(findings.verify_this_device)).toBeNull();
+    const replaced = { ...findings.verify_this_device, identityReplaced: true };
+    expect(describeFinding(replaced)).toContain("a new identity since this device was verified");
     expect(describeFinding(findings.key_storage_out_of_sync)).toContain("does not open the backup");
     expect(describeFinding(findings.key_storage_out_of_sync)).toContain("no identity");
     expect(describeFinding(findings.upload_failing)).toContain("M_LIMIT_EXCEEDED");

@@ -35,7 +35,7 @@ export function describeDeviceState(
       };
     case "verify_this_device":
       return {
-        title: "This device is not verified yet",
+        title: "This device is not verified",
         body: `Your recovery key, or another device of yours, verifies it and opens ${backup} with ${keys}.`,
       };
     case "identity_needs_reset":

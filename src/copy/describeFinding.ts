@@ -21,9 +21,7 @@ export function describeFinding(finding: Finding): string | null {
         ? `Waiting for ${subjectWords(finding.subject)}.`
         : `Could not read ${subjectWords(finding.subject)}. ${describeError(finding.error).title}.`;
     case "verify_this_device":
-      return finding.keysInSecretStorage
-        ? null
-        : "The identity’s keys are not in secret storage, so the recovery key alone cannot verify this device. Verify it from another device of yours.";
+      return verifyWords(finding);
     case "set_up_recovery":
       return `Missing: ${list.format(finding.missing.map(missingWords))}.`;
     case "unsupported_backup":
@@ -43,6 +41,21 @@ export function describeFinding(finding: Finding): string | null {
     case "restore_available":
       return `${formatRoomKeys(finding.onServer)} in the backup, ${formatNumber(finding.heldHere)} on this device.`;
   }
+}
+
+function verifyWords({
+  keysInSecretStorage,
+  identityReplaced,
+}: Extract<Finding, { state: "verify_this_device" }>): string | null {
+  const words = [
+    identityReplaced === true
+      ? "Your account has a new identity since this device was verified. If you have reset it on another device, verify this one again. If you have not, somebody else may have: change your password first. Nothing was changed here, and the keys on this device stay."
+      : null,
+    keysInSecretStorage
+      ? null
+      : "The identity’s keys are not in secret storage, so the recovery key alone cannot verify this device. Verify it from another device of yours.",
+  ];
+  return words.filter((part) => part !== null).join(" ") || null;
 }
 
 /** Short name of a check for the list of other findings. */

@@ -70,14 +70,14 @@ export function describeOnlyInBackup({ onlyInBackup }: ReplaceOffer): {
 /** The old backup cannot be opened with what is here. */
 export const NO_OLD_KEY = {
   title: "The present backup cannot be opened any more with what you have here",
-  body: "Its key is neither on this device nor behind your recovery key. A new backup will not change that: keys that are only in the old one stay locked. If another device or app of yours can still open it, stop here and use that one. The old backup is not deleted, whatever you do here.",
+  body: "Its key is neither on this device nor behind your recovery key, or it is of a kind that this app does not know. A new backup will not change that: keys that are only in the old one stay locked. If another device or app of yours can still open it, stop here and use that one. The old backup is not deleted, whatever you do here.",
   confirm: "Replace backup all the same",
 } as const;
 
 /** Going back was asked for, and the old backup's key is nowhere. */
 export const NO_WAY_BACK = {
   title: "There is no way back: the old backup cannot be opened with what you have here",
-  body: "Its key is neither on this device nor behind your recovery key. Going back would leave you with a backup that nobody can open. Nothing was changed. Continue to finish the new backup; the old one stays on the server.",
+  body: "Its key is neither on this device nor behind your recovery key, or it is of a kind that this app does not know. Going back would leave you with a backup that nobody can open. Nothing was changed. Continue to finish the new backup; the old one stays on the server.",
 } as const;
 
 /** The question before a replacement begins. */

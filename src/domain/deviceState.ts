@@ -64,7 +64,12 @@ export type Finding =
       /** Null when only the first sync is missing. */
       readonly error: AppError | null;
     }
-  | { readonly state: "verify_this_device"; readonly keysInSecretStorage: boolean }
+  | {
+      readonly state: "verify_this_device";
+      readonly keysInSecretStorage: boolean;
+      /** It was verified, by an identity that another one has taken the place of since. */
+      readonly identityReplaced?: boolean;
+    }
   | { readonly state: "identity_needs_reset" }
   | {
       readonly state: "set_up_recovery";

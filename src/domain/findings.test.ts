@@ -437,12 +437,18 @@ describe("the headline and the backup's state", () => {
 
 describe("the findings", () => {
   it("lists every failed check, the headline first", () => {
+    const replacedIdentity = { ...newDevice, identityReplaced: true };
     const inputs = healthyInputs({
       crossSigning: known(newDevice),
       trust: known({ signature: "trusted", key: "mismatch" }),
       secretStorage: known({ ...readySecretStorage, backupKeyStored: false }),
       activeVersion: known(null),
       uploadError: { code: "M_WRONG_ROOM_KEYS_VERSION", at: 5 },
+    });
+    expect(listFindings({ ...inputs, crossSigning: known(replacedIdentity) })[0]).toEqual({
+      state: "verify_this_device",
+      keysInSecretStorage: true,
+      identityReplaced: true,
     });
     expect(listFindings(inputs)).toEqual([
       { state: "verify_this_device", keysInSecretStorage: true },

@@ -43,9 +43,10 @@ function checkIdentity({ crossSigning, secretStorage }: DeviceStateInputs): Find
   // Its keys are here and nowhere else: a set-up that was broken off. Set-up signs this device, too.
   const isHalfSetUp = status.privateKeysHere && !status.privateKeysInSecretStorage;
   if (isHalfSetUp && lastValue(secretStorage)?.defaultKey === "absent") return findings;
+  const replaced = status.identityReplaced === true ? ({ identityReplaced: true } as const) : {};
   if (status.privateKeysHere || status.privateKeysInSecretStorage) {
     const keysInSecretStorage = status.privateKeysInSecretStorage;
-    return [...findings, { state: "verify_this_device", keysInSecretStorage }];
+    return [...findings, { state: "verify_this_device", keysInSecretStorage, ...replaced }];
   }
   // "The keys are nowhere" is a grave thing to say: only when two fresh reads agree on it.
   if (secretStorage.status === "unread") {
@@ -54,7 +55,7 @@ function checkIdentity({ crossSigning, secretStorage }: DeviceStateInputs): Find
   if (secretStorage.status === "known" && !secretStorage.value.crossSigningKeysStored) {
     return [...findings, { state: "identity_needs_reset" }];
   }
-  return [...findings, { state: "verify_this_device", keysInSecretStorage: false }];
+  return [...findings, { state: "verify_this_device", keysInSecretStorage: false, ...replaced }];
 }
 
 function checkBackup(inputs: DeviceStateInputs): Finding[] {

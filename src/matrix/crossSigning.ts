@@ -47,6 +47,8 @@ export interface IdentityFacts {
   readonly known: string | null;
   readonly privateKeysHere: "all" | "some" | "none";
   readonly deviceVerified: boolean;
+  /** The known one has taken the place of one that this device had verified. */
+  readonly replaced: boolean;
 }
 
 /** Reads the identity; makes the crypto machine look again when it knows another than the server. */
@@ -59,11 +61,12 @@ export async function readIdentityFacts(
   const published = answer.value;
   return attempt(async () => {
     const machine = await olmMachineOf(context);
-    let known = (await readKnownIdentity(machine, userId))?.masterKey ?? null;
-    if (published !== null && published !== known) {
+    let identity = await readKnownIdentity(machine, userId);
+    if (published !== null && published !== identity?.masterKey) {
       await refreshOwnKeys(context);
-      known = (await readKnownIdentity(machine, userId))?.masterKey ?? null;
+      identity = await readKnownIdentity(machine, userId);
     }
+    const known = identity?.masterKey ?? null;
     // isVerified() is always true for one's own device; this one asks for the identity's signature.
     const device = await context.crypto().getDeviceVerificationStatus(userId, deviceId);
     return {
@@ -72,6 +75,7 @@ export async function readIdentityFacts(
       privateKeysHere: await readPrivateKeysHere(machine),
       deviceVerified:
         published !== null && published === known && device?.crossSigningVerified === true,
+      replaced: published !== null && published === known && identity?.replaced === true,
     };
   });
 }
@@ -90,6 +94,7 @@ export async function readCrossSigningStatus(
     privateKeysHere: facts.value.privateKeysHere === "all",
     privateKeysInSecretStorage: storage.value.crossSigningKeysStored,
     deviceVerified: facts.value.deviceVerified,
+    identityReplaced: facts.value.replaced,
   });
 }
 

@@ -37,6 +37,11 @@ export function changeJournalName(prefix: string): string {
   return `${prefix}::change-journal`;
 }
 
+/** The database that says which backup version the crypto store's marks of upload are about. */
+export function uploadedToName(prefix: string): string {
+  return `${prefix}::uploaded-to`;
+}
+
 /**
  * The two databases of a crypto store. Deleted by us rather than by `clearStores`, which waits for
  * ever when another tab holds one of them.
@@ -61,6 +66,8 @@ export async function cryptoStoreExists(prefix: string): Promise<boolean> {
 /** Deletes the crypto store and what is remembered about it. Rejects with a DatabaseError, "blocked" when another tab holds it open. */
 export async function deleteCryptoStore(prefix: string): Promise<void> {
   const { data, meta } = databaseNames(prefix);
-  const remembered = [restoreCursorName(prefix), changeJournalName(prefix)];
+  const remembered = [restoreCursorName, changeJournalName, uploadedToName].map((name) =>
+    name(prefix),
+  );
   await Promise.all([data, meta, ...remembered].map(deleteDatabase));
 }

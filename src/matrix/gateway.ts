@@ -31,6 +31,7 @@ import type { SessionContext } from "./sessionContext";
 import { createSetUp } from "./setUp";
 import { signIn } from "./signIn";
 import { createUpload } from "./upload";
+import { withTrueMarks } from "./uploadedTo";
 import { createVault } from "./vault";
 import { createVerification } from "./verification";
 import { createVerificationMemory } from "./verificationMemory";
@@ -76,12 +77,15 @@ export function createGateway(options: {
       keyExport: createKeyExport(context),
       accountDevices: createAccountDevices(context),
       rooms,
-      restore: options.createRestoreEngine({
-        source,
-        sink: createRoomKeySink(context),
-        decryptionKey: createDecryptionKeySource(context),
-        cursorDatabase: restoreCursorName(context.cryptoStorePrefix),
-      }),
+      restore: withTrueMarks(
+        context,
+        options.createRestoreEngine({
+          source,
+          sink: createRoomKeySink(context),
+          decryptionKey: createDecryptionKeySource(context),
+          cursorDatabase: restoreCursorName(context.cryptoStorePrefix),
+        }),
+      ),
       subscribe: (emit) => subscribeCryptoEvents(context.client, emit),
     };
   };

@@ -58,7 +58,12 @@ export async function randomBackupKey(): Promise<Uint8Array<ArrayBuffer>> {
 export async function readKnownIdentity(
   machine: CryptoWasm.OlmMachine,
   userId: string,
-): Promise<{ readonly masterKey: string; readonly verified: boolean } | null> {
+): Promise<{
+  readonly masterKey: string;
+  readonly verified: boolean;
+  /** It has taken the place of one that this device had verified. */
+  readonly replaced: boolean;
+} | null> {
   const { UserId } = await loadCryptoWasm();
   const identity = await withFreed(new UserId(userId), (id) => machine.getIdentity(id));
   if (identity === undefined) return null;
@@ -66,6 +71,7 @@ export async function readKnownIdentity(
   return withFreed(identity, ({ masterKey }) => ({
     masterKey: masterKeyOf(JSON.parse(masterKey)) ?? "",
     verified: identity.isVerified(),
+    replaced: identity.hasVerificationViolation(),
   }));
 }
 

@@ -9,6 +9,7 @@ import { logOutToken } from "./passwordLogin";
 import type { SessionContext } from "./sessionContext";
 import { createSessionEvents, type SessionEvents } from "./sessionEvents";
 import { attempt } from "./toAppError";
+import { installUploadedTo } from "./uploadedTo";
 import { installUploadSwitch, setUpload } from "./uploadSwitch";
 import { createIdbUploadWish } from "./uploadWish";
 import type { Vault } from "./vault";
@@ -52,7 +53,7 @@ export async function openSession(
   const { user, accessToken, storageKey } = unlocked.value;
 
   // Before there is a client: it begins to upload by itself.
-  const gated = await attempt(installUploadSwitch);
+  const gated = await attempt(() => Promise.all([installUploadSwitch(), installUploadedTo()]));
   if (!gated.ok) return gated;
   const isOff = await createIdbUploadWish(changeJournalName(cryptoStorePrefix)).readOff();
   // Not knowing is no reason to upload.

@@ -1,4 +1,5 @@
 import type { BackupInfo } from "@/domain/backup";
+import { unsupportedReason } from "@/domain/backupState";
 import type { AppError } from "@/domain/errors";
 import { coverageOf, type BackupSurvey } from "@/domain/removal";
 import type { KeyStorageSurvey } from "@/domain/removalPorts";
@@ -38,7 +39,8 @@ export async function surveyBackup(
   const opens = await holdsKeyOf(context, info.value);
   if (!opens.ok) return opens;
   const { counts, active } = counted.value;
-  return ok(surveyOf(info.value, { counts, active, opens: opens.value }));
+  const isOpen = opens.value && unsupportedReason(info.value) === null;
+  return ok(surveyOf(info.value, { counts, active, opens: isOpen }));
 }
 
 function surveyOf(

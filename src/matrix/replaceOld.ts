@@ -1,4 +1,5 @@
 import type { BackupInfo, BackupVersion } from "@/domain/backup";
+import { unsupportedReason } from "@/domain/backupState";
 import type { BackupEntries, OldBackupReport, UploadProgress } from "@/domain/changes";
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
@@ -156,7 +157,10 @@ export async function deleteOldBackup(
   } else {
     const { count, etag } = old.value;
     const isAsReported =
-      old.value.publicKey === publicKey && count === report.old.count && etag === report.old.etag;
+      unsupportedReason(old.value) === null &&
+      old.value.publicKey === publicKey &&
+      count === report.old.count &&
+      etag === report.old.etag;
     if (!isAsReported) {
       return fail({ kind: "backup_changed", expected: version, actual: old.value.version });
     }
@@ -189,6 +193,10 @@ async function openPair(
   if (!old.ok) return old;
   if (current.version === version || old.value === null || old.value.publicKey === null) {
     return fail({ kind: "backup_changed", expected: version, actual: current.version });
+  }
+  // What is inside cannot be compared, even where the key is here.
+  if (unsupportedReason(old.value) !== null) {
+    return fail({ kind: "decryption_key", reason: "absent" });
   }
   const { publicKey } = old.value;
   const oldKey = await readKeptKey(context, storageKey, publicKey);

@@ -1,4 +1,5 @@
 import type { BackupInfo } from "@/domain/backup";
+import { unsupportedReason } from "@/domain/backupState";
 import type { BackupEntries, OldBackup, ReplaceOffer, ReplacePlan } from "@/domain/changes";
 import type { AppError } from "@/domain/errors";
 import { ok, type Result } from "@/domain/result";
@@ -86,16 +87,21 @@ async function lookAtKeys(
   { info, isStored }: Replaceable,
   signal: AbortSignal,
 ): Promise<Result<Pick<ReplaceOffer, "held" | "onlyInBackup" | "oldKey">, AppError>> {
-  const held = await readHeldKey(context, info);
-  if (!held.ok) return held;
   const stored = await listStoredKeys(context);
   if (!stored.ok) return stored;
+  const { version } = info;
+  if (unsupportedReason(info) !== null) {
+    // Nothing here can look inside it, whatever keys there are.
+    return ok({ held: stored.value.size, onlyInBackup: null, oldKey: "nowhere" });
+  }
+  const held = await readHeldKey(context, info);
+  if (!held.ok) return held;
   try {
     // By ids alone: the store tells no more without giving its keys out.
     const ids = new Map([...stored.value].map((id) => [id, 0] as const));
     const compared = await compareBackup({
       entries,
-      version: info.version,
+      version,
       held: ids,
       backupKey: held.value,
       signal,
@@ -169,7 +175,8 @@ export async function listOldBackups(
     const found = await fetchBackupVersion(context, version);
     if (!found.ok) return found;
     // Another key by now: what is kept says nothing about this version.
-    if (found.value?.publicKey === publicKey) old.push({ version, count: found.value.count });
+    if (found.value?.publicKey !== publicKey || unsupportedReason(found.value) !== null) continue;
+    old.push({ version, count: found.value.count });
   }
   return ok(old);
 }

@@ -1,4 +1,5 @@
 import type { BackupInfo } from "@/domain/backup";
+import { unsupportedReason } from "@/domain/backupState";
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
@@ -29,7 +30,10 @@ export async function stageReplacement(
   try {
     const isSame = stored.value?.publicKey === held.value?.publicKey;
     const leaving = [stored.value, isSame ? null : held.value].filter((key) => key !== null);
-    const isReachable = leaving.some((key) => key.publicKey === old.publicKey);
+    // A key opens nothing in a backup of a kind that is not known here.
+    const opensOld = (key: LeavingKey): boolean =>
+      unsupportedReason(old) === null && key.publicKey === old.publicKey;
+    const isReachable = leaving.some(opensOld);
     if (!isReachable && !options.withoutOldKey) {
       return fail({ kind: "decryption_key", reason: "absent" });
     }
@@ -49,7 +53,7 @@ export async function stageReplacement(
     if (!noted.ok) return noted;
     // Also one that fits no present backup: an old export or version may be all it opens.
     for (const key of leaving) {
-      const version = key.publicKey === old.publicKey ? old.version : null;
+      const version = opensOld(key) ? old.version : null;
       const kept = await keepBackupKey(context, storageKey, key.bytes, { version, replaces: null });
       if (!kept.ok) return kept;
     }

@@ -1,4 +1,5 @@
 import type { BackupInfo, BackupVersion } from "@/domain/backup";
+import { unsupportedReason } from "@/domain/backupState";
 import type { BackupEntries, ReplaceUndo } from "@/domain/changes";
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
@@ -76,16 +77,20 @@ export async function undoReplacement(
   return cleared.ok ? ok({ kind: "undone", version: replacement.oldVersion }) : cleared;
 }
 
-/** The old version is on the server as it was: without it there is nothing to go back to. */
+/** The old version is on the server as it was, and can be used: else there is nothing to go back to. */
 async function confirmOld(
   context: SessionContext,
   { oldVersion, oldPublicKey, newVersion }: Replacement,
 ): Promise<Result<void, AppError>> {
   const old = await fetchBackupVersion(context, oldVersion);
   if (!old.ok) return old;
-  return old.value !== null && old.value.publicKey === oldPublicKey
+  if (old.value === null || old.value.publicKey !== oldPublicKey) {
+    return fail({ kind: "backup_changed", expected: oldVersion, actual: newVersion });
+  }
+  // Nothing that is only in the new one could be uploaded to it.
+  return unsupportedReason(old.value) === null
     ? ok(undefined)
-    : fail({ kind: "backup_changed", expected: oldVersion, actual: newVersion });
+    : fail({ kind: "decryption_key", reason: "absent" });
 }
 
 /** Deletes the new version when nothing in it is nowhere else. */

@@ -9,6 +9,7 @@ import { trueSessionId } from "./roomKeySinkSessionId";
 import { watchRoomKeyStore, type RoomKeyStoreWatch } from "./roomKeyStoreWatch";
 import type { SessionContext } from "./sessionContext";
 import { attempt } from "./toAppError";
+import { noteMarks } from "./uploadedTo";
 
 /** The one algorithm the crypto module takes room keys of. */
 const MEGOLM = "m.megolm.v1.aes-sha2";
@@ -59,9 +60,13 @@ export function createRoomKeySink(context: SessionContext): RoomKeySink {
             importEntries: async (entries) => {
               // Throws when the session was closed meanwhile: the machine may be freed then.
               context.crypto();
-              return withSecondTry(watch, () =>
+              // Before for the case that the page ends; after, as the upload may have moved on meanwhile.
+              await noteMarks(context.user, version);
+              const imported = await withSecondTry(watch, () =>
                 importEntries(machine, RoomId, version, entries, watch),
               );
+              await noteMarks(context.user, version);
+              return imported;
             },
           });
         } catch (error) {

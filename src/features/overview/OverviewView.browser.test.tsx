@@ -95,7 +95,7 @@ const headlines: [DeviceState, Partial<DeviceStateInputs>, string[]][] = [
   [
     "unsupported_backup",
     { backup: known(aBackup({ algorithm: "org.example" })) },
-    ["Repair", "Check again"],
+    ["Repair", "Replace backup", "Check again"],
   ],
   [
     "backup_untrusted",
@@ -113,6 +113,7 @@ const headlines: [DeviceState, Partial<DeviceStateInputs>, string[]][] = [
     ["Repair", "Check again"],
   ],
   ["upload_failing", { activeVersion: known(null) }, ["Check again"]],
+  ["upload_failing", { serverShort: true }, ["Repair", "Replace backup", "Check again"]],
   [
     "restore_available",
     { backup: known(aBackup({ count: 2000 })) },

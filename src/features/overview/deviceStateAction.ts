@@ -17,6 +17,7 @@ const VERIFY: DeviceStateAction = {
 };
 const REPAIR: DeviceStateAction = { kind: "go", label: "Repair", to: "repair" };
 const MANAGE: DeviceStateAction = { kind: "go", label: "Manage backup", to: "manage" };
+const REPLACE: DeviceStateAction = { kind: "go", label: "Replace backup", to: "replace" };
 const CHECK: DeviceStateAction = { kind: "check", label: "Check again" };
 const NONE: DeviceStateAction = { kind: "none" };
 
@@ -62,12 +63,16 @@ const SENT_BY_OTHER_DEVICES: ReadonlySet<OutOfSyncReason> = new Set([
   "cross_signing_keys_not_here",
 ]);
 
-/** The second way to the same end, where there is one: a device that holds what is missing here. */
+/** Where there is a second way: a device that holds what is missing here, or a change under Manage. */
 export function otherWay(finding: Finding): DeviceStateAction {
   switch (finding.state) {
     case "identity_needs_reset":
       // If no device has the keys any more: that is where the identity can be reset.
       return MANAGE;
+    case "unsupported_backup":
+      return REPLACE;
+    case "upload_failing":
+      return finding.reason === "server_short" ? REPLACE : NONE;
     case "verify_this_device":
       return finding.keysInSecretStorage ? VERIFY : NONE;
     case "backup_untrusted":

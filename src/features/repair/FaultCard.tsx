@@ -57,6 +57,9 @@ function Remedy({ fault, busy, run }: FaultCardProps) {
       return (
         <div className={styles.actions}>
           <Button onClick={() => goTo("key-file")}>Export keys</Button>
+          <Button variant="secondary" onClick={() => goTo("replace")}>
+            Replace backup
+          </Button>
         </div>
       );
     case "other_device":

@@ -142,7 +142,17 @@ describe("repair", () => {
   it.each([
     [{ kind: "default_key_broken", remedy: "set_up" }, "Set up backup", "#/set-up"],
     [{ kind: "backup_unusable", remedy: "export_and_replace" }, "Export keys", "#/key-file"],
+    [
+      { kind: "backup_unusable", remedy: "export_and_replace" },
+      "Replace backup",
+      "#/manage/replace",
+    ],
     [{ kind: "keys_missing_on_server", remedy: "export_and_replace" }, "Export keys", "#/key-file"],
+    [
+      { kind: "keys_missing_on_server", remedy: "export_and_replace" },
+      "Replace backup",
+      "#/manage/replace",
+    ],
   ] satisfies [RepairFault, string, string][])("leads on from %o", async (fault, name, hash) => {
     window.location.hash = "#/repair";
     const { button, expectNoViolations } = await show((fake) => {
