@@ -44,6 +44,18 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: {
+          name: "firefox",
+          environment: "node",
+          include: ["e2e/firefox/*.test.ts"],
+          globalSetup: ["scripts/lib/integrationSynapse.ts", "e2e/firefox/servePreview.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+        },
+      },
+      {
+        extends: true,
         optimizeDeps: {
           exclude: ["@matrix-org/matrix-sdk-crypto-wasm"],
           // Found only while tests run, they would make a cold run reload in the middle.

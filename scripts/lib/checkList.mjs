@@ -8,6 +8,7 @@ import { SetUpError } from "./setUpError.mjs";
  * @property {"exit" | "vitest" | "playwright"} counted where its numbers come from
  * @property {boolean} [synapse] needs the homeserver
  * @property {boolean} [chromium] needs the browser
+ * @property {boolean} [firefox] needs the second browser
  * @property {number} minutes after which it is ended as hung
  */
 
@@ -54,6 +55,14 @@ export const checks = [
     command: ["node", "scripts/check-licences.mjs"],
     counted: "exit",
     minutes: 3,
+  },
+  {
+    name: "firefox",
+    command: ["vitest", "run", "--project", "firefox"],
+    counted: "vitest",
+    synapse: true,
+    firefox: true,
+    minutes: 6,
   },
   {
     name: "e2e",
