@@ -26,7 +26,12 @@ export default defineConfig({
           environment: "node",
           // Properties over many inputs take a while where the machine is shared.
           testTimeout: 60_000,
-          include: ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.{mjs,ts}", "bench/**/*.test.ts"],
+          include: [
+            "src/**/*.test.{ts,tsx}",
+            "scripts/**/*.test.{mjs,ts}",
+            "bench/**/*.test.ts",
+            "e2e/support/**/*.test.ts",
+          ],
           exclude: ["src/**/*.browser.test.{ts,tsx}", "src/**/*.integration.test.ts"],
         },
       },
