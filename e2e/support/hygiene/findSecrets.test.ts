@@ -76,6 +76,14 @@ describe("a recovery key", () => {
     ["in groups", whole],
     ["without spaces", whole.replaceAll(" ", "")],
     ["cut after half", whole.replaceAll(" ", "").slice(0, 30)],
+    ["in its groups, cut", whole.slice(0, 40)],
+    [
+      "in other groups, cut",
+      whole
+        .replaceAll(" ", "")
+        .slice(9)
+        .replaceAll(/(.{6})/gu, "$1\n"),
+    ],
     ["without its beginning", whole.replaceAll(" ", "").slice(20)],
   ])("is found %s", (_, content) => {
     expect(found(content)).toEqual([expect.objectContaining({ secret: "recovery key" })]);

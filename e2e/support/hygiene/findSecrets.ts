@@ -57,11 +57,13 @@ function search(
   patterns: readonly Buffer[],
 ): { readonly encoding: string; readonly inside: string } | null {
   if (typeof content === "string") {
-    for (const { encoding, text } of forms) {
-      const at = content.indexOf(text);
-      if (at >= 0) return { encoding, inside: insideOf(content, at) };
-    }
-    return null;
+    const hit = forms.find(({ text }) => content.includes(text));
+    if (hit !== undefined)
+      return { encoding: hit.encoding, inside: insideOf(content, content.indexOf(hit.text)) };
+    // Broken into groups or lines in another way than it was made.
+    const spaceless = content.replaceAll(/\s|&nbsp;|%20/gu, "");
+    const broken = forms.find(({ text }) => spaceless.includes(text));
+    return broken === undefined ? null : { encoding: broken.encoding, inside: "" };
   }
   if (patterns.some((pattern) => content.includes(pattern))) {
     return { encoding: "bytes", inside: "" };

@@ -47,8 +47,8 @@ export function watchPage({ showsKey }: { readonly showsKey: string }): void {
   function lookBack(): void {
     const past: unknown = Reflect.get(globalThis, "navigation");
     if (typeof past === "object" && past !== null && "entries" in past) {
-      const { entries } = past as { entries(): { url: string; getState(): unknown }[] };
-      for (const entry of entries.call(past)) {
+      const tab = past as { entries: () => { url: string; getState: () => unknown }[] };
+      for (const entry of tab.entries()) {
         report({ channel: "history", place: "entry", text: entry.url });
         const state = JSON.stringify(entry.getState()) ?? "";
         report({ channel: "history", place: "state of an entry", text: state });

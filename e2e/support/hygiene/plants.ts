@@ -49,6 +49,7 @@ export const plants: readonly Plant[] = [
         const policy = trustedTypes.createPolicy("app-worker", {
           createScriptURL: (url: string) => url,
         });
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
         new Worker(policy.createScriptURL("/chatty-worker.js")).postMessage(text);
       }, secret);
       await said;
@@ -208,6 +209,7 @@ export const plants: readonly Plant[] = [
     name: "told to other tabs",
     plant: inPage((secret) => {
       const channel = new BroadcastChannel("tabs");
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel has none
       channel.postMessage({ secret });
       channel.close();
     }),

@@ -8,8 +8,8 @@ export interface ReactNote {
 /**
  * Runs in every page before its own scripts: stands where React's developer tools would, and at every
  * commit goes through the whole tree: props, hooks, class state, contexts, and the zustand stores and
- * query clients that these lead to. Refs are left out: they are where secrets may be. What closures
- * hold cannot be seen. It uses nothing from outside itself.
+ * query clients that these lead to. Refs are left out, wherever they are passed on to: they are where
+ * secrets may be. What closures hold cannot be seen. It uses nothing from outside itself.
  */
 export function watchReact(): void {
   interface Hook {
@@ -29,6 +29,7 @@ export function watchReact(): void {
   const MOST_DEPTH = 14;
   const told = new Set<string>();
   const roots = new Set<{ readonly current: Fiber }>();
+  let refs = new WeakSet();
   let walked = new WeakSet();
 
   const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -53,7 +54,8 @@ export function watchReact(): void {
   function visit(value: unknown, place: string, depth = 0): void {
     if (typeof value === "string") tell(place, value, false);
     if ((!isObject(value) && typeof value !== "function") || walked.has(value)) return;
-    if (depth > MOST_DEPTH || value instanceof Node || value === globalThis) return;
+    if (refs.has(value) || depth > MOST_DEPTH || value instanceof Node || value === globalThis)
+      return;
     walked.add(value);
     const [state, queries, mutations] = ["getState", "getQueryCache", "getMutationCache"].map(
       (name) => method(value, name),
@@ -87,19 +89,12 @@ export function watchReact(): void {
     }
   }
 
-  function visitState(state: unknown, place: string): void {
-    if (!isObject(state) || !("next" in state && "queue" in state)) {
-      visit(state, place);
-      return;
-    }
-    for (let hook = state as unknown as Hook | null; hook !== null; hook = hook.next) {
-      const held = hook.memoizedState;
-      const isRef = isObject(held) && hook.queue === null && Object.keys(held).join() === "current";
-      if (isRef) continue;
-      visit(held, place);
-      visit(hook.baseState, place);
-      visit(hook.queue, place);
-    }
+  function hooksOf({ memoizedState: state }: Fiber): readonly Hook[] | null {
+    if (!isObject(state) || !("next" in state && "queue" in state)) return null;
+    const hooks: Hook[] = [];
+    for (let hook = state as unknown as Hook | null; hook !== null; hook = hook.next)
+      hooks.push(hook);
+    return hooks;
   }
 
   function nameOf({ type }: Fiber): string {
@@ -108,18 +103,32 @@ export function watchReact(): void {
     return "component";
   }
 
+  function forEachFiber(fiber: Fiber, act: (version: Fiber) => void): void {
+    act(fiber);
+    if (fiber.alternate !== null) act(fiber.alternate);
+    for (let child = fiber.child; child !== null; child = child.sibling) forEachFiber(child, act);
+  }
+
+  function noteRefs(fiber: Fiber): void {
+    for (const { memoizedState: held, queue } of hooksOf(fiber) ?? [])
+      if (queue === null && isObject(held) && Object.keys(held).join() === "current")
+        refs.add(held);
+  }
+
   function visitFiber(fiber: Fiber): void {
-    for (const version of [fiber, fiber.alternate]) {
-      if (version === null) continue;
-      visit(version.memoizedProps, `props of ${nameOf(fiber)}`);
-      visitState(version.memoizedState, `state of ${nameOf(fiber)}`);
-    }
-    for (let child = fiber.child; child !== null; child = child.sibling) visitFiber(child);
+    visit(fiber.memoizedProps, `props of ${nameOf(fiber)}`);
+    const place = `state of ${nameOf(fiber)}`;
+    const hooks = hooksOf(fiber);
+    if (hooks === null) visit(fiber.memoizedState, place);
+    for (const { memoizedState, baseState, queue } of hooks ?? [])
+      for (const held of [memoizedState, baseState, queue]) visit(held, place);
   }
 
   function walk(): void {
+    refs = new WeakSet();
     walked = new WeakSet();
-    for (const root of roots) visitFiber(root.current);
+    for (const { current } of roots) forEachFiber(current, noteRefs);
+    for (const { current } of roots) forEachFiber(current, visitFiber);
   }
 
   Reflect.set(globalThis, "__REACT_DEVTOOLS_GLOBAL_HOOK__", {

@@ -6,7 +6,7 @@ import { watchReact, type ReactNote } from "./reactScript.ts";
 import { recordNetwork } from "./recordNetwork.ts";
 import type { Recorder } from "./Recorder.ts";
 
-/** Turns every recorder on for a browser profile. To be called before its first page is opened. */
+/** Turns every recorder on for a browser profile. To be called before its first page has gone anywhere. */
 export async function recordContext(context: BrowserContext, recorder: Recorder): Promise<void> {
   await context.exposeBinding("__noteHygiene", (_source, note: PageNote) =>
     recorder.note(note.channel, note.place, note.text),
@@ -21,6 +21,7 @@ export async function recordContext(context: BrowserContext, recorder: Recorder)
     const error = webError.error();
     recorder.note("console", "uncaught error", `${error.message}\n${error.stack ?? ""}`);
   });
+  for (const page of context.pages()) recordPage(page, recorder);
   context.on("page", (page) => recordPage(page, recorder));
 }
 

@@ -16,6 +16,8 @@ export interface SecretForm {
 
 /** Shorter pieces would be found by chance. */
 const SHORTEST = 10;
+const PIECE = 16;
+const PIECES = /.{16}/gu;
 
 /** Every usual way to write a secret as text. Without duplicates, the plainest names first. */
 export function formsOf({ value }: Secret): readonly SecretForm[] {
@@ -42,9 +44,8 @@ export function bytesOf({ value }: Secret): readonly Buffer[] {
 
 function formsOfText(text: string): SecretForm[] {
   const spaceless = text.replace(/\s/gu, "");
-  const half = Math.ceil(spaceless.length / 2);
-  // A half is enough to give the rest away, or to find a copy that was cut; a short one is no find.
-  const halves = half < 16 ? [] : [spaceless.slice(0, half), spaceless.slice(half)];
+  // A piece gives much away, or is what is left of a copy that was cut. Pieces of short text prove nothing.
+  const pieces = spaceless.length < 2 * PIECE ? [] : (spaceless.match(PIECES) ?? []);
   return [
     { encoding: "plain", text },
     { encoding: "without spaces", text: spaceless },
@@ -55,7 +56,7 @@ function formsOfText(text: string): SecretForm[] {
     ...formsInAddress(text),
     { encoding: "HTML-escaped", text: escapeHtml(text) },
     { encoding: "HTML-escaped", text: escapeHtml(text).replaceAll('"', "&quot;") },
-    ...halves.map((piece) => ({ encoding: "half of it", text: piece })),
+    ...pieces.map((piece) => ({ encoding: "a piece of it", text: piece })),
     ...formsOfBytes(Buffer.from(text)),
     ...formsOfBytes(Buffer.from(spaceless)),
   ];
@@ -84,7 +85,7 @@ function formsOfBytes(bytes: Buffer): SecretForm[] {
     { encoding: "list of numbers", text: numbers.join(", ") },
     {
       encoding: "object of numbers",
-      text: JSON.stringify({ ...numbers }).slice(1, -1),
+      text: JSON.stringify(Uint8Array.from(bytes)).slice(1, -1),
     },
   ];
 }
