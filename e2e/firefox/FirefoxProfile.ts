@@ -1,8 +1,11 @@
 import { launch, type Browser, type BrowserContext, type Page } from "puppeteer-core";
 import { findFirefox } from "../../scripts/lib/firefox.mjs";
 
-/** Starts a headless Firefox that is driven over WebDriver BiDi. Rejects where there is none. */
-export async function launchFirefox(): Promise<Browser> {
+/**
+ * Starts a headless Firefox that is driven over WebDriver BiDi; with `folder` as its profile, which
+ * it then writes to at once. Rejects where there is no Firefox.
+ */
+export async function launchFirefox(folder?: string): Promise<Browser> {
   const executablePath = findFirefox();
   if (executablePath === null)
     throw new Error("There is no Firefox: install firefox-esr or set FIREFOX_PATH.");
@@ -10,6 +13,15 @@ export async function launchFirefox(): Promise<Browser> {
     browser: "firefox",
     executablePath,
     headless: true,
+    ...(folder === undefined
+      ? {}
+      : {
+          userDataDir: folder,
+          extraPrefsFirefox: {
+            "browser.sessionstore.resume_from_crash": true,
+            "browser.sessionstore.interval": 200,
+          },
+        }),
     protocolTimeout: 90_000,
   });
 }

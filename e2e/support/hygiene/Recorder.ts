@@ -8,7 +8,8 @@ export type Channel =
   | "storage"
   | "React"
   | "message"
-  | "download";
+  | "download"
+  | "disk";
 
 /** Something a recorder took down. */
 export interface Sighting {
