@@ -26,7 +26,12 @@ export default defineConfig({
           environment: "node",
           // Properties over many inputs take a while where the machine is shared.
           testTimeout: 60_000,
-          include: ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.{mjs,ts}", "bench/**/*.test.ts"],
+          include: [
+            "src/**/*.test.{ts,tsx}",
+            "scripts/**/*.test.{mjs,ts}",
+            "bench/**/*.test.ts",
+            "e2e/support/**/*.test.ts",
+          ],
           exclude: ["src/**/*.browser.test.{ts,tsx}", "src/**/*.integration.test.ts"],
         },
       },
@@ -38,6 +43,18 @@ export default defineConfig({
           include: ["src/**/*.integration.test.ts"],
           globalSetup: "scripts/lib/integrationSynapse.ts",
           testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "firefox",
+          environment: "node",
+          include: ["e2e/firefox/*.test.ts"],
+          globalSetup: ["scripts/lib/integrationSynapse.ts", "e2e/firefox/servePreview.ts"],
+          testTimeout: 120_000,
           hookTimeout: 60_000,
           maxWorkers: 1,
         },

@@ -3,6 +3,7 @@ import process from "node:process";
 import { bootstrap, root, runScript, say } from "./lib/bootstrap.mjs";
 import { selectChecks } from "./lib/checkList.mjs";
 import { ensureChromium } from "./lib/ensureChromium.mjs";
+import { ensureFirefox } from "./lib/ensureFirefox.mjs";
 import { continueIn } from "./lib/pinnedNode.mjs";
 import { ensureSynapse } from "./lib/pythonVenv.mjs";
 
@@ -18,6 +19,9 @@ await runScript(
     }
     if (wanted.some(({ chromium }) => chromium)) {
       env["CHROMIUM_PATH"] = await ensureChromium(root, say);
+    }
+    if (wanted.some(({ firefox }) => firefox)) {
+      env["FIREFOX_PATH"] = await ensureFirefox(say);
     }
     return continueIn(node, { root, script: "test-main.ts", args, env });
   },

@@ -10,38 +10,40 @@ export interface StoredNames {
 
 /** Reads names of databases and every record of the dashboard's own one. */
 export function storedNames(page: Page): Promise<StoredNames> {
-  return page.evaluate(async () => {
-    const databases = (await indexedDB.databases()).map((database) => database.name ?? "");
-    const records: string[] = [];
-    for (const name of databases.filter((candidate) => !/matrix-sdk-crypto/.test(candidate))) {
-      const database = await new Promise<IDBDatabase>((resolve, reject) => {
-        const request = indexedDB.open(name);
+  return page.evaluate(readStored);
+}
+
+/** The same, to be run inside a page of any browser: it uses nothing from outside itself. */
+export async function readStored(): Promise<StoredNames> {
+  const databases = (await indexedDB.databases()).map((database) => database.name ?? "");
+  const records: string[] = [];
+  for (const name of databases.filter((candidate) => !/matrix-sdk-crypto/.test(candidate))) {
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open(name);
+      request.addEventListener("success", () => resolve(request.result));
+      request.addEventListener("error", () => reject(request.error ?? new Error(name)));
+    });
+    for (const store of database.objectStoreNames) {
+      const rows = await new Promise<unknown[]>((resolve, reject) => {
+        const request = database.transaction(store).objectStore(store).getAll();
         request.addEventListener("success", () => resolve(request.result));
-        request.addEventListener("error", () => reject(request.error ?? new Error(name)));
+        request.addEventListener("error", () => reject(request.error ?? new Error(store)));
       });
-      for (const store of database.objectStoreNames) {
-        const rows = await new Promise<unknown[]>((resolve, reject) => {
-          const request = database.transaction(store).objectStore(store).getAll();
-          request.addEventListener("success", () => resolve(request.result));
-          request.addEventListener("error", () => reject(request.error ?? new Error(store)));
-        });
-        for (const row of rows)
-          records.push(
-            JSON.stringify(row, (_key, value: unknown) => {
-              if (value instanceof Uint8Array) return String.fromCharCode(...value);
-              if (value instanceof ArrayBuffer)
-                return String.fromCharCode(...new Uint8Array(value));
-              if (value instanceof CryptoKey) return `CryptoKey extractable=${value.extractable}`;
-              return value;
-            }),
-          );
-      }
-      database.close();
+      for (const row of rows)
+        records.push(
+          JSON.stringify(row, (_key, value: unknown) => {
+            if (value instanceof Uint8Array) return String.fromCharCode(...value);
+            if (value instanceof ArrayBuffer) return String.fromCharCode(...new Uint8Array(value));
+            if (value instanceof CryptoKey) return `CryptoKey extractable=${value.extractable}`;
+            return value;
+          }),
+        );
     }
-    return {
-      databases,
-      localStorage: Object.entries(localStorage).map(([key, value]) => `${key}=${value}`),
-      records,
-    };
-  });
+    database.close();
+  }
+  return {
+    databases,
+    localStorage: Object.entries(localStorage).map(([key, value]) => `${key}=${value}`),
+    records,
+  };
 }

@@ -9,6 +9,7 @@ import { SetUpError } from "./setUpError.mjs";
  * @property {boolean} [synapse] needs the homeserver
  * @property {boolean} [chromium] needs the browser
  * @property {"beside" | "alone"} [when] "beside" the others, as it mostly waits; "alone" after all of them
+ * @property {boolean} [firefox] needs the second browser
  * @property {number} minutes after which it is ended as hung
  */
 
@@ -56,6 +57,14 @@ export const checks = [
     command: ["node", "scripts/check-licences.mjs"],
     counted: "exit",
     minutes: 3,
+  },
+  {
+    name: "firefox",
+    command: ["vitest", "run", "--project", "firefox"],
+    counted: "vitest",
+    synapse: true,
+    firefox: true,
+    minutes: 6,
   },
   {
     name: "e2e",

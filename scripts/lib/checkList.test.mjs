@@ -22,6 +22,7 @@ describe("selectChecks", () => {
 describe("the checks", () => {
   it("build before they test the build", () => {
     const names = checks.map(({ name }) => name);
+    expect(names.indexOf("build")).toBeLessThan(names.indexOf("firefox"));
     expect(names.indexOf("build")).toBeLessThan(names.indexOf("e2e"));
   });
 

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { MatrixEvent } from "matrix-js-sdk";
 import { logger as sharedLogger, type Logger } from "matrix-js-sdk/lib/logger";
 import { RoomStickyEventsStore } from "matrix-js-sdk/lib/models/room-sticky-events";
@@ -44,4 +47,14 @@ it("says nothing on the logger handed to a client, nor on its children", () => {
   speak(quietLogger);
   speak(quietLogger.getChild("child"));
   expect(said).toEqual([]);
+});
+
+it("has no other way to the console to silence, in the SDK as it is installed", () => {
+  const library = dirname(createRequire(import.meta.url).resolve("matrix-js-sdk"));
+  const speaking = readdirSync(library, { recursive: true, encoding: "utf8" }).filter((name) => {
+    if (!name.endsWith(".js")) return false;
+    const code = readFileSync(join(library, name), "utf8").replaceAll(/\/\*[\s\S]*?\*\//gu, "");
+    return /^(?!\s*\/\/).*\bconsole[.[]/mu.test(code);
+  });
+  expect(speaking).toEqual(["logger.js"]);
 });

@@ -44,7 +44,9 @@ export function SecretField(props: FieldProps) {
           name={name}
           onInput={(event) => onChange?.(event.currentTarget.value)}
           onBlur={onBlur}
-          autoComplete={autoComplete}
+          // What is shown is a text field, and browsers write these to the disk to come back after a
+          // crash, unless they are told not to complete them.
+          autoComplete={shown ? "off" : autoComplete}
           autoCapitalize="off"
           autoCorrect="off"
           // oxlint-disable-next-line jsx-a11y/no-autofocus -- as in TextField

@@ -168,6 +168,16 @@ describe("SecretField", () => {
     await expect.element(field).toHaveValue("");
   });
 
+  it("asks the browser not to complete what is shown: such fields are written to the disk", async () => {
+    const screen = await render(<SecretField label="Secret" autoComplete="current-password" />);
+    const field = screen.getByLabelText("Secret", { exact: true });
+    await expect.element(field).toHaveAttribute("autocomplete", "current-password");
+    await screen.getByRole("button", { name: "Show" }).click();
+    await expect.element(field).toHaveAttribute("autocomplete", "off");
+    await screen.getByRole("button", { name: "Hide" }).click();
+    await expect.element(field).toHaveAttribute("autocomplete", "current-password");
+  });
+
   it("asks the browser not to store, correct, translate or check it", async () => {
     const screen = await render(<SecretField label="Secret" />);
     const field = screen.getByLabelText("Secret", { exact: true });

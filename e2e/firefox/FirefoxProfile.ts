@@ -1,0 +1,95 @@
+import { launch, type Browser, type BrowserContext, type Page } from "puppeteer-core";
+import { findFirefox } from "../../scripts/lib/firefox.mjs";
+
+/**
+ * Starts a headless Firefox that is driven over WebDriver BiDi; with `folder` as its profile, which
+ * it then writes to at once. Rejects where there is no Firefox.
+ */
+export async function launchFirefox(folder?: string): Promise<Browser> {
+  const executablePath = findFirefox();
+  if (executablePath === null)
+    throw new Error("There is no Firefox: install firefox-esr or set FIREFOX_PATH.");
+  return launch({
+    browser: "firefox",
+    executablePath,
+    headless: true,
+    ...(folder === undefined
+      ? {}
+      : {
+          userDataDir: folder,
+          extraPrefsFirefox: {
+            "browser.sessionstore.resume_from_crash": true,
+            "browser.sessionstore.interval": 200,
+          },
+        }),
+    protocolTimeout: 90_000,
+  });
+}
+
+/** What a page of the dashboard did that it must never do. */
+export interface Watched {
+  readonly cspViolations: readonly string[];
+  readonly foreignRequests: readonly string[];
+  readonly pageErrors: readonly string[];
+}
+
+/** One browser profile: storage of its own, every page watched from its first script on. */
+export class FirefoxProfile {
+  readonly #context: BrowserContext;
+  readonly #ownHosts: ReadonlySet<string>;
+  readonly #seen = {
+    cspViolations: [] as string[],
+    foreignRequests: [] as string[],
+    pageErrors: [] as string[],
+  };
+  readonly #requests: string[] = [];
+  /** Everything its pages wrote to the console. */
+  readonly console: string[] = [];
+
+  private constructor(context: BrowserContext, ownHosts: ReadonlySet<string>) {
+    this.#context = context;
+    this.#ownHosts = ownHosts;
+  }
+
+  /** `ownUrls` are the only ones its pages may talk to. */
+  static async make(browser: Browser, ownUrls: readonly string[]): Promise<FirefoxProfile> {
+    const hosts = new Set(ownUrls.map((url) => new URL(url).host));
+    return new FirefoxProfile(await browser.createBrowserContext(), hosts);
+  }
+
+  get seen(): Watched {
+    return this.#seen;
+  }
+
+  /** Whether a page of this profile, or a worker of one, asked for such an address. */
+  asked(pattern: RegExp): boolean {
+    return this.#requests.some((url) => pattern.test(url));
+  }
+
+  async newPage(): Promise<Page> {
+    const page = await this.#context.newPage();
+    // Narrower, the navigation is folded away, as on a phone.
+    await page.setViewport({ width: 1_100, height: 900 });
+    page.setDefaultTimeout(30_000);
+    // Firefox reports a violation of the Content-Security-Policy as an error of the page; workers too.
+    page.on("pageerror", (error) => {
+      const text = error instanceof Error ? error.message : String(error);
+      if (/content.security.policy/i.test(text)) this.#seen.cspViolations.push(text);
+      else this.#seen.pageErrors.push(text);
+    });
+    page.on("console", (message) => {
+      this.console.push(`${message.type()}: ${message.text()}`);
+    });
+    page.on("request", (request) => {
+      const url = new URL(request.url());
+      this.#requests.push(request.url());
+      if (/^https?:$/.test(url.protocol) && !this.#ownHosts.has(url.host))
+        this.#seen.foreignRequests.push(url.origin);
+    });
+    return page;
+  }
+
+  async close(): Promise<void> {
+    await this.#context.close();
+  }
+}
