@@ -114,6 +114,7 @@ test("signing out waits for the upload, names what stops it, and warns on the la
     await overview.expectHeadline("upload_failing");
     await expect(page.getByTestId("upload-queue")).toHaveAttribute("data-state", "stopped");
     await expect(page.getByTestId("upload-queue")).toContainText("403 M_FORBIDDEN");
+    await expect(page.getByTestId("upload-queue")).toContainText(/every try fail since \d+:\d\d/);
     await page.screenshot({ path: testInfo.outputPath("upload-stopped.png"), fullPage: true });
 
     await page.getByRole("button", { name: "Sign out" }).click();

@@ -139,7 +139,7 @@ test("damaged entries and a short list are counted, not hidden", async ({
   account,
   otherDevice,
   api,
-  dashboard: { signIn, restore },
+  dashboard: { page, signIn, restore },
 }) => {
   const other = await otherDevice();
   const { recoveryKey, version } = await other.setUpBackup();
@@ -160,24 +160,29 @@ test("damaged entries and a short list are counted, not hidden", async ({
           session_data: { ...data, ciphertext: `AAAA${(data["ciphertext"] ?? "").slice(4)}` },
         },
         nothing: { ...base, session_data: null },
+        // The same key once more, under a name that is not its own.
+        mislabelled: base,
       },
     },
     notaroom: { sessions: { lost: base } },
   });
   const { count } = (await api.backupVersion()) ?? { count: -1 };
-  expect(count).toBe(8);
+  expect(count).toBe(9);
 
   await signIn.signIn(account);
   await restore.openUnlock();
   await restore.enterKey(recoveryKey);
   await restore.startRestore();
   expect(await restore.summary()).toEqual({
-    total: 8,
+    total: 9,
     imported: 5,
-    already: 0,
+    already: 1,
     failed: 3,
     missing: 0,
   });
+  await expect(
+    page.getByText("1 entry of the backup stood under a wrong session id"),
+  ).toBeVisible();
 });
 
 test("a server that sends fewer keys than it counts is caught", async ({

@@ -101,6 +101,9 @@ describe("what is behind the sum", () => {
       "Of the keys already here, an earlier restore had dealt with 1,200; they have not changed on the server since.",
     ]);
     expect(describeRestoreParts(tally({ imported: 1, improved: 1 }))[0]).toContain("1 replaces a");
+    expect(describeRestoreParts(tally({ imported: 3, relabelled: 1 }))).toEqual([
+      "1 entry of the backup stood under a wrong session id. Its key is stored under the right one, and counted like the others.",
+    ]);
     expect(describeRestoreParts(tally({ imported: 3, again: 2 }))).toEqual([
       "Of the newly stored keys, 2 came under names that the server had sent before with something else in them.",
     ]);

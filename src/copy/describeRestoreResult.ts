@@ -33,6 +33,7 @@ export function describeRestoreParts({
   improved,
   recalled,
   again,
+  relabelled,
 }: RestoreTally): readonly string[] {
   const parts: string[] = [];
   if (improved > 0) {
@@ -48,6 +49,15 @@ export function describeRestoreParts({
   if (recalled > 0) {
     parts.push(
       `Of the keys already here, an earlier restore had dealt with ${formatNumber(recalled)}; ${recalled === 1 ? "it has" : "they have"} not changed on the server since.`,
+    );
+  }
+  if (relabelled > 0) {
+    const [entries, keys] =
+      relabelled === 1
+        ? ["entry of the backup stood", "Its key is"]
+        : ["entries of the backup stood", "Their keys are"];
+    parts.push(
+      `${formatNumber(relabelled)} ${entries} under a wrong session id. ${keys} stored under the right one, and counted like the others.`,
     );
   }
   return parts;

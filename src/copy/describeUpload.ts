@@ -1,5 +1,6 @@
 import type { UploadProblem, UploadQueue } from "@/domain/uploadQueue";
 import { describeUploadCode } from "./describeFinding";
+import { formatMoment } from "./formatTime";
 import { formatNumber, formatRoomKeys } from "./formatNumber";
 
 /** What the upload does with the keys that wait. Null where there is nothing to say. */
@@ -38,6 +39,11 @@ export function describeUploadProblem({ status, code }: UploadProblem): string {
   return status >= 500
     ? `The server has a fault of its own (${status}).`
     : `The server answered ${status}.`;
+}
+
+/** Since when every try has failed; this page knows only what it has seen. Both in ms since the epoch. */
+export function describeFailingSince(since: number, now: number): string {
+  return `This page has seen every try fail since ${formatMoment(since, now)}.`;
 }
 
 /** When the next try is due, in words; `now` and `at` in ms since the epoch. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatDuration, formatMoment, formatRelativeTime } from "./formatTime";
+import { formatDateTime, formatDuration, formatMoment, formatRelativeTime } from "./formatTime";
 
 const now = Date.UTC(2026, 10, 23, 12, 0, 0);
 const ago = (seconds: number) => formatRelativeTime(now - seconds * 1_000, now);
@@ -23,6 +23,10 @@ describe("relative time", () => {
 
   it("calls a time ahead of a slow clock now", () => {
     expect(ago(-30)).toBe("just now");
+  });
+
+  it("says a time far ahead of a wrong clock as it is, and not how long ago it was", () => {
+    expect(ago(-86_400)).toBe(formatDateTime(now + 86_400_000));
   });
 });
 

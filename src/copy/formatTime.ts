@@ -6,9 +6,14 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** "just now", "40 seconds ago", "yesterday". Both in milliseconds since the epoch; a future time is now. */
+/**
+ * "just now", "40 seconds ago", "yesterday". Both in milliseconds since the epoch. A time a little ahead
+ * is now; one further ahead is said as it is: one of the two clocks is wrong, and how long ago it was is
+ * not known.
+ */
 export function formatRelativeTime(at: number, now: number): string {
-  const seconds = Math.max(0, Math.floor((now - at) / 1_000));
+  const seconds = Math.floor((now - at) / 1_000);
+  if (seconds < -MINUTE) return formatDateTime(at);
   if (seconds < 5) return "just now";
   if (seconds < MINUTE) return relative.format(-seconds, "second");
   if (seconds < HOUR) return relative.format(-Math.floor(seconds / MINUTE), "minute");

@@ -277,6 +277,8 @@ export interface ImportOutcome {
   /** Of `imported`: those that took the place of a worse copy. Null when the store cannot tell. */
   readonly improved: number | null;
   readonly already: number;
+  /** Of `imported` and `already`: those that stood under another session id than their own. */
+  readonly relabelled?: number;
   readonly failures: readonly RestoreFailure[];
 }
 

@@ -45,6 +45,8 @@ export interface RestoreTally {
   readonly recalled: number;
   /** Of `imported`: keys of entries that were counted before, which came once more with other content. */
   readonly again: number;
+  /** Of `imported` and `already`: entries under a wrong session id, whose keys are here under their own. */
+  readonly relabelled: number;
   readonly failed: Readonly<Record<RestoreFailureReason, number>>;
   readonly bytes: number;
   /** Length of the download in bytes when the server says so. */
@@ -83,6 +85,7 @@ export function emptyTally(expected: number): RestoreTally {
     already: 0,
     recalled: 0,
     again: 0,
+    relabelled: 0,
     failed: {
       malformed: 0,
       bad_room_id: 0,

@@ -42,6 +42,11 @@ describe("the upload queue", () => {
       { kind: "stopped", waiting: 40, reason: "failed", problem, nextTryAt: 9 },
     ],
     [
+      "names since when every try has failed",
+      { attempt: failed, failingSince: 0 },
+      { kind: "stopped", waiting: 40, reason: "failed", problem, nextTryAt: 9, since: 0 },
+    ],
+    [
       "is stopped while it is tried again",
       { attempt: { ...sending, after: problem } },
       { kind: "stopped", waiting: 40, reason: "failed", problem, nextTryAt: 1 },

@@ -36,6 +36,8 @@ export type UploadQueue =
       /** Of the last try, when `reason` is `failed`. */
       readonly problem: UploadProblem | null;
       readonly nextTryAt: number | null;
+      /** The first of the tries that failed in a row, as far as this page has seen. */
+      readonly since?: number;
     };
 
 export interface UploadQueueFacts {
@@ -44,6 +46,8 @@ export interface UploadQueueFacts {
   /** The most that waited since none did; null when none does. */
   readonly peak: number | null;
   readonly attempt: UploadAttempt | null;
+  /** The first failure since a try worked; null or absent when none has failed. */
+  readonly failingSince?: number | null;
   readonly offline: boolean;
   /** Is there a backup that this device uploads to? Null when not known. */
   readonly enabled: boolean | null;
@@ -59,13 +63,16 @@ export function deriveUploadQueue(facts: UploadQueueFacts): UploadQueue {
   const stopped = { kind: "stopped", waiting: pending, problem: null, nextTryAt: null } as const;
   if (facts.enabled === false) return { ...stopped, reason: "off" };
   if (facts.offline) return { ...stopped, reason: "offline" };
+  const { failingSince = null } = facts;
+  const since = failingSince === null ? {} : { since: failingSince };
   if (attempt?.kind === "failed") {
     const { problem, nextTryAt } = attempt;
-    return { ...stopped, reason: "failed", problem, nextTryAt };
+    return { ...stopped, reason: "failed", problem, nextTryAt, ...since };
   }
   // A new try is no success yet.
   if (attempt?.kind === "sending" && attempt.after !== null) {
-    return { ...stopped, reason: "failed", problem: attempt.after, nextTryAt: attempt.at };
+    const { after: problem, at: nextTryAt } = attempt;
+    return { ...stopped, reason: "failed", problem, nextTryAt, ...since };
   }
   if (stalled) return { ...stopped, reason: "silent" };
   if (attempt === null) return { kind: "waiting", waiting: pending };

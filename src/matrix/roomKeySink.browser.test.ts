@@ -156,8 +156,17 @@ describe.each<"watched" | "unwatched">(["watched", "unwatched"])("a store that i
     const sink = await openSink();
     const key = await roomKey();
     const mislabelled = { ...key, sessionId: encodeUnpaddedBase64(randomBytes(32)) };
-    expect(valueOf(await sink.import([mislabelled]))).toMatchObject({ imported: 1 });
-    expect(valueOf(await sink.import([key]))).toMatchObject({ imported: 0, already: 1 });
+    expect(valueOf(await sink.import([mislabelled]))).toMatchObject({ imported: 1, relabelled: 1 });
+    expect(valueOf(await sink.import([key]))).toEqual({
+      imported: 0,
+      improved: 0,
+      already: 1,
+      failures: [],
+    });
+    expect(valueOf(await sink.import([mislabelled, key]))).toMatchObject({
+      already: 2,
+      relabelled: 1,
+    });
     expect(await storeTotal()).toBe(1);
   });
 
@@ -225,6 +234,7 @@ describe.each<"watched" | "unwatched">(["watched", "unwatched"])("a store that i
       imported: 0,
       improved: 0,
       already: 2,
+      relabelled: 1,
       failures: [],
     });
     const sameLabel = { ...(await roomKey()), sessionId: repeated.sessionId };
@@ -232,6 +242,7 @@ describe.each<"watched" | "unwatched">(["watched", "unwatched"])("a store that i
       imported: 1,
       improved: tells(0),
       already: 1,
+      relabelled: 1,
       failures: [],
     });
     expect(await storeTotal()).toBe(3);

@@ -150,6 +150,7 @@ async function importBatch(
   let imported = 0;
   let improved: number | null = 0;
   let already = 0;
+  let relabelled = 0;
   while (waiting.length > 0) {
     const { round, rest } = firstOfEach(waiting);
     await alone(round, async () => {
@@ -160,10 +161,17 @@ async function importBatch(
       const rejected = await findRejected(importEntries, others, round.length - readable);
       already += others.length - rejected.length;
       failures.push(...rejected.map(({ key }) => failureOf(key, "rejected")));
+      const refused = new Set(rejected);
+      relabelled += round.filter((entry) => isMislabelled(entry) && !refused.has(entry)).length;
     });
     waiting = rest;
   }
-  return { imported, improved, already, failures };
+  const wrongLabels = relabelled === 0 ? {} : { relabelled };
+  return { imported, improved, already, ...wrongLabels, failures };
+}
+
+function isMislabelled({ key, trueId }: Entry): boolean {
+  return key.sessionId !== trueId;
 }
 
 /**

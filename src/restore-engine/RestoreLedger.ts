@@ -79,6 +79,7 @@ export class RestoreLedger {
       imported: tally.imported + imported,
       improved: tally.improved + (improved ?? 0),
       already: tally.already + already,
+      relabelled: tally.relabelled + (outcome.relabelled ?? 0),
     });
     for (const failure of failures) {
       this.fail(failure);

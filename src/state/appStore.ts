@@ -33,6 +33,8 @@ export interface BackupEventsSlice {
   readonly uploadError: UploadError | null;
   /** The newest try to upload keys since the session was opened. */
   readonly uploadAttempt: UploadAttempt | null;
+  /** The first of the tries that have failed since one worked; null when the last one did not fail. */
+  readonly uploadFailingSince: number | null;
   /** The most keys that waited since none did; null while none does. */
   readonly uploadPeak: number | null;
   /** Keys have waited for a minute, and none was taken though the server is in reach. */
@@ -77,6 +79,7 @@ const noBackupEvents: BackupEventsSlice = {
   uploadRemaining: null,
   uploadError: null,
   uploadAttempt: null,
+  uploadFailingSince: null,
   uploadPeak: null,
   uploadStalled: false,
   serverShort: false,

@@ -224,4 +224,19 @@ describe("what is seen of an upload", () => {
     live.emit({ kind: "upload_attempt", attempt: { kind: "taken", at: 6 } });
     expect(store.getState().uploadError).toBeNull();
   });
+
+  it("keeps the time of the first failure until a try works", async () => {
+    const { live, store } = await openApp();
+    const since = () => store.getState().uploadFailingSince;
+    expect(since()).toBeNull();
+    live.emit(failed(500, "M_UNKNOWN"));
+    const later = failed(502, null);
+    live.emit({ ...later, attempt: { ...later.attempt, at: 9 } });
+    expect(since()).toBe(5);
+    const after = { status: 502, code: null };
+    live.emit({ kind: "upload_attempt", attempt: { kind: "sending", at: 10, after } });
+    expect(since()).toBe(5);
+    live.emit({ kind: "upload_attempt", attempt: { kind: "taken", at: 11 } });
+    expect(since()).toBeNull();
+  });
 });

@@ -94,7 +94,12 @@ function apply(event: SessionEvent, { store, invalidate, onSignedOut }: SessionE
  */
 function onUploadAttempt(attempt: UploadAttempt, store: AppStore): void {
   store.setState({ uploadAttempt: attempt });
-  if (attempt.kind === "taken") store.setState({ uploadError: null });
+  if (attempt.kind === "taken") store.setState({ uploadError: null, uploadFailingSince: null });
+  if (attempt.kind === "failed") {
+    store.setState(({ uploadFailingSince: since }) => ({
+      uploadFailingSince: since ?? attempt.at,
+    }));
+  }
   if (attempt.kind !== "failed" || attempt.nextTryAt === null) return;
   const { status, code } = attempt.problem;
   if (status === null || status < 400 || status >= 500 || status === 429) return;

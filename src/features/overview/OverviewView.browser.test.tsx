@@ -258,11 +258,12 @@ describe("the upload queue", () => {
   it("says why it stopped and counts down to the next try", async () => {
     const nextTryAt = Date.now() + 60_000;
     const problem = { status: 413, code: "M_TOO_LARGE" };
+    const since = Date.now() - 600_000;
     const { screen } = await show(
       {},
       {
         pendingKeys: 40,
-        uploadQueue: { kind: "stopped", reason: "failed", waiting: 40, problem, nextTryAt },
+        uploadQueue: { kind: "stopped", reason: "failed", waiting: 40, problem, nextTryAt, since },
       },
     );
     const queue = screen.getByTestId("upload-queue");
@@ -271,6 +272,8 @@ describe("the upload queue", () => {
     await expect.element(queue).toMatchTextContent("40 room keys wait. The server answered 413");
     await expect.element(queue).toMatchTextContent(/Next try in (60|59|58) seconds\./);
     await expect.element(queue).toMatchTextContent(/Next try in (58|57|56) seconds\./);
+    await expect.element(queue).toHaveAttribute("data-since", String(since));
+    await expect.element(queue).toMatchTextContent(/seen every try fail since .*\d:\d\d/);
   });
 
   it("is not green while the server counts fewer keys than there are here", async () => {

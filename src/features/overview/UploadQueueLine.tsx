@@ -1,4 +1,4 @@
-import { describeNextTry, describeUploadQueue } from "@/copy/describeUpload";
+import { describeFailingSince, describeNextTry, describeUploadQueue } from "@/copy/describeUpload";
 import type { UploadQueue } from "@/domain/uploadQueue";
 import { Alert } from "@/ui/Alert";
 import { ProgressBar } from "@/ui/ProgressBar";
@@ -13,12 +13,13 @@ export function UploadQueueLine({ queue }: { queue: UploadQueue }) {
       data-testid="upload-queue"
       data-state={queue.kind}
       data-reason={queue.kind === "stopped" ? queue.reason : undefined}
+      data-since={queue.kind === "stopped" ? queue.since : undefined}
       data-next-try={queue.kind === "stopped" ? (queue.nextTryAt ?? undefined) : undefined}
     >
       {queue.kind === "stopped" ? (
         <Alert tone="warning" title="The upload has stopped" quiet>
           <p>{words}</p>
-          {queue.reason === "failed" ? <NextTry at={queue.nextTryAt} /> : null}
+          {queue.reason === "failed" ? <NextTry at={queue.nextTryAt} since={queue.since} /> : null}
         </Alert>
       ) : queue.kind === "uploading" ? (
         <ProgressBar label="Uploading keys" value={queue.done} max={queue.of} valueText={words} />
@@ -29,6 +30,12 @@ export function UploadQueueLine({ queue }: { queue: UploadQueue }) {
   );
 }
 
-function NextTry({ at }: { at: number | null }) {
-  return <p>{describeNextTry(at, useNow(1_000))}</p>;
+function NextTry({ at, since }: { at: number | null; since: number | undefined }) {
+  const now = useNow(1_000);
+  return (
+    <>
+      <p>{describeNextTry(at, now)}</p>
+      {since === undefined ? null : <p>{describeFailingSince(since, now)}</p>}
+    </>
+  );
 }

@@ -27,6 +27,8 @@ export function restoreReportJson(
       already: tally.already,
       /** Of these, those that an earlier restore had dealt with and that are unchanged since. */
       recalled: tally.recalled,
+      /** Of those stored or held, the ones that stood under a wrong session id. */
+      relabelled: tally.relabelled,
       failed: failedCount(tally),
       missing: missingCount(tally),
       failedByReason: tally.failed,

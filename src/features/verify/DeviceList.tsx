@@ -50,10 +50,15 @@ export function DeviceList({ devices, isHelper, onAsk }: DeviceListProps) {
 }
 
 function describeUse(device: OwnDevice): string {
+  const { lastSeenAt } = device;
+  const times =
+    lastSeenAt === null
+      ? []
+      : [formatRelativeTime(lastSeenAt, Date.now()), formatDateTime(lastSeenAt)];
   const seen =
-    device.lastSeenAt === null
+    times.length === 0
       ? "Last activity not known"
-      : `Last active ${formatRelativeTime(device.lastSeenAt, Date.now())}, ${formatDateTime(device.lastSeenAt)}`;
+      : `Last active ${[...new Set(times)].join(", ")}`;
   const why = describeStanding(device.standing);
   return why === null ? seen : `${why}. ${seen}`;
 }
