@@ -1,28 +1,37 @@
 import { launch, type Browser, type BrowserContext, type Page } from "puppeteer-core";
 import { findFirefox } from "../../scripts/lib/firefox.mjs";
 
-/**
- * Starts a headless Firefox that is driven over WebDriver BiDi; with `folder` as its profile, which
- * it then writes to at once. Rejects where there is no Firefox.
- */
-export async function launchFirefox(folder?: string): Promise<Browser> {
+interface FirefoxOptions {
+  /** The folder of its profile; one that is thrown away when not given. */
+  readonly profile?: string;
+  /** Every window is a private one. */
+  readonly isPrivate?: boolean;
+  /** Where files are saved, without asking. */
+  readonly downloads?: string;
+}
+
+/** Starts a headless Firefox that is driven over WebDriver BiDi. Rejects where there is none. */
+export async function launchFirefox(options: FirefoxOptions = {}): Promise<Browser> {
   const executablePath = findFirefox();
   if (executablePath === null)
     throw new Error("There is no Firefox: install firefox-esr or set FIREFOX_PATH.");
+  const { profile, isPrivate = false, downloads } = options;
   return launch({
     browser: "firefox",
     executablePath,
     headless: true,
-    ...(folder === undefined
-      ? {}
-      : {
-          userDataDir: folder,
-          extraPrefsFirefox: {
-            "browser.sessionstore.resume_from_crash": true,
-            "browser.sessionstore.interval": 200,
-          },
-        }),
     protocolTimeout: 90_000,
+    ...(profile === undefined ? {} : { userDataDir: profile }),
+    extraPrefsFirefox: {
+      "browser.privatebrowsing.autostart": isPrivate,
+      // What it would come back to after a crash is written down, and without delay.
+      ...(profile === undefined
+        ? {}
+        : { "browser.sessionstore.resume_from_crash": true, "browser.sessionstore.interval": 200 }),
+      ...(downloads === undefined
+        ? {}
+        : { "browser.download.folderList": 2, "browser.download.dir": downloads }),
+    },
   });
 }
 

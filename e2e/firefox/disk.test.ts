@@ -5,6 +5,7 @@ import { expect, inject, it } from "vitest";
 import { describeFinding, findSecrets } from "../support/hygiene/findSecrets.ts";
 import { noteProfileFiles } from "../support/hygiene/profileFiles.ts";
 import { Recorder } from "../support/hygiene/Recorder.ts";
+import { MatrixApi } from "../support/MatrixApi.ts";
 import { waitUntil } from "../support/waitUntil.ts";
 import { FirefoxDashboard } from "./FirefoxDashboard.ts";
 import { launchFirefox } from "./FirefoxProfile.ts";
@@ -12,11 +13,23 @@ import { launchFirefox } from "./FirefoxProfile.ts";
 const control = { name: "control", value: "typed into a field that is no secret" };
 const password = { name: "password", value: "a password that is made visible" };
 
-it("leaves no field that was made visible in the file that Firefox comes back from", async () => {
+/** Runs with a Firefox whose profile is a folder of its own. */
+async function withProfile(
+  options: { readonly isPrivate: boolean },
+  act: (dashboard: FirefoxDashboard, folder: string) => Promise<void>,
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "key-backup-firefox-"));
-  const browser = await launchFirefox(folder);
+  const browser = await launchFirefox({ profile: folder, ...options });
   try {
-    const dashboard = new FirefoxDashboard(await browser.newPage(), inject("dashboardUrl"));
+    await act(new FirefoxDashboard(await browser.newPage(), inject("dashboardUrl")), folder);
+  } finally {
+    await browser.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+it("leaves no field that was made visible in the file that Firefox comes back from", () =>
+  withProfile({ isPrivate: false }, async (dashboard, folder) => {
     await dashboard.open();
     await dashboard.fill("Password", password.value);
     await dashboard.press("Show");
@@ -26,19 +39,32 @@ it("leaves no field that was made visible in the file that Firefox comes back fr
       document.body.append(field);
     });
     await dashboard.fill("Control", control.value);
-    const recorder = new Recorder();
     await waitUntil(
       async () => {
-        await noteProfileFiles(folder, recorder);
-        return findSecrets(recorder.sightings, [control], []).some(({ place }) =>
-          place.startsWith("sessionstore-backups/"),
-        );
+        const recorder = new Recorder();
+        await noteProfileFiles(join(folder, "sessionstore-backups"), recorder);
+        return findSecrets(recorder.sightings, [control], []).length > 0;
       },
       { what: "Firefox to note its open tabs", timeoutMs: 30_000, intervalMs: 500 },
     );
+    const recorder = new Recorder();
+    await noteProfileFiles(folder, recorder);
+    expect(recorder.sightings.length).toBeGreaterThan(10);
     expect(findSecrets(recorder.sightings, [password], []).map(describeFinding)).toEqual([]);
-  } finally {
-    await browser.close();
-    await rm(folder, { recursive: true, force: true });
-  }
-});
+  }));
+
+it("works in a private window, reloads there, and leaves not even the name on the disk", () =>
+  withProfile({ isPrivate: true }, async (dashboard, folder) => {
+    const homeserver = inject("synapseUrl");
+    const account = { homeserver, username: "private-fox", password: password.value };
+    const { userId } = await new MatrixApi(homeserver).register(account.username, account.password);
+    await dashboard.signIn(account);
+    await dashboard.page.reload();
+    await dashboard.see("device-state");
+    await dashboard.seeText(userId);
+    const recorder = new Recorder();
+    await noteProfileFiles(folder, recorder);
+    expect(recorder.sightings.length).toBeGreaterThan(10);
+    const traces = [password, { name: "user id", value: userId }];
+    expect(findSecrets(recorder.sightings, traces, []).map(describeFinding)).toEqual([]);
+  }));

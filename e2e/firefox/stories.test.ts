@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Browser } from "puppeteer-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it, vi } from "vitest";
 import { MatrixApi } from "../support/MatrixApi.ts";
@@ -11,16 +14,21 @@ const homeserver = inject("synapseUrl");
 const dashboardUrl = inject("dashboardUrl");
 
 let browser: Browser;
+let downloads: string;
 let profile: FirefoxProfile;
 let account: { homeserver: string; username: string; password: string };
 let accounts = 0;
 let others: OtherDevice[] = [];
 
 beforeAll(async () => {
-  browser = await launchFirefox();
+  downloads = await mkdtemp(join(tmpdir(), "key-backup-downloads-"));
+  browser = await launchFirefox({ downloads });
   console.log(await browser.version());
 });
-afterAll(() => browser.close());
+afterAll(async () => {
+  await browser.close();
+  await rm(downloads, { recursive: true, force: true });
+});
 
 beforeEach(async () => {
   accounts += 1;
@@ -120,6 +128,11 @@ it("sets a backup up, and another device opens it with the key that was shown", 
   const key = await dashboard.textOf("recovery-key");
   await dashboard.press("Copy");
   await dashboard.seeText("Copied.");
+  await dashboard.press("Download");
+  await vi.waitFor(async () => {
+    const [file = ""] = await readdir(downloads);
+    expect(await readFile(join(downloads, file), "utf8")).toContain(key);
+  });
   await dashboard.press("I have saved it");
   await dashboard.fill("Recovery key", key);
   await dashboard.press("Finish");
@@ -144,6 +157,10 @@ it("lets a second tab take over, and the first one go on from there", async () =
   await second.press("Use here");
   await second.see("device-state");
   await first.see("tab-lock");
+  // Back from another page, which may mean that this one was only kept asleep.
+  await second.page.goto(`${homeserver}/`);
+  await second.page.goBack();
+  await second.see("device-state");
   // A tab that is gone frees the session at once.
   await second.page.close();
   await first.page.reload();

@@ -2,18 +2,25 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Recorder } from "./Recorder.ts";
 
-/** Notes every file of a browser's profile folder, as a copy of the disk would give it away. */
+/**
+ * Notes every file of a browser's profile folder, as a copy of the disk would give it away. A running
+ * browser replaces its files all the time: what is gone when its turn comes is left out.
+ */
 export async function noteProfileFiles(folder: string, recorder: Recorder): Promise<void> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  for (const entry of entries) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    // A running browser replaces its files all the time.
+  for await (const path of filesIn(folder)) {
     const content = await readFile(path).catch(() => null);
     if (content === null) continue;
     // Names hold numbers that differ from run to run.
     const place = path.slice(folder.length + 1).replaceAll(/\d{4,}/gu, "…");
     recorder.note("disk", place, isMozLz4(content) ? unpackMozLz4(content) : content);
+  }
+}
+
+async function* filesIn(folder: string): AsyncGenerator<string> {
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesIn(path);
+    else if (entry.isFile()) yield path;
   }
 }
 
