@@ -2,12 +2,16 @@ import react from "@vitejs/plugin-react";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { findChromium } from "./scripts/lib/chromium.mjs";
+import { leanSdk } from "./scripts/lib/leanSdk.ts";
+import { pruneTokensPlugin } from "./scripts/lib/pruneTokens.ts";
 
 const chromium = findChromium();
 
-export default defineConfig({
-  plugins: [react()],
+export default defineConfig(({ command }) => ({
+  plugins: [react(), leanSdk()],
   resolve: { tsconfigPaths: true },
+  // The development server would have to watch every file for a token named anew.
+  css: command === "build" ? { postcss: { plugins: [pruneTokensPlugin("src")] } } : {},
   build: {
     target: "es2023",
     sourcemap: false,
@@ -85,4 +89,4 @@ export default defineConfig({
       },
     ],
   },
-});
+}));

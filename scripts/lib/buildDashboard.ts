@@ -10,6 +10,8 @@ const inputs = [
   ".env.production",
   "index.html",
   "package-lock.json",
+  "scripts/lib/leanSdk.ts",
+  "scripts/lib/pruneTokens.ts",
   "public",
   "src",
   "tsconfig.json",
