@@ -49,6 +49,7 @@ export const checks = [
     minutes: 15,
   },
   { name: "build", command: ["vite", "build"], counted: "exit", minutes: 5 },
+  { name: "budget", command: ["node", "scripts/check-budget.mjs"], counted: "exit", minutes: 3 },
   {
     name: "licences",
     command: ["node", "scripts/check-licences.mjs"],
