@@ -3,6 +3,7 @@ import process from "node:process";
 import { bootstrap, root, runScript, say } from "./lib/bootstrap.mjs";
 import { selectChecks } from "./lib/checkList.mjs";
 import { ensureChromium } from "./lib/ensureChromium.mjs";
+import { ensureNginx } from "./lib/ensureNginx.mjs";
 import { continueIn } from "./lib/pinnedNode.mjs";
 import { ensureSynapse } from "./lib/pythonVenv.mjs";
 
@@ -19,6 +20,7 @@ await runScript(
     if (wanted.some(({ chromium }) => chromium)) {
       env["CHROMIUM_PATH"] = await ensureChromium(root, say);
     }
+    if (wanted.some(({ nginx }) => nginx)) env["NGINX_PATH"] = await ensureNginx(say);
     return continueIn(node, { root, script: "test-main.ts", args, env });
   },
   // Whoever reads only the last line still reads the truth.

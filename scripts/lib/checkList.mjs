@@ -8,6 +8,7 @@ import { SetUpError } from "./setUpError.mjs";
  * @property {"exit" | "vitest" | "playwright"} counted where its numbers come from
  * @property {boolean} [synapse] needs the homeserver
  * @property {boolean} [chromium] needs the browser
+ * @property {boolean} [nginx] needs the web server
  * @property {number} minutes after which it is ended as hung
  */
 
@@ -62,6 +63,7 @@ export const checks = [
     counted: "playwright",
     synapse: true,
     chromium: true,
+    nginx: true,
     minutes: 30,
   },
 ];
