@@ -32,7 +32,7 @@ const BROTLI = "/usr/lib/nginx/modules/ngx_http_brotli_static_module.so";
  * The site as it is run here: on loopback without TLS, with another root. All else stays.
  * @throws Error when the site does not say what is to be replaced
  */
-export function siteForLoopback(
+function siteForLoopback(
   site: string,
   { port, root, also = "", brotli }: { port: number; root: string; also?: string; brotli: boolean },
 ): string {
@@ -102,11 +102,9 @@ ${temporary.join("\n")}
     process.off("exit", killWithParent);
   };
   const url = `http://127.0.0.1:${port}`;
-  let running = true;
-  void ended.then(() => {
-    running = false;
-  });
-  while (running) {
+  const starting = new AbortController();
+  void ended.then(() => starting.abort());
+  while (!starting.signal.aborted) {
     const answered = await fetch(url).then(
       () => true,
       () => false,

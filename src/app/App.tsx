@@ -1,4 +1,4 @@
-import { Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import type { SessionPhase } from "@/domain/session";
 import { EndedScreen } from "@/features/session/EndedScreen";
 import { ExpiredScreen } from "@/features/session/ExpiredScreen";
@@ -12,6 +12,7 @@ import type { AppConfig } from "./config";
 import { DocumentTitle } from "./DocumentTitle";
 import { FailedScreen } from "./FailedScreen";
 import { Frame, type FrameProps } from "./Frame";
+import type { ConnectionGuard } from "./guardConnections";
 import styles from "./Frame.module.css";
 import { Heading } from "./Heading";
 import { Nav } from "./Nav";
@@ -23,9 +24,20 @@ import { useRoute } from "./useRoute";
 const SessionScreen = lazyPart(async () => (await import("./SessionScreen")).SessionScreen);
 const RestoreNews = lazyPart(async () => (await import("./RestoreNews")).RestoreNews);
 
+interface AppProps {
+  config: AppConfig;
+  connections?: ConnectionGuard;
+}
+
+const UNGUARDED: ConnectionGuard = {
+  subscribe: () => () => undefined,
+  isLeaving: () => false,
+  leftBecause: () => null,
+};
+
 /** The screen follows from the phase of the session and, inside a session, from the route. */
-export function App({ config }: { config: AppConfig }) {
-  const phase = useSessionPhase();
+export function App({ config, connections = UNGUARDED }: AppProps) {
+  const phase = usePhase(connections);
   const route = useRoute();
   useFreshAddress(phase.kind === "signed_out");
   const hadSession = useHadSession(phase.kind === "opening" || phase.kind === "active");
@@ -122,6 +134,14 @@ function page(screen: string, title: string, content: FrameProps["children"]): S
       </>
     ),
   };
+}
+
+/** The phase, as far as it is for the eyes: not that between a session and the next page. */
+function usePhase({ subscribe, isLeaving, leftBecause }: ConnectionGuard): SessionPhase {
+  const phase = useSessionPhase();
+  const leaving = useSyncExternalStore(subscribe, isLeaving);
+  if (phase.kind !== "signed_out") return phase;
+  return leaving ? { kind: "starting" } : { ...phase, reason: phase.reason ?? leftBecause() };
 }
 
 /** Whoever signs in next starts at the overview, not where the last person left. */
