@@ -11,6 +11,7 @@ import { AppProviders } from "./AppProviders";
 import type { AppConfig, ConfigProblem } from "./config";
 import { ConfigErrorScreen } from "./ConfigErrorScreen";
 import { ErrorScreen } from "./ErrorScreen";
+import { gatewayOfFirstVisit, hasStoredNothing } from "./firstVisit";
 import { guardConnections } from "./guardConnections";
 
 /** Held by the one tab of this browser that works with the key store. */
@@ -27,9 +28,14 @@ export interface MountedApp {
 
 /** The composition root: the only place that knows all layers. */
 export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp {
-  const memory = createMemory(browserStorage("localStorage"));
+  const storage = browserStorage("localStorage");
+  const memory = createMemory(storage);
+  const gateway = gatewayOfFirstVisit(
+    () => loadGateway(memory),
+    () => hasStoredNothing(storage),
+  );
   const { queryClient, ...services } = createAppServices({
-    gateway: () => loadGateway(memory),
+    gateway: () => Promise.resolve(gateway),
     lock: {
       acquire: (options) => acquireTabLock(TAB_LOCK, options),
       takeOver: (options) => takeOverTabLock(TAB_LOCK, options),
