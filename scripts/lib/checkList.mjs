@@ -5,7 +5,7 @@ import { SetUpError } from "./setUpError.mjs";
  * @typedef {object} Check
  * @property {string} name
  * @property {readonly string[]} command program and arguments; programs come from node_modules/.bin
- * @property {"exit" | "vitest" | "playwright"} counted where its numbers come from
+ * @property {"exit" | "question" | "vitest" | "playwright"} counted where its numbers come from
  * @property {boolean} [synapse] needs the homeserver
  * @property {boolean} [chromium] needs the browser
  * @property {boolean} [nginx] needs the web server
@@ -57,6 +57,13 @@ export const checks = [
     counted: "exit",
     minutes: 3,
   },
+  {
+    name: "supply-chain",
+    command: ["node", "scripts/check-supply-chain.mjs"],
+    counted: "exit",
+    minutes: 3,
+  },
+  { name: "audit", command: ["node", "scripts/audit.mjs"], counted: "question", minutes: 3 },
   {
     name: "e2e",
     command: ["playwright", "test", "--config", "e2e/playwright.config.ts"],
