@@ -30,6 +30,17 @@ test("the sign-in page is there before the SDK, with no more code than the budge
   expect(asked.toSorted()).toEqual(firstModules(await readBuild()));
 });
 
+test("a page whose code does not arrive says so instead of staying blank", async ({ page }) => {
+  await page.route("**/assets/*.js", (route) => route.abort());
+  await page.goto("/");
+  await expect(page.getByText("Key Backup", { exact: true })).toBeVisible();
+  await expect(page.getByText("Still loading.")).toBeVisible();
+  await page.unroute("**/assets/*.js");
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect(page.getByText("Still loading.")).toBeHidden();
+});
+
 test("a session whose code does not arrive has its own screen, and a reload repairs it", async ({
   account,
   page,
