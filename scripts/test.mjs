@@ -4,6 +4,7 @@ import { bootstrap, root, runScript, say } from "./lib/bootstrap.mjs";
 import { selectChecks } from "./lib/checkList.mjs";
 import { ensureChromium } from "./lib/ensureChromium.mjs";
 import { ensureFirefox } from "./lib/ensureFirefox.mjs";
+import { ensureNginx } from "./lib/ensureNginx.mjs";
 import { continueIn } from "./lib/pinnedNode.mjs";
 import { ensureSynapse } from "./lib/pythonVenv.mjs";
 
@@ -23,6 +24,7 @@ await runScript(
     if (wanted.some(({ firefox }) => firefox)) {
       env["FIREFOX_PATH"] = await ensureFirefox(say);
     }
+    if (wanted.some(({ nginx }) => nginx)) env["NGINX_PATH"] = await ensureNginx(say);
     return continueIn(node, { root, script: "test-main.ts", args, env });
   },
   // Whoever reads only the last line still reads the truth.

@@ -5,11 +5,12 @@ import { SetUpError } from "./setUpError.mjs";
  * @typedef {object} Check
  * @property {string} name
  * @property {readonly string[]} command program and arguments; programs come from node_modules/.bin
- * @property {"exit" | "vitest" | "playwright"} counted where its numbers come from
+ * @property {"exit" | "question" | "vitest" | "playwright"} counted where its numbers come from
  * @property {boolean} [synapse] needs the homeserver
  * @property {boolean} [chromium] needs the browser
  * @property {"beside" | "alone"} [when] "beside" the others, as it mostly waits; "alone" after all of them
  * @property {boolean} [firefox] needs the second browser
+ * @property {boolean} [nginx] needs the web server
  * @property {number} minutes after which it is ended as hung
  */
 
@@ -52,6 +53,7 @@ export const checks = [
     minutes: 15,
   },
   { name: "build", command: ["vite", "build"], counted: "exit", minutes: 5 },
+  { name: "budget", command: ["node", "scripts/check-budget.mjs"], counted: "exit", minutes: 3 },
   {
     name: "licences",
     command: ["node", "scripts/check-licences.mjs"],
@@ -59,11 +61,19 @@ export const checks = [
     minutes: 3,
   },
   {
+    name: "supply-chain",
+    command: ["node", "scripts/check-supply-chain.mjs"],
+    counted: "exit",
+    minutes: 3,
+  },
+  { name: "audit", command: ["node", "scripts/audit.mjs"], counted: "question", minutes: 3 },
+  {
     name: "firefox",
     command: ["vitest", "run", "--project", "firefox"],
     counted: "vitest",
     synapse: true,
     firefox: true,
+    when: "alone",
     minutes: 6,
   },
   {
@@ -72,6 +82,7 @@ export const checks = [
     counted: "playwright",
     synapse: true,
     chromium: true,
+    nginx: true,
     when: "alone",
     minutes: 30,
   },

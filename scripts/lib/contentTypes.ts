@@ -1,4 +1,5 @@
-const types = new Map([
+/** By the end of the name. Whoever serves the dashboard sends these types. */
+export const types: ReadonlyMap<string, string> = new Map([
   ["css", "text/css; charset=utf-8"],
   ["html", "text/html; charset=utf-8"],
   ["ico", "image/x-icon"],

@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Check } from "./checkList.mjs";
-import { countExit, countPlaywright, countVitest } from "./testCounts.ts";
+import { countExit, countPlaywright, countQuestion, countVitest } from "./testCounts.ts";
 import type { Counts, PlaywrightReport, VitestReport } from "./testCounts.ts";
 
 export interface CheckResult extends Counts {
@@ -74,7 +74,7 @@ function count(check: Check, reportPath: string, exitCode: number): Counts {
   if (check.counted === "playwright") {
     return countPlaywright(readReport(reportPath) as PlaywrightReport | null, exitCode);
   }
-  return countExit(exitCode);
+  return check.counted === "question" ? countQuestion(exitCode) : countExit(exitCode);
 }
 
 function readReport(path: string): unknown {

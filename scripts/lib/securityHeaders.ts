@@ -56,15 +56,18 @@ export function securityHeaders(serving: Serving): Record<string, string> {
   };
 }
 
-const immutable = "public, max-age=31536000, immutable";
-const revalidate = "no-cache";
+export const immutable = "public, max-age=31536000, immutable";
+export const revalidate = "no-cache";
+
+/** Paths of files whose names carry a hash of their contents; the same in every regex dialect. */
+export const hashedPath = "^/assets/.+-[A-Za-z0-9_-]{8}[.][a-z0-9]+$";
 
 /**
  * Cache-Control for a path of the build. Only names that carry a hash of their contents may be
  * kept without asking again.
  */
 export function cacheControl(path: string): string {
-  return /^\/assets\/.+-[\w-]{8}\.\w+$/.test(path) ? immutable : revalidate;
+  return new RegExp(hashedPath).test(path) ? immutable : revalidate;
 }
 
 /**

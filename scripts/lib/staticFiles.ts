@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { contentType, isCompressible } from "./contentTypes.ts";
-import { compress } from "./encodings.ts";
+import { compress, compressedSuffix } from "./encodings.ts";
 import type { Encoding } from "./encodings.ts";
 
 /** One file of the build, ready to send. */
@@ -13,8 +13,18 @@ export interface StaticFile {
   encoded(encoding: Encoding): Promise<{ body: Buffer; etag: string }>;
 }
 
-/** Makes a file from bytes in memory; compresses each encoding once, when first asked for. */
-export function fileFromBytes(path: string, bytes: Buffer): StaticFile {
+/** The compressed body that the build left beside a file, if it did. */
+type ReadCompressed = (encoding: Exclude<Encoding, "identity">) => Promise<Buffer | null>;
+
+/**
+ * Makes a file from bytes in memory. What the build did not compress already is compressed once for
+ * each encoding, when first asked for.
+ */
+export function fileFromBytes(
+  path: string,
+  bytes: Buffer,
+  readCompressed: ReadCompressed = () => Promise.resolve(null),
+): StaticFile {
   const type = contentType(path);
   const digest = createHash("sha256").update(bytes).digest("base64url").slice(0, 22);
   const bodies = new Map<Encoding, Promise<Buffer>>([["identity", Promise.resolve(bytes)]]);
@@ -24,7 +34,7 @@ export function fileFromBytes(path: string, bytes: Buffer): StaticFile {
     async encoded(encoding) {
       let body = bodies.get(encoding);
       if (body === undefined && encoding !== "identity") {
-        body = compress(bytes, encoding);
+        body = readCompressed(encoding).then((found) => found ?? compress(bytes, encoding));
         bodies.set(encoding, body);
       }
       return { body: (await body) ?? bytes, etag: `"${digest}-${encoding}"` };
@@ -57,13 +67,24 @@ export class StaticFiles {
       const version = `${mtimeMs} ${size} ${ino}`;
       const known = this.#cache.get(real);
       if (known?.version === version) return known.file;
-      const file = fileFromBytes(real, await readFile(real));
+      const file = fileFromBytes(real, await readFile(real), (encoding) =>
+        readIfThere(real + compressedSuffix[encoding]),
+      );
       this.#cache.set(real, { version, file });
       return file;
     } catch (error) {
       if (isAbsent(error)) return null;
       throw error;
     }
+  }
+}
+
+async function readIfThere(path: string): Promise<Buffer | null> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
   }
 }
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync 
 import { request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { brotliCompressSync, brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { securityHeaders } from "./securityHeaders.ts";
 import { startStaticServer } from "./staticServer.ts";
@@ -32,6 +32,9 @@ beforeAll(async () => {
   writeFileSync(join(dist, "assets", "index-Ab3_d-9x.css"), "body{color:red}");
   writeFileSync(join(dist, "assets", "crypto-Ab3_d-9x.wasm"), wasm);
   writeFileSync(join(dist, "assets", "inter-Ab3_d-9x.woff2"), "font");
+  writeFileSync(join(dist, "assets", "built-Ab3_d-9x.js"), script);
+  // A form of its own, so that it can be told where an answer is from.
+  writeFileSync(join(dist, "assets", "built-Ab3_d-9x.js.br"), brotliCompressSync("by the build"));
   symlinkSync(join(folder, "secret.txt"), join(dist, "leak.txt"));
   server = await startStaticServer({
     folder: dist,
@@ -144,6 +147,14 @@ describe("files", () => {
       expect(headers["content-length"]).toBe(String(body.length));
     }
     expect(new Set([brotli, gzip, plain].map(({ headers }) => headers.etag)).size).toBe(3);
+  });
+
+  it("go out as the build compressed them, where it did", async () => {
+    const path = "/assets/built-Ab3_d-9x.js";
+    const brotli = await get(path, { headers: { "Accept-Encoding": "br" } });
+    expect(brotliDecompressSync(brotli.body).toString()).toBe("by the build");
+    const gzip = await get(path, { headers: { "Accept-Encoding": "gzip" } });
+    expect(gunzipSync(gzip.body).toString()).toBe(script);
   });
 
   it("of fonts are sent as they are", async () => {

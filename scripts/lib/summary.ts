@@ -10,7 +10,7 @@ export function formatSummary(results: readonly CheckResult[]): string {
     row("check", ["result", "passed", "failed", "time"]),
     ...results.flatMap(({ name, passed, failed, seconds, remarks }) => [
       row(name, [
-        failed === 0 ? "ok" : "FAILED",
+        resultOf(passed, failed),
         String(passed),
         String(failed),
         `${seconds.toFixed(1)} s`,
@@ -20,4 +20,9 @@ export function formatSummary(results: readonly CheckResult[]): string {
     "",
     `${total("passed")} passed, ${total("failed")} failed`,
   ].join("\n");
+}
+
+function resultOf(passed: number, failed: number): string {
+  if (failed > 0) return "FAILED";
+  return passed > 0 ? "ok" : "–";
 }

@@ -1,10 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { countExit, countPlaywright, countVitest } from "./testCounts.ts";
+import { countExit, countPlaywright, countQuestion, countVitest } from "./testCounts.ts";
 
 describe("countExit", () => {
   it("counts one", () => {
     expect(countExit(0)).toMatchObject({ passed: 1, failed: 0 });
     expect(countExit(2)).toMatchObject({ passed: 0, failed: 1 });
+  });
+});
+
+describe("countQuestion", () => {
+  it("counts an answer, and does not take silence for one", () => {
+    expect(countQuestion(0)).toMatchObject({ passed: 1, failed: 0 });
+    expect(countQuestion(1)).toMatchObject({ passed: 0, failed: 1 });
+    expect(countQuestion(2)).toEqual({
+      passed: 0,
+      failed: 0,
+      remarks: [expect.stringContaining("not asked")],
+    });
   });
 });
 

@@ -34,6 +34,16 @@ export function countExit(exitCode: number): Counts {
   return { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, remarks: [] };
 }
 
+/**
+ * Counts of a check that asks somebody else. Exit code 2 says that nobody answered: then it has
+ * neither passed nor failed.
+ */
+export function countQuestion(exitCode: number): Counts {
+  return exitCode === 2
+    ? { passed: 0, failed: 0, remarks: ["not asked: nobody answered, so nothing is known"] }
+    : countExit(exitCode);
+}
+
 /** Counts of a vitest run from its JSON report; null stands for a report that was not written. */
 export function countVitest(report: VitestReport | null, exitCode: number): Counts {
   if (report === null) return missingReport;

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { SignedInUser } from "@/domain/session";
-import { SignOutDialog } from "@/features/session/SignOutDialog";
+import { LazySignOutDialog } from "@/features/session/dialogs";
 import { Button } from "@/ui/Button";
 import styles from "./Frame.module.css";
 
@@ -16,7 +16,7 @@ export function Account({ user }: { user: SignedInUser }) {
       <Button variant="secondary" onClick={() => setLeaving(true)}>
         Sign out
       </Button>
-      <SignOutDialog open={leaving} onOpenChange={setLeaving} />
+      <LazySignOutDialog open={leaving} onOpenChange={setLeaving} />
     </div>
   );
 }

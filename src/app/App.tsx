@@ -1,34 +1,58 @@
-import { useEffect } from "react";
+import { Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import type { SessionPhase } from "@/domain/session";
 import { EndedScreen } from "@/features/session/EndedScreen";
 import { ExpiredScreen } from "@/features/session/ExpiredScreen";
 import { SignInScreen } from "@/features/sign-in/SignInScreen";
 import { hrefOf, type Route } from "@/lib/route";
 import { useSessionPhase } from "@/state/sessionHooks";
+import { lazyPart, preloadParts } from "@/ui/lazyPart";
 import { Spinner } from "@/ui/Spinner";
 import { Account } from "./Account";
 import type { AppConfig } from "./config";
+import { DocumentTitle } from "./DocumentTitle";
 import { FailedScreen } from "./FailedScreen";
 import { Frame, type FrameProps } from "./Frame";
+import type { ConnectionGuard } from "./guardConnections";
 import styles from "./Frame.module.css";
 import { Heading } from "./Heading";
 import { Nav } from "./Nav";
-import { RestoreNews } from "./RestoreNews";
-import { ROUTE_TITLES, SessionScreen } from "./SessionScreen";
+import { ROUTE_TITLES } from "./routeTitles";
 import { TabLockScreen } from "./TabLockScreen";
 import { useRoute } from "./useRoute";
 
+/** More than half of the app's own code, of no use to those who are not signed in. */
+const SessionScreen = lazyPart(async () => (await import("./SessionScreen")).SessionScreen);
+const RestoreNews = lazyPart(async () => (await import("./RestoreNews")).RestoreNews);
+
+interface AppProps {
+  config: AppConfig;
+  connections?: ConnectionGuard;
+}
+
+const UNGUARDED: ConnectionGuard = {
+  subscribe: () => () => undefined,
+  isLeaving: () => false,
+  leftBecause: () => null,
+};
+
 /** The screen follows from the phase of the session and, inside a session, from the route. */
-export function App({ config }: { config: AppConfig }) {
-  const phase = useSessionPhase();
+export function App({ config, connections = UNGUARDED }: AppProps) {
+  const phase = usePhase(connections);
   const route = useRoute();
   useFreshAddress(phase.kind === "signed_out");
+  const hadSession = useHadSession(phase.kind === "opening" || phase.kind === "active");
   // One frame for all screens: it sees them change, and moves the focus along.
   const { title, ...frame } = screenOf(phase, route, config);
   return (
     <>
       <Frame {...frame} />
-      <RestoreNews title={title} route={phase.kind === "active" ? route : null} />
+      <Suspense fallback={<DocumentTitle title={title} />}>
+        {hadSession ? (
+          <RestoreNews title={title} route={phase.kind === "active" ? route : null} />
+        ) : (
+          <DocumentTitle title={title} />
+        )}
+      </Suspense>
     </>
   );
 }
@@ -112,6 +136,14 @@ function page(screen: string, title: string, content: FrameProps["children"]): S
   };
 }
 
+/** The phase, as far as it is for the eyes: not that between a session and the next page. */
+function usePhase({ subscribe, isLeaving, leftBecause }: ConnectionGuard): SessionPhase {
+  const phase = useSessionPhase();
+  const leaving = useSyncExternalStore(subscribe, isLeaving);
+  if (phase.kind !== "signed_out") return phase;
+  return leaving ? { kind: "starting" } : { ...phase, reason: phase.reason ?? leftBecause() };
+}
+
 /** Whoever signs in next starts at the overview, not where the last person left. */
 function useFreshAddress(signedOut: boolean): void {
   useEffect(() => {
@@ -119,4 +151,14 @@ function useFreshAddress(signedOut: boolean): void {
       window.history.replaceState(null, "", hrefOf("overview"));
     }
   }, [signedOut]);
+}
+
+/** Fetches the rest of the code once there is a session to use it in. */
+function useHadSession(session: boolean): boolean {
+  const [had, setHad] = useState(session);
+  if (session && !had) setHad(true);
+  useEffect(() => {
+    if (had) void preloadParts();
+  }, [had]);
+  return had;
 }

@@ -2,8 +2,8 @@ import { useState } from "react";
 import { describeError } from "@/copy/describeError";
 import type { AppError } from "@/domain/errors";
 import type { SignedInUser } from "@/domain/session";
-import { ForgetDialog } from "@/features/session/ForgetDialog";
-import { useSessionActions } from "@/state/hooks";
+import { LazyForgetDialog } from "@/features/session/dialogs";
+import { useSessionActions } from "@/state/actionHooks";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
@@ -60,7 +60,7 @@ export function FailedScreen({ error, user }: FailedScreenProps) {
           </Button>
         </div>
       ) : null}
-      <ForgetDialog open={leaving} onOpenChange={setLeaving} user={user} />
+      <LazyForgetDialog open={leaving} onOpenChange={setLeaving} user={user} />
     </>
   );
 }

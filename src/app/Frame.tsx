@@ -1,7 +1,9 @@
 import KeyIcon from "@vector-im/compound-design-tokens/assets/web/icons/key-solid";
-import { useEffect, useRef, type ReactNode } from "react";
+import { Suspense, useEffect, useRef, type ReactNode, type RefObject } from "react";
 import { PRODUCT_NAME } from "@/copy/terms";
+import { Spinner } from "@/ui/Spinner";
 import styles from "./Frame.module.css";
+import { MissingPart } from "./MissingPart";
 
 export interface FrameProps {
   /** Names the screen: a new one moves the focus to the new heading. */
@@ -17,18 +19,6 @@ export interface FrameProps {
 /** What stands around every screen: skip link, header, main landmark, focus. */
 export function Frame({ screen, account, nav, narrow = false, children }: FrameProps) {
   const main = useRef<HTMLElement>(null);
-  const previous = useRef<string | null>(null);
-
-  // On the first screen the focus belongs to the browser; from then on it follows the screens.
-  useEffect(() => {
-    if (previous.current !== null && previous.current !== screen) {
-      const heading = main.current?.querySelector("h1");
-      heading?.setAttribute("tabindex", "-1");
-      heading?.focus();
-    }
-    previous.current = screen === "starting" ? previous.current : screen;
-  }, [screen]);
-
   return (
     <>
       <a
@@ -60,8 +50,36 @@ export function Frame({ screen, account, nav, narrow = false, children }: FrameP
         ref={main}
         tabIndex={-1}
       >
-        {children}
+        <MissingPart screen={screen}>
+          <Suspense
+            fallback={
+              <div className={styles.quiet}>
+                <Spinner label="Loading…" />
+              </div>
+            }
+          >
+            {children}
+            <FocusOnHeading screen={screen} main={main} />
+          </Suspense>
+        </MissingPart>
       </main>
     </>
   );
+}
+
+/**
+ * On the first screen the focus belongs to the browser; from then on it follows the screens. Inside
+ * the boundary, as a screen whose code is still on its way has no heading yet.
+ */
+function FocusOnHeading({ screen, main }: { screen: string; main: RefObject<HTMLElement | null> }) {
+  const previous = useRef<string | null>(null);
+  useEffect(() => {
+    if (previous.current !== null && previous.current !== screen) {
+      const heading = main.current?.querySelector("h1");
+      heading?.setAttribute("tabindex", "-1");
+      heading?.focus();
+    }
+    previous.current = screen === "starting" ? previous.current : screen;
+  }, [screen, main]);
+  return null;
 }

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { describeRestoreNews, describeRestoreTitle } from "@/copy/describeRestoreNews";
 import type { RestoreJob } from "@/domain/restoreJob";
 import type { Route } from "@/lib/route";
-import { useRestoreJob } from "@/state/hooks";
+import { useRestoreJob } from "@/state/actionHooks";
 import { LiveRegion } from "@/ui/LiveRegion";
 import { DocumentTitle } from "./DocumentTitle";
 import { usePageVisible } from "./usePageVisible";

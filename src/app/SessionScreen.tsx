@@ -17,22 +17,6 @@ import { IncomingRequest } from "@/features/verify/IncomingRequest";
 import { VerifyScreen } from "@/features/verify/VerifyScreen";
 import type { Route } from "@/lib/route";
 
-export const ROUTE_TITLES: Readonly<Record<Route, string>> = {
-  overview: "Overview",
-  rooms: "Rooms",
-  "set-up": "Set up backup",
-  unlock: "Enter recovery key",
-  verify: "Verify with another device",
-  restore: "Restore history",
-  replace: "Replace backup",
-  "change-key": "Change recovery key",
-  "test-key": "Test recovery key",
-  manage: "Manage",
-  changed: "The backup was changed",
-  repair: "Repair key storage",
-  "key-file": "Key file",
-};
-
 /** The screens of an open session, below what other devices may ask at any time. */
 export function SessionScreen({ route }: { route: Route }) {
   return (

@@ -1,4 +1,4 @@
-import { useSessionActions } from "@/state/hooks";
+import { useSessionActions } from "@/state/actionHooks";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 

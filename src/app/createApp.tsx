@@ -11,9 +11,14 @@ import { AppProviders } from "./AppProviders";
 import type { AppConfig, ConfigProblem } from "./config";
 import { ConfigErrorScreen } from "./ConfigErrorScreen";
 import { ErrorScreen } from "./ErrorScreen";
+import { gatewayOfFirstVisit, hasStoredNothing } from "./firstVisit";
+import { guardConnections } from "./guardConnections";
 
 /** Held by the one tab of this browser that works with the key store. */
 const TAB_LOCK = "key-backup";
+
+/** The sign-in page waits this long for a fresh page, in milliseconds. */
+const REACH_MS = 3_000;
 
 /** Starts the app when mounted. `dispose` closes the session and keeps what is stored. */
 export interface MountedApp {
@@ -23,9 +28,11 @@ export interface MountedApp {
 
 /** The composition root: the only place that knows all layers. */
 export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp {
-  const memory = createMemory(browserStorage());
+  const storage = browserStorage("localStorage");
+  const memory = createMemory(storage);
+  const gateway = gatewayOfFirstVisit(loadGateway, () => hasStoredNothing(storage));
   const { queryClient, ...services } = createAppServices({
-    gateway: loadGateway,
+    gateway: () => Promise.resolve(gateway),
     lock: {
       acquire: (options) => acquireTabLock(TAB_LOCK, options),
       takeOver: (options) => takeOverTabLock(TAB_LOCK, options),
@@ -33,6 +40,16 @@ export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp 
     memory,
     wakeUps: onWakeUp,
   });
+  const connections = guardConnections(
+    services,
+    (session) => [new URL(session.user.homeserverUrl).origin],
+    {
+      reload: () => window.location.reload(),
+      isReachable,
+      onWakeUp,
+      storage: browserStorage("sessionStorage"),
+    },
+  );
   let root: Root | null = null;
 
   return {
@@ -43,7 +60,7 @@ export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp 
           <ErrorScreen>
             {config.ok ? (
               <AppProviders services={services} queryClient={queryClient}>
-                <App config={config.value} />
+                <App config={config.value} connections={connections} />
               </AppProviders>
             ) : (
               <ConfigErrorScreen problem={config.error} />
@@ -91,11 +108,21 @@ async function loadGateway(): Promise<SessionGateway> {
 }
 
 /** Null where the browser forbids it; reading the property throws there. */
-function browserStorage(): Storage | null {
+function browserStorage(name: "localStorage" | "sessionStorage"): Storage | null {
   try {
-    return window.localStorage;
+    return window[name];
   } catch {
     return null;
+  }
+}
+
+/** Whether whoever serves the app answers. */
+async function isReachable(): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(REACH_MS);
+    return (await fetch("/", { method: "HEAD", cache: "no-store", signal })).ok;
+  } catch {
+    return false;
   }
 }
 

@@ -6,13 +6,8 @@ import { fail, ok } from "@/domain/result";
 import { createActiveApp, createTestApp, type TestApp } from "@/testing/createTestApp";
 import { aBackup, alice, backupVersion, offline } from "@/testing/facts";
 import { TestProviders } from "@/testing/TestProviders";
-import {
-  useInvalidateKeyBackup,
-  useKeyBackupOverview,
-  useLiveSession,
-  useRestoreJob,
-  useSessionActions,
-} from "./hooks";
+import { useRestoreJob, useSessionActions } from "./actionHooks";
+import { useInvalidateKeyBackup, useKeyBackupOverview, useLiveSession } from "./hooks";
 import { useRooms } from "./roomHooks";
 import { useSessionPhase } from "./sessionHooks";
 

@@ -14,7 +14,7 @@ import type { LastKeyTest } from "@/domain/keyTest";
 import type { LiveSession } from "@/domain/ports";
 import type { Reading } from "@/domain/reading";
 import type { BackupWish } from "@/domain/removal";
-import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
+import type { LastRestore } from "@/domain/restoreJob";
 import type { CarryOverState, SyncState } from "@/domain/session";
 import { deriveUploadQueue, type UploadQueue } from "@/domain/uploadQueue";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -26,11 +26,6 @@ import { currentUploadError, doubtWithout, pendingKeys } from "./overview";
 import { queriesOf, toReading, trustOptions, unreadOptions } from "./queries";
 import { readBeforeSignOut } from "./readBeforeSignOut";
 import { useOpenSession, useServices } from "./sessionHooks";
-import type { RestoreControl, SessionActions } from "./StoreContext";
-
-export function useSessionActions(): SessionActions {
-  return useServices().session;
-}
 
 /** Whether this browser still holds keys of devices that the server ended. */
 export function useCarryOver(): CarryOverState {
@@ -228,12 +223,6 @@ export function useReadBeforeSignOut(wanted: boolean): {
     };
   }, [wanted, session, syncedOnce, queryClient]);
   return read;
-}
-
-export function useRestoreJob(): { readonly job: RestoreJob } & RestoreControl {
-  const { store, restore } = useServices();
-  const job = useStore(store, (state) => state.restoreJob);
-  return { job, ...restore };
 }
 
 /** Reads everything about the key backup again; call it after unlock and set-up. */

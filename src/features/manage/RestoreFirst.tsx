@@ -1,6 +1,6 @@
 import type { BackupSurvey } from "@/domain/removal";
 import { goTo } from "@/lib/route";
-import { useRestoreJob } from "@/state/hooks";
+import { useRestoreJob } from "@/state/actionHooks";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 

@@ -1,5 +1,6 @@
 import { goTo } from "@/lib/route";
-import { useKeyBackupOverview, useRestoreJob } from "@/state/hooks";
+import { useRestoreJob } from "@/state/actionHooks";
+import { useKeyBackupOverview } from "@/state/hooks";
 import { OverviewView } from "./OverviewView";
 
 /** The state of the key backup at a glance, with the one thing to do about it. */

@@ -1,4 +1,5 @@
-import { useKeyBackupOverview, useRestoreJob } from "@/state/hooks";
+import { useRestoreJob } from "@/state/actionHooks";
+import { useKeyBackupOverview } from "@/state/hooks";
 import { useRoomNames } from "@/state/roomHooks";
 import { RestoreView } from "./RestoreView";
 

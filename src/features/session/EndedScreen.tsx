@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { SignedInUser } from "@/domain/session";
 import { Card } from "@/ui/Card";
-import { ForgetDialog } from "./ForgetDialog";
+import { LazyForgetDialog } from "./dialogs";
 import { PasswordForm } from "./PasswordForm";
 
 /** The server ended the device for good. Its keys stay here until a new device has them. */
@@ -22,7 +22,7 @@ export function EndedScreen({ user }: { user: SignedInUser }) {
         leaveLabel="Remove this browser’s data"
         onLeave={() => setLeaving(true)}
       />
-      <ForgetDialog open={leaving} onOpenChange={setLeaving} user={user} ended />
+      <LazyForgetDialog open={leaving} onOpenChange={setLeaving} user={user} ended />
     </Card>
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { SignedInUser } from "@/domain/session";
 import { Card } from "@/ui/Card";
-import { ForgetDialog } from "./ForgetDialog";
+import { LazyForgetDialog } from "./dialogs";
 import { PasswordForm } from "./PasswordForm";
 
 /** The session expired: the same device goes on once the password is given again. */
@@ -14,7 +14,7 @@ export function ExpiredScreen({ user }: { user: SignedInUser }) {
         same device.
       </p>
       <PasswordForm user={user} leaveLabel="Sign out anyway" onLeave={() => setLeaving(true)} />
-      <ForgetDialog open={leaving} onOpenChange={setLeaving} user={user} />
+      <LazyForgetDialog open={leaving} onOpenChange={setLeaving} user={user} />
     </Card>
   );
 }

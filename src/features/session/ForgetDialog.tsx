@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { SignedInUser } from "@/domain/session";
-import { useSessionActions } from "@/state/hooks";
+import { useSessionActions } from "@/state/actionHooks";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 

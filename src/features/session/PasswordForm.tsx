@@ -2,7 +2,7 @@ import { useRef, useState, type FormEvent } from "react";
 import { describeError } from "@/copy/describeError";
 import type { AppError } from "@/domain/errors";
 import type { SignedInUser } from "@/domain/session";
-import { useSessionActions } from "@/state/hooks";
+import { useSessionActions } from "@/state/actionHooks";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Facts } from "@/ui/Facts";

@@ -3,12 +3,8 @@ import { formatRoomKeys } from "@/copy/formatNumber";
 import { otherHolders } from "@/domain/accountDevices";
 import { goTo } from "@/lib/route";
 import { useAccountDevices } from "@/state/accountDeviceHooks";
-import {
-  useCarryOver,
-  useKeyBackupOverview,
-  useReadBeforeSignOut,
-  useSessionActions,
-} from "@/state/hooks";
+import { useSessionActions } from "@/state/actionHooks";
+import { useCarryOver, useKeyBackupOverview, useReadBeforeSignOut } from "@/state/hooks";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";

@@ -1,6 +1,6 @@
 import type { SignedOutReason } from "@/domain/session";
 import { BACKUP_IS } from "@/copy/terms";
-import { useSessionActions } from "@/state/hooks";
+import { useSessionActions } from "@/state/actionHooks";
 import { Alert } from "@/ui/Alert";
 import { Card } from "@/ui/Card";
 import styles from "./SignIn.module.css";

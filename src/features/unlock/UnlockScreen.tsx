@@ -1,5 +1,6 @@
 import { goTo } from "@/lib/route";
-import { useKeyBackupOverview, useRestoreJob } from "@/state/hooks";
+import { useRestoreJob } from "@/state/actionHooks";
+import { useKeyBackupOverview } from "@/state/hooks";
 import { useKeyEntryOptions, useUnlock } from "@/state/keyEntryHooks";
 import { UnlockView } from "./UnlockView";
 

@@ -3,7 +3,8 @@ import type { KeyWait } from "@/domain/keyWait";
 import type { VerificationPort } from "@/domain/verification";
 import { hasCamera } from "@/lib/camera";
 import { goTo } from "@/lib/route";
-import { useKeyBackupOverview, useLiveSession, useRestoreJob } from "@/state/hooks";
+import { useRestoreJob } from "@/state/actionHooks";
+import { useKeyBackupOverview, useLiveSession } from "@/state/hooks";
 import { useOwnDevices, useVerification } from "@/state/verificationHooks";
 import { VerifyView } from "./VerifyView";
 

@@ -1,0 +1,120 @@
+import "@/app/global.css";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { render } from "vitest-browser-react";
+import { createFakeStorage, createTestApp } from "@/testing/createTestApp";
+import { alice } from "@/testing/facts";
+import { TestProviders } from "@/testing/TestProviders";
+import { App } from "./App";
+import { guardConnections } from "./guardConnections";
+
+const narrowing = vi.hoisted(() => ({ allowed: null as readonly string[] | null }));
+// The page under test is the one that runs the tests: it must keep its own connections.
+vi.mock(import("@/lib/narrowConnections"), () => ({
+  narrowConnections: (origins: readonly string[]) => {
+    narrowing.allowed ??= origins;
+  },
+  isNarrowed: () => narrowing.allowed !== null,
+  mayConnectTo: (origin: string) => narrowing.allowed?.includes(origin) ?? true,
+}));
+
+afterEach(() => {
+  narrowing.allowed = null;
+  window.location.hash = "";
+});
+
+function guarded(app = createTestApp(alice), storage = createFakeStorage()) {
+  const page = { reachable: true, reloads: 0, wake: () => undefined as void };
+  const connections = guardConnections(
+    app.services,
+    ({ user }) => [new URL(user.homeserverUrl).origin],
+    {
+      reload: () => {
+        page.reloads++;
+      },
+      isReachable: () => Promise.resolve(page.reachable),
+      onWakeUp: (listener) => {
+        page.wake = listener;
+        return () => {
+          page.wake = () => undefined;
+        };
+      },
+      storage: storage as unknown as Storage,
+    },
+  );
+  const show = () =>
+    render(
+      <TestProviders app={app}>
+        <App config={{ defaultHomeserver: null }} connections={connections} />
+      </TestProviders>,
+    );
+  return { app, page, storage, show };
+}
+
+/** Opens alice's session and signs it out. */
+async function leave(rig: ReturnType<typeof guarded>) {
+  rig.app.session.start();
+  const screen = await rig.show();
+  await expect.element(screen.getByTestId("device-state")).toBeVisible();
+  await rig.app.session.signOut();
+  return screen;
+}
+
+describe("guardConnections", () => {
+  it("narrows the page to the session's servers once it is open, and not before", async () => {
+    const rig = guarded();
+    const release = rig.app.gateway.hold();
+    rig.app.session.start();
+    const screen = await rig.show();
+    await expect.element(screen.getByText("Opening your encrypted store…")).toBeVisible();
+    expect(narrowing.allowed).toBeNull();
+    release();
+    await expect.element(screen.getByTestId("device-state")).toBeVisible();
+    expect(narrowing.allowed).toEqual([new URL(alice.homeserverUrl).origin]);
+    expect(rig.page.reloads).toBe(0);
+  });
+
+  it("loads the page anew after the session, which then says why it ended, once", async () => {
+    const rig = guarded();
+    const screen = await leave(rig);
+    await vi.waitFor(() => expect(rig.page.reloads).toBe(1));
+    expect(screen.getByRole("heading", { name: "Sign in" }).elements()).toEqual([]);
+    await screen.unmount();
+
+    narrowing.allowed = null;
+    const next = guarded(createTestApp(), rig.storage);
+    next.app.session.start();
+    const page = await next.show();
+    await expect.element(page.getByText("You are signed out")).toBeVisible();
+    expect(next.page.reloads).toBe(0);
+    expect([...rig.storage.items]).toEqual([]);
+    next.app.session.startOver();
+    await expect.element(page.getByText("You are signed out")).not.toBeInTheDocument();
+  });
+
+  it("stays where a reload would fail, and does it when it would not", async () => {
+    const rig = guarded();
+    rig.page.reachable = false;
+    const screen = await leave(rig);
+    await expect.element(screen.getByText("You are signed out")).toBeVisible();
+    expect(rig.page.reloads).toBe(0);
+    rig.page.reachable = true;
+    rig.page.wake();
+    await vi.waitFor(() => expect(rig.page.reloads).toBe(1));
+  });
+
+  it("loads anew before a session of another server is opened", async () => {
+    narrowing.allowed = ["https://elsewhere.example"];
+    const rig = guarded();
+    rig.app.session.start();
+    await rig.show();
+    await vi.waitFor(() => expect(rig.page.reloads).toBe(1));
+  });
+
+  it("does not mind a page that was never narrowed", async () => {
+    const rig = guarded(createTestApp());
+    rig.app.session.start();
+    const screen = await rig.show();
+    await expect.element(screen.getByRole("heading", { name: "Sign in" })).toBeVisible();
+    expect(rig.page.reloads).toBe(0);
+  });
+});

@@ -1,0 +1,106 @@
+import type { LiveSession } from "@/domain/ports";
+import type { SessionPhase, SignedOutReason } from "@/domain/session";
+import { isNarrowed, mayConnectTo, narrowConnections } from "@/lib/narrowConnections";
+import type { AppServices } from "@/state/StoreContext";
+
+/** What the guard does to the page. */
+export interface GuardedPage {
+  readonly reload: () => void;
+  /** Whether the page would come back after a reload. */
+  readonly isReachable: () => Promise<boolean>;
+  /** Signs that the connection may be back. */
+  readonly onWakeUp: (listener: () => void) => () => void;
+  /** Lives as long as the tab, over reloads; null where the browser forbids it. */
+  readonly storage: Storage | null;
+}
+
+export interface ConnectionGuard {
+  readonly subscribe: (listener: () => void) => () => void;
+  /** The page is about to be loaded anew: there is nothing to show any more. */
+  readonly isLeaving: () => boolean;
+  /** Why the session before the reload ended; null once the person has gone on. */
+  readonly leftBecause: () => SignedOutReason | null;
+}
+
+const LEFT = "key-backup.left";
+const isReason = (text: string | null): text is SignedOutReason =>
+  text === "by_choice" || text === "local_only";
+
+/**
+ * While a session is open the page can send requests to its servers and to nobody else. That cannot
+ * be taken back, so the page is loaded anew once the session is over: the next one may be elsewhere.
+ * Nothing of the last one is then in memory either. Where the reload would fail, as without a
+ * connection, the page stays as it is until it would not.
+ */
+export function guardConnections(
+  { store, session }: Pick<AppServices, "store" | "session">,
+  originsOf: (session: LiveSession) => readonly string[],
+  page: GuardedPage,
+): ConnectionGuard {
+  const listeners = new Set<() => void>();
+  let leaving = false;
+  let left = takeReason(page.storage);
+  let leftAt: SessionPhase | null = null;
+  let stopWaiting: (() => void) | null = null;
+
+  function setLeaving(next: boolean): void {
+    leaving = next;
+    for (const listener of listeners) listener();
+  }
+
+  async function leave(phase: SessionPhase & { kind: "signed_out" }): Promise<void> {
+    const reachable = await page.isReachable();
+    if (store.getState().phase !== phase) return;
+    if (!reachable) {
+      setLeaving(false);
+      stopWaiting ??= page.onWakeUp(() => void leave(phase));
+      return;
+    }
+    if (phase.reason !== null) keepReason(page.storage, phase.reason);
+    page.reload();
+  }
+
+  function follow(phase: SessionPhase): void {
+    stopWaiting?.();
+    stopWaiting = null;
+    if (left !== null && leftAt !== null && phase !== leftAt) left = null;
+    if (phase.kind === "active") {
+      const open = session.liveSession();
+      if (open !== null) narrowConnections(originsOf(open));
+    } else if (phase.kind === "signed_out") {
+      leftAt ??= phase;
+      if (isNarrowed()) {
+        setLeaving(true);
+        void leave(phase);
+      }
+    } else if (phase.kind === "opening") {
+      // Another tab has signed in elsewhere, and this one took the session over from it.
+      if (!mayConnectTo(new URL(phase.user.homeserverUrl).origin)) page.reload();
+    }
+  }
+
+  store.subscribe((state) => state.phase, follow);
+
+  return {
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    isLeaving: () => leaving && store.getState().phase.kind === "signed_out",
+    leftBecause: () => left,
+  };
+}
+
+function takeReason(storage: Storage | null): SignedOutReason | null {
+  const reason = storage?.getItem(LEFT) ?? null;
+  storage?.removeItem(LEFT);
+  return isReason(reason) ? reason : null;
+}
+
+function keepReason(storage: Storage | null, reason: SignedOutReason): void {
+  try {
+    storage?.setItem(LEFT, reason);
+  } catch {
+    // Full or forbidden: the next page then does not say why the last one ended.
+  }
+}

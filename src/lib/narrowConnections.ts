@@ -1,0 +1,26 @@
+const allowedIn = new WeakMap<Document, ReadonlySet<string>>();
+
+/**
+ * From now on the page may send requests to its own host and to these origins only, by a second
+ * Content-Security-Policy: policies only ever take away from each other (CSP Level 3, "Multiple
+ * policies"). So the first call counts, later ones do nothing, and only a reload widens it again.
+ * Workers have the policy of their own response. Each origin is as URL.origin says it.
+ */
+export function narrowConnections(origins: readonly string[], page: Document = document): void {
+  if (allowedIn.has(page)) return;
+  const meta = page.createElement("meta");
+  meta.httpEquiv = "Content-Security-Policy";
+  meta.content = `connect-src 'self' ${origins.join(" ")}`;
+  page.head.append(meta);
+  allowedIn.set(page, new Set(origins));
+}
+
+/** Has `narrowConnections` been called on this page? */
+export function isNarrowed(page: Document = document): boolean {
+  return allowedIn.has(page);
+}
+
+/** Whether `narrowConnections` has left the way to this origin open, or was not called yet. */
+export function mayConnectTo(origin: string, page: Document = document): boolean {
+  return allowedIn.get(page)?.has(origin) ?? true;
+}
