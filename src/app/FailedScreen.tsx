@@ -67,7 +67,8 @@ export function FailedScreen({ error, user }: FailedScreenProps) {
 
 /** There must be something to remove, and a store that can be reached to remove it from. */
 function canForget(error: AppError, user: SignedInUser | null): boolean {
-  if (error.kind === "storage") return error.reason === "mismatch" || user !== null;
+  if (error.kind === "storage")
+    return error.reason === "mismatch" || error.reason === "lost" || user !== null;
   return user !== null;
 }
 

@@ -31,8 +31,11 @@ export type SyncState = "starting" | "live" | "offline";
  */
 export type CarryOverState = "none" | "running" | "incomplete";
 
-/** `local_only`: everything is removed here, and the server was not told. */
-export type SignedOutReason = "by_choice" | "local_only";
+/**
+ * `local_only`: everything is removed here, and the server was not told. `evicted`: the browser has
+ * lost what was stored, and the server knows nothing of that.
+ */
+export type SignedOutReason = "by_choice" | "local_only" | "evicted";
 
 /** Where the session is; the screen follows from it. */
 export type SessionPhase =

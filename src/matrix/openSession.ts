@@ -2,8 +2,9 @@ import type { AppError } from "@/domain/errors";
 import type { LiveSession, SessionEvent, Unsubscribe } from "@/domain/ports";
 import { fail, ok, type Result } from "@/domain/result";
 import type { SignedInUser } from "@/domain/session";
+import { wipe } from "@/lib/bytes";
 import { startCarryOver, type CarryOver } from "./carryOver";
-import { cryptoStoreExists } from "./deviceStore";
+import { findCryptoStore } from "./deviceStore";
 import { loadCrypto } from "./loadCrypto";
 import { openClient, type ClientSession } from "./openClient";
 import { logOutToken } from "./passwordLogin";
@@ -24,6 +25,7 @@ export type SessionAdapters = Omit<
 };
 
 const MISMATCH: AppError = { kind: "storage", reason: "mismatch" };
+const LOST: AppError = { kind: "storage", reason: "lost" };
 
 /**
  * Opens the stored session. The crypto store's mark is set after the store was made and before
@@ -43,9 +45,11 @@ export async function openSession(
 
   const loaded = await loadCrypto();
   if (!loaded.ok) return loaded;
-  const exists = await attempt(() => cryptoStoreExists(cryptoStorePrefix));
-  if (!exists.ok) return exists;
-  if (cryptoStoreMade && !exists.value) return fail(MISMATCH);
+  const found = await attempt(() => findCryptoStore(cryptoStorePrefix));
+  if (!found.ok) return found;
+  if (cryptoStoreMade && found.value !== "whole") {
+    return fail(found.value === "none" ? LOST : MISMATCH);
+  }
 
   const unlocked = await vault.unlock();
   if (!unlocked.ok) return unlocked;
@@ -54,7 +58,10 @@ export async function openSession(
 
   // Before there is a client: it begins to upload by itself.
   const gated = await attempt(installUploadSwitch);
-  if (!gated.ok) return gated;
+  if (!gated.ok) {
+    wipe(storageKey);
+    return gated;
+  }
   setUpload(user, !isUploadOff(user));
   const events = createSessionEvents();
   const client = await openClient({ user, accessToken, storageKey, cryptoStorePrefix, events });

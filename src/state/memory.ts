@@ -2,6 +2,7 @@ import type { BackupVersion } from "@/domain/backup";
 import type { BackupSeen } from "@/domain/backupNotice";
 import type { KeyTestResult, LastKeyTest } from "@/domain/keyTest";
 import type { InterruptedRestore, LastRestore } from "@/domain/restoreJob";
+import type { SignedInUser } from "@/domain/session";
 
 /** What this browser remembers of a user's backup between visits. Public facts and numbers only. */
 export interface UserMemory {
@@ -18,6 +19,10 @@ export interface UserMemory {
 }
 
 export interface Memory {
+  /** Whose session is stored in this browser as far as is known outside of IndexedDB. */
+  readDevice(): SignedInUser | null;
+  /** Null once it was removed on purpose. */
+  noteDevice(user: SignedInUser | null): void;
   read(userId: string): UserMemory;
   write(userId: string, changes: Partial<UserMemory>): void;
   clear(userId: string): void;
@@ -39,6 +44,7 @@ const nothing: UserMemory = {
 export function createMemory(
   storage: Pick<Storage, "getItem" | "setItem" | "removeItem"> | null,
 ): Memory {
+  const device = "key-backup.device";
   const keyOf = (userId: string): string => `key-backup.memory.${userId}`;
   const read = (userId: string): UserMemory => {
     try {
@@ -48,6 +54,21 @@ export function createMemory(
     }
   };
   return {
+    readDevice() {
+      try {
+        return parseDevice(JSON.parse(storage?.getItem(device) ?? "null"));
+      } catch {
+        return null;
+      }
+    },
+    noteDevice(user) {
+      try {
+        if (user === null) storage?.removeItem(device);
+        else storage?.setItem(device, JSON.stringify(user));
+      } catch {
+        // Full or forbidden: a store that the browser clears is then not missed.
+      }
+    },
     read,
     write(userId, changes) {
       try {
@@ -76,6 +97,13 @@ function parse(data: unknown): UserMemory {
     provenVersion: isVersion(data["provenVersion"]) ? data["provenVersion"] : null,
     uploadOffOn: typeof data["uploadOffOn"] === "string" ? data["uploadOffOn"] : null,
   };
+}
+
+function parseDevice(data: unknown): SignedInUser | null {
+  if (!isRecord(data)) return null;
+  const { userId, deviceId, homeserverUrl } = data;
+  const texts = typeof userId === "string" && typeof deviceId === "string";
+  return texts && typeof homeserverUrl === "string" ? { userId, deviceId, homeserverUrl } : null;
 }
 
 function parseSeen(data: unknown): BackupSeen | null {

@@ -51,6 +51,21 @@ describe("at the start", () => {
     expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: null });
   });
 
+  it("says so when what was stored has been cleared by the browser, until it is signed in again", async () => {
+    const app = await activeApp();
+    await app.session.dispose();
+    const next = createTestApp(null, app.storage);
+    await started(next);
+    expect(phaseOf(next)).toEqual({ kind: "signed_out", reason: "evicted" });
+    await next.session.signIn(request);
+    await settle();
+    expect(next.memory.readDevice()?.deviceId).toBe("NEWDEVICE");
+    await next.session.signOut();
+    expect(phaseOf(await started(createTestApp(null, app.storage)))).toMatchObject({
+      reason: null,
+    });
+  });
+
   it("opens what is stored, and goes through every phase on the way", async () => {
     const app = createTestApp(alice);
     const phases: string[] = [];

@@ -99,9 +99,14 @@ export function createSessionController(deps: SessionDeps): {
     const stored = await gateway.readStored();
     if (mine !== turn) return;
     if (!stored.ok) enter({ kind: "failed", user: null, error: stored.error });
-    else if (stored.value === null) enter({ kind: "signed_out", reason: null });
+    else if (stored.value === null) enter({ kind: "signed_out", reason: reasonOfNothing() });
     else if (stored.value.ended) enter({ kind: "ended", user: stored.value.user });
     else await open(stored.value.user);
+  }
+
+  /** Nothing is stored. If something should be, the browser has cleared it. */
+  function reasonOfNothing(): SignedOutReason | null {
+    return memory.readDevice() === null ? null : "evicted";
   }
 
   async function open(user: SignedInUser): Promise<void> {
@@ -130,6 +135,7 @@ export function createSessionController(deps: SessionDeps): {
       if (attached?.session === session && signingOut === null) void track(onEnded(user, soft));
     };
     attached = attachSession(session, { store, queryClient, memory, onSignedOut });
+    memory.noteDevice(user);
     enter({ kind: "active", user, sessionId: id });
   }
 
@@ -189,6 +195,7 @@ export function createSessionController(deps: SessionDeps): {
 
   function forgetUser(user: SignedInUser | null): void {
     if (user !== null) memory.clear(user.userId);
+    memory.noteDevice(null);
     const nothing = { lastRestore: null, lastKeyTest: null, provenVersion: null };
     store.setState({ ...freshSessionState, restoreJob: { kind: "idle" }, ...nothing });
   }

@@ -16,6 +16,7 @@ import type { ReactNode } from "react";
 import { algorithmFact, countFact, etagFact, uploadFact, versionFact } from "./backupFacts";
 import styles from "./Overview.module.css";
 import { RelativeTime } from "./RelativeTime";
+import { StorageFact } from "./StorageFact";
 
 /** Everything that was read, folded, for those who want to know or have to help. */
 export function OverviewDetails({ overview }: { overview: KeyBackupOverview }) {
@@ -91,6 +92,7 @@ export function OverviewDetails({ overview }: { overview: KeyBackupOverview }) {
                   </>
                 ),
             },
+            { term: "Storage in this browser", value: <StorageFact memoryOnly={false} /> },
             { term: "Last checked", value: readAt(backup) },
           ]}
         />

@@ -38,6 +38,20 @@ function SignedOutNotice({ reason }: { reason: SignedOutReason }) {
           <p>This device was removed from your account, and its keys from this browser.</p>
         </Alert>
       );
+    case "evicted":
+      return (
+        <Alert tone="warning" title="This browser has removed what was stored" testId="evicted">
+          <p>
+            You were signed in here, and the session is gone together with the keys of this device:
+            the site’s data was cleared by you, by a cleaning program, or by the browser when space
+            was short. The backup on the server is untouched.
+          </p>
+          <p>
+            Sign in again to go on as a new device. The old one may still be listed in your account:
+            remove it there from another device.
+          </p>
+        </Alert>
+      );
     case "local_only":
       return (
         <Alert tone="warning" title="Signed out in this browser only">
