@@ -151,25 +151,6 @@ test("crypto that does not load has its own screen, keeps the session, and a rel
   await expect(page.getByTestId("device-state")).toBeVisible({ timeout: 60_000 });
 });
 
-test("a browser without IndexedDB is told so before anything is asked", async ({
-  page,
-  account,
-  dashboard: { signIn },
-}) => {
-  await page.addInitScript(() => {
-    Object.defineProperty(globalThis, "indexedDB", { value: undefined, configurable: true });
-  });
-  await page.goto("/");
-  const error = page.getByTestId("error");
-  const button = page.getByRole("button", { name: "Sign in" });
-  await expect(error.or(button).first()).toBeVisible();
-  if (await button.isVisible()) {
-    await signIn.fill(account);
-    await signIn.submit();
-  }
-  await expect(error).toHaveAttribute("data-code", "storage");
-});
-
 test("a second tab says so, can take over, and the first one lets go", async ({
   account,
   context,

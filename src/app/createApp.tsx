@@ -66,7 +66,8 @@ async function loadGateway(memory: Memory): Promise<SessionGateway> {
     { createGateway },
     { createRestoreEngine },
     { createDecryptWorker },
-    cursors,
+    { createIdbCursorStore },
+    { createMemoryCursorStore },
     { createBackupEntries },
     { createBackupSampler },
   ] = await Promise.all([
@@ -74,6 +75,7 @@ async function loadGateway(memory: Memory): Promise<SessionGateway> {
     import("@/restore-engine/createRestoreEngine"),
     import("@/restore-engine/createDecryptWorker"),
     import("@/restore-engine/idbCursorStore"),
+    import("@/restore-engine/memoryCursorStore"),
     import("@/restore-engine/createBackupEntries"),
     import("@/restore-engine/createBackupSampler"),
   ]);
@@ -84,7 +86,10 @@ async function loadGateway(memory: Memory): Promise<SessionGateway> {
     createRestoreEngine: ({ cursorDatabase, ...ports }) =>
       createRestoreEngine({
         ...ports,
-        cursors: cursors.createIdbCursorStore(cursorDatabase),
+        cursors:
+          cursorDatabase === null
+            ? createMemoryCursorStore()
+            : createIdbCursorStore(cursorDatabase),
         createWorker: createDecryptWorker,
       }),
   });

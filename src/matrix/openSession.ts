@@ -18,7 +18,7 @@ import type { Verification } from "./verification";
 /** The parts of a live session that are built on its context. */
 export type SessionAdapters = Omit<
   LiveSession,
-  "id" | "user" | "verification" | "subscribe" | "signOut" | "close"
+  "id" | "user" | "memoryOnly" | "verification" | "subscribe" | "signOut" | "close"
 > & {
   readonly verification: Verification;
   readonly subscribe: (emit: (event: SessionEvent) => void) => Unsubscribe;
@@ -74,21 +74,32 @@ export async function openSession(
   const adapters = createAdapters(client.value.context);
   const { context } = client.value;
   const carryOver = startCarryOver({ vault, context, emit: events.emit });
-  const parts = { client: client.value, adapters, events, vault, accessToken, carryOver };
-  const live = createLiveSession(parts);
+  const live = createLiveSession({
+    client: client.value,
+    adapters,
+    events,
+    accessToken,
+    carryOver,
+    memoryOnly: false,
+    release: () => client.value.stop(),
+    remove: () => vault.remove(),
+  });
   client.value.start();
   return ok(live);
 }
 
-function createLiveSession(parts: {
+/** The session around an open client. `release` lets go of its store when it is closed, `remove` removes it. */
+export function createLiveSession(parts: {
   readonly client: ClientSession;
   readonly adapters: SessionAdapters;
   readonly events: SessionEvents;
-  readonly vault: Vault;
   readonly accessToken: string;
   readonly carryOver: CarryOver;
+  readonly memoryOnly: boolean;
+  readonly release: () => Promise<void>;
+  readonly remove: () => Promise<Result<void, AppError>>;
 }): LiveSession {
-  const { client, adapters, events, vault, carryOver } = parts;
+  const { client, adapters, events, carryOver, memoryOnly } = parts;
   const { user } = client.context;
   const unsubscribe = adapters.subscribe(events.emit);
   const unlisten = adapters.verification.listen();
@@ -101,7 +112,7 @@ function createLiveSession(parts: {
       unsubscribe();
       unlisten();
       await carryOver.stop();
-      await client.stop();
+      await parts.release();
     })();
     return closing;
   }
@@ -110,13 +121,14 @@ function createLiveSession(parts: {
     // First, so that the dying token raises no "signed out" and the crypto store can be deleted.
     await close();
     const ended = await logOutToken(user.homeserverUrl, parts.accessToken);
-    const removed = await vault.remove();
+    const removed = await parts.remove();
     return ended.ok ? removed : ended;
   }
 
   return {
     id: crypto.randomUUID(),
     user,
+    memoryOnly,
     keyBackup: adapters.keyBackup,
     keyEntry: adapters.keyEntry,
     keyTest: adapters.keyTest,

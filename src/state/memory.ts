@@ -19,6 +19,8 @@ export interface UserMemory {
 }
 
 export interface Memory {
+  /** While it is on, nothing is read from or written to the browser's storage: all stays in the page. */
+  holdInPage(on: boolean): void;
   /** Whose session is stored in this browser as far as is known outside of IndexedDB. */
   readDevice(): SignedInUser | null;
   /** Null once it was removed on purpose. */
@@ -37,13 +39,14 @@ const nothing: UserMemory = {
   uploadOffOn: null,
 };
 
+type MemoryStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+
 /**
  * Memory in `localStorage`, or what a test gives instead. Without storage, or when it is full or
  * holds something else, the page works as if it had never seen the user.
  */
-export function createMemory(
-  storage: Pick<Storage, "getItem" | "setItem" | "removeItem"> | null,
-): Memory {
+export function createMemory(browser: MemoryStorage | null): Memory {
+  let storage = browser;
   const device = "key-backup.device";
   const keyOf = (userId: string): string => `key-backup.memory.${userId}`;
   const read = (userId: string): UserMemory => {
@@ -54,6 +57,9 @@ export function createMemory(
     }
   };
   return {
+    holdInPage(on) {
+      storage = on ? createPageStorage() : browser;
+    },
     readDevice() {
       try {
         return parseDevice(JSON.parse(storage?.getItem(device) ?? "null"));
@@ -84,6 +90,15 @@ export function createMemory(
         // Forbidden: then nothing was ever written.
       }
     },
+  };
+}
+
+function createPageStorage(): MemoryStorage {
+  const items = new Map<string, string>();
+  return {
+    getItem: (key) => items.get(key) ?? null,
+    setItem: (key, value) => void items.set(key, value),
+    removeItem: (key) => void items.delete(key),
   };
 }
 

@@ -92,7 +92,10 @@ export function OverviewDetails({ overview }: { overview: KeyBackupOverview }) {
                   </>
                 ),
             },
-            { term: "Storage in this browser", value: <StorageFact memoryOnly={false} /> },
+            {
+              term: "Storage in this browser",
+              value: <StorageFact memoryOnly={overview.memoryOnly} />,
+            },
             { term: "Last checked", value: readAt(backup) },
           ]}
         />

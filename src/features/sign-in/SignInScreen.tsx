@@ -1,30 +1,39 @@
+import { useState } from "react";
 import type { SignedOutReason } from "@/domain/session";
 import { BACKUP_IS } from "@/copy/terms";
 import { useSessionActions } from "@/state/hooks";
 import { Alert } from "@/ui/Alert";
 import { Card } from "@/ui/Card";
+import { SharedComputer, WithoutStorage } from "./SharedComputer";
 import styles from "./SignIn.module.css";
 import { SignInForm } from "./SignInForm";
 
 interface SignInScreenProps {
   /** Why the last session ended, when one did. */
   reason: SignedOutReason | null;
+  /** This browser stores nothing, so only a session in memory is possible. */
+  memoryOnly?: boolean;
   defaultHomeserver: string | null;
 }
 
 /** The first screen. The heading is the frame's job. */
-export function SignInScreen({ reason, defaultHomeserver }: SignInScreenProps) {
-  const { findHomeserver, signIn } = useSessionActions();
+export function SignInScreen(props: SignInScreenProps) {
+  const { reason, memoryOnly = false, defaultHomeserver } = props;
+  const { findHomeserver, signIn, retryOpen } = useSessionActions();
+  const [shared, setShared] = useState(false);
   return (
     <>
       <p className={styles.intro}>{BACKUP_IS}</p>
       {reason === null ? null : <SignedOutNotice reason={reason} />}
+      {memoryOnly ? <WithoutStorage onRetry={retryOpen} /> : null}
       <Card>
         <SignInForm
           defaultHomeserver={defaultHomeserver}
           findHomeserver={findHomeserver}
-          signIn={signIn}
-        />
+          signIn={(request) => signIn({ ...request, memoryOnly: memoryOnly || shared })}
+        >
+          {memoryOnly ? null : <SharedComputer checked={shared} onChange={setShared} />}
+        </SignInForm>
       </Card>
     </>
   );
