@@ -2,7 +2,7 @@ import { StrictMode } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import type { SessionGateway } from "@/domain/ports";
 import type { Result } from "@/domain/result";
-import { acquireTabLock, takeOverTabLock } from "@/lib/tabLock";
+import { acquireTabLock, takeOverTabLock, watchTabLock } from "@/lib/tabLock";
 import { onWakeUp } from "@/lib/wakeUps";
 import { createAppServices } from "@/state/createAppServices";
 import { createMemory, type Memory } from "@/state/memory";
@@ -29,6 +29,7 @@ export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp 
     lock: {
       acquire: (options) => acquireTabLock(TAB_LOCK, options),
       takeOver: (options) => takeOverTabLock(TAB_LOCK, options),
+      watch: (listener) => watchTabLock(TAB_LOCK, listener),
     },
     memory,
     wakeUps: onWakeUp,

@@ -150,8 +150,9 @@ function parseLastRestore(data: unknown): LastRestore | null {
 
 function parseInterrupted(data: unknown): InterruptedRestore | null {
   if (!isRecord(data)) return null;
-  const { version, deviceId } = data;
-  return isVersion(version) && typeof deviceId === "string" ? { version, deviceId } : null;
+  const { version, deviceId, handedOver } = data;
+  if (!isVersion(version) || typeof deviceId !== "string") return null;
+  return { version, deviceId, ...(handedOver === true ? { handedOver } : {}) };
 }
 
 const KEY_TEST_RESULTS: readonly KeyTestResult[] = ["works", "partly", "fails"];

@@ -2,7 +2,7 @@ import type { AppError } from "@/domain/errors";
 import type { LiveSession, SessionGateway } from "@/domain/ports";
 import { fail, ok, type Result } from "@/domain/result";
 import type { SessionPhase, SignedInUser, SignedOutReason } from "@/domain/session";
-import type { TabLock, TabLockOptions } from "@/lib/tabLock";
+import type { TabLock, TabLockNews, TabLockOptions } from "@/lib/tabLock";
 import type { QueryClient } from "@tanstack/react-query";
 import { type AppStore, freshSessionState } from "./appStore";
 import { type AttachedSession, attachSession } from "./attachSession";
@@ -17,6 +17,7 @@ import { isUnstored, isWithoutStorage, reasonToSay, unstoredOf, userOf } from ".
 import { noteProofs } from "./noteProofs";
 import { signInFrom } from "./signInFrom";
 import { trackSession } from "./trackSession";
+import { describeThisTab, watchOtherTab } from "./watchOtherTab";
 import { withoutThrowing } from "./withoutThrowing";
 import { createWorkTracker } from "./workTracker";
 
@@ -25,6 +26,8 @@ export interface TabLockPort {
   acquire(options: TabLockOptions): Promise<TabLock | null>;
   /** Asks the other tab to close its session, and waits for that. */
   takeOver(options: TabLockOptions): Promise<TabLock | null>;
+  /** Tells what goes on in the other tab, until the returned function is called. */
+  watch(listener: (news: TabLockNews) => void): () => void;
 }
 
 export interface SessionDeps {
@@ -70,6 +73,8 @@ export function createSessionController(deps: SessionDeps): {
     session: () => attached?.session ?? null,
   });
 
+  watchOtherTab(store, (listener) => deps.lock.watch(listener));
+
   const phase = (): SessionPhase => store.getState().phase;
   const enter = (next: SessionPhase): void => {
     store.setState({ phase: next });
@@ -86,7 +91,10 @@ export function createSessionController(deps: SessionDeps): {
   async function takeLock(how: "acquire" | "takeOver", left?: SignedOutReason): Promise<void> {
     const mine = ++turn;
     enter({ kind: "starting" });
-    const held = await deps.lock[how]({ onTakeOver: giveWay });
+    const held = await deps.lock[how]({
+      onTakeOver: giveWay,
+      describe: () => describeThisTab(store.getState()),
+    });
     if (mine !== turn) {
       held?.release();
       return;
@@ -100,6 +108,7 @@ export function createSessionController(deps: SessionDeps): {
   async function giveWay(): Promise<void> {
     turn++;
     lock = null;
+    restore.handOver();
     endSession();
     enter({ kind: "locked", takenOver: true });
     await allQuiet();
