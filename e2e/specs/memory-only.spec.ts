@@ -62,6 +62,7 @@ test("on a shared computer nothing is stored, everything works, and signing out 
   // A second restore finds all of it, from what the tab remembers.
   await page.goto("/#/restore");
   await page.getByRole("button", { name: "Done" }).click();
+  await page.goto("/#/restore");
   await restore.startRestore();
   expect(await restore.summary()).toMatchObject({ total: 3, imported: 0, already: 3 });
   expect(await storedAnything(page)).toEqual([]);

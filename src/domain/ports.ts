@@ -43,9 +43,8 @@ export interface SessionGateway {
   /**
    * Signs in and stores the session encrypted. With `deviceId`, renews an expired session. Where
    * an ended session is stored, a new device of the same user is made beside it, and the keys of
-   * the ended one are carried over once the new one is open. With `memoryOnly` nothing is stored:
-   * the session lives in this page, touches no stored one, and so do its keys once the server has
-   * ended it, until a further sign-in of the same kind takes them over.
+   * the ended one are carried over once the new one is open. With `memoryOnly` nothing is stored
+   * and nothing stored is touched; see matrix/memorySession.
    */
   signIn(request: {
     readonly target: HomeserverTarget;
@@ -54,23 +53,13 @@ export interface SessionGateway {
     readonly deviceId?: string;
     readonly memoryOnly?: boolean;
   }): Promise<Result<SignedInUser, AppError>>;
-  /**
-   * The stored session, or null when there is none. Reads only. `storage` / `unavailable`: this
-   * browser stores nothing now, and a session in memory is what is possible. `insecure_page` and
-   * `crypto_unavailable`: not even that.
-   */
+  /** The stored session, or null. Reads only. `storage`, `unavailable`: one in memory is possible. */
   readStored(): Promise<Result<StoredUser | null, AppError>>;
   /** Notes that the server ended this user's session for good. Removes nothing. */
   markEnded(user: SignedInUser): Promise<Result<void, AppError>>;
-  /**
-   * Loads the crypto, opens the store and starts syncing. Resolves before the first sync. Where a
-   * session is held in memory, it opens that one.
-   */
+  /** Loads the crypto, opens the store and starts syncing. Resolves before the first sync. */
   open(): Promise<Result<LiveSession, AppError>>;
-  /**
-   * Removes the stored session and its crypto store, and those of ended ones, from this browser; or,
-   * where a session is held in memory, that one and nothing that is stored.
-   */
+  /** Removes the stored session, its crypto store and those of ended ones; or the one in memory alone. */
   forget(): Promise<Result<void, AppError>>;
 }
 

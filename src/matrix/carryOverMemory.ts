@@ -23,7 +23,7 @@ export function startMemoryCarryOver(parts: {
   async function run(): Promise<void> {
     if (left.size === 0) return;
     emit({ kind: "carry_over", state: "running" });
-    for (const session of [...left]) {
+    for (const session of left) {
       const carried = await attempt(() => isCarriedOver(session));
       if (!carried.ok || !carried.value) continue;
       await session.stop();

@@ -584,6 +584,25 @@ describe("two tabs", () => {
   });
 });
 
+describe("waking from a sleep", () => {
+  it("reads again what others may have changed, once for all signs of one waking", async () => {
+    const app = await activeApp();
+    const { keyBackup } = app.gateway.session;
+    keyBackup.backup = ok(aBackup());
+    app.gateway.session.emit({ kind: "sync", state: "live" });
+    await settle();
+    const before = keyBackup.asked.fetchBackupInfo;
+    app.wakeUp();
+    app.wakeUp();
+    await settle();
+    expect(keyBackup.asked.fetchBackupInfo).toBe(before + 1);
+    await app.session.signOut();
+    app.wakeUp();
+    await settle();
+    expect(keyBackup.asked.fetchBackupInfo).toBe(before + 1);
+  });
+});
+
 describe("leaving", () => {
   it("forget closes the session and removes what is stored", async () => {
     const app = await activeApp();

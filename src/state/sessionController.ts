@@ -1,45 +1,24 @@
 import type { AppError } from "@/domain/errors";
-import type { LiveSession, SessionGateway } from "@/domain/ports";
+import type { LiveSession } from "@/domain/ports";
 import { fail, ok, type Result } from "@/domain/result";
 import type { SessionPhase, SignedInUser, SignedOutReason } from "@/domain/session";
-import type { TabLock, TabLockNews, TabLockOptions } from "@/lib/tabLock";
-import type { QueryClient } from "@tanstack/react-query";
-import { type AppStore, freshSessionState } from "./appStore";
+import type { TabLock } from "@/lib/tabLock";
+import { freshSessionState } from "./appStore";
 import { type AttachedSession, attachSession } from "./attachSession";
 import { readAllAgain } from "./invalidate";
 import { changeBackup, switchUpload } from "./changeBackup";
 import { lazyGateway } from "./lazyGateway";
-import type { Memory } from "./memory";
 import { createRestoreControl } from "./restoreControl";
-import type { WakeUps } from "./resumeOnWakeUp";
 import type { RestoreControl, SessionActions, SessionController } from "./StoreContext";
 import { isUnstored, isWithoutStorage, reasonToSay, unstoredOf, userOf } from "./sessionPhases";
 import { noteProofs } from "./noteProofs";
+import { readOnWakeUp } from "./readOnWakeUp";
+import type { SessionDeps } from "./sessionDeps";
 import { signInFrom } from "./signInFrom";
 import { trackSession } from "./trackSession";
 import { describeThisTab, watchOtherTab } from "./watchOtherTab";
 import { withoutThrowing } from "./withoutThrowing";
 import { createWorkTracker } from "./workTracker";
-
-/** One tab of a browser owns the session; null is "another tab has it". */
-export interface TabLockPort {
-  acquire(options: TabLockOptions): Promise<TabLock | null>;
-  /** Asks the other tab to close its session, and waits for that. */
-  takeOver(options: TabLockOptions): Promise<TabLock | null>;
-  /** Tells what goes on in the other tab, until the returned function is called. */
-  watch(listener: (news: TabLockNews) => void): () => void;
-}
-
-export interface SessionDeps {
-  /** Loads the SDK's part of the app on demand; asked again after it rejected. */
-  readonly gateway: () => Promise<SessionGateway>;
-  readonly lock: TabLockPort;
-  readonly store: AppStore;
-  readonly queryClient: QueryClient;
-  readonly memory: Memory;
-  /** Signs that the connection may be back. */
-  readonly wakeUps: WakeUps;
-}
 
 /**
  * Owns the session from the tab lock to its end, and the restore that runs in it, outside React. Every step that waits remembers the
@@ -73,6 +52,7 @@ export function createSessionController(deps: SessionDeps): {
     session: () => attached?.session ?? null,
   });
 
+  readOnWakeUp(deps.wakeUps, { queryClient, session: () => attached?.session ?? null });
   watchOtherTab(store, (listener) => deps.lock.watch(listener));
 
   const phase = (): SessionPhase => store.getState().phase;

@@ -17,7 +17,7 @@ export function isWithoutStorage(error: AppError): boolean {
 }
 
 export function unstoredOf(phase: SessionPhase): { readonly memoryOnly?: true } {
-  return "memoryOnly" in phase && phase.memoryOnly === true ? { memoryOnly: true } : {};
+  return "memoryOnly" in phase && phase.memoryOnly ? { memoryOnly: true } : {};
 }
 
 /** Whether a sign-in from here stores nothing. Where a session is stored it goes on as it is. */

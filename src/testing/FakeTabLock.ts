@@ -1,5 +1,5 @@
 import type { TabLock, TabLockNews, TabLockOptions } from "@/lib/tabLock";
-import type { TabLockPort } from "@/state/sessionController";
+import type { TabLockPort } from "@/state/sessionDeps";
 
 /** The tab lock as one tab sees it. */
 export class FakeTabLock implements TabLockPort {
