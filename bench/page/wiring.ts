@@ -10,6 +10,7 @@ import { fetchBackupInfo } from "@/matrix/roomKeysApi";
 import type { SessionContext } from "@/matrix/sessionContext";
 import { createDecryptWorker } from "@/restore-engine/createDecryptWorker";
 import { createRestoreEngine } from "@/restore-engine/createRestoreEngine";
+import { createMemoryCursorStore } from "@/restore-engine/memoryCursorStore";
 import { createIdbCursorStore } from "@/restore-engine/idbCursorStore";
 import type { RestoreWish } from "./benchApi";
 
@@ -47,7 +48,10 @@ export async function runEngine(
       handedIn += keys;
     }),
     decryptionKey: createDecryptionKeySource(context),
-    cursors: createIdbCursorStore(restoreCursorName(context.cryptoStorePrefix)),
+    cursors:
+      context.cryptoStorePrefix === null
+        ? createMemoryCursorStore()
+        : createIdbCursorStore(restoreCursorName(context.cryptoStorePrefix)),
     createWorker: () =>
       watchWorker(createDecryptWorker(), (entries) => {
         decrypted += entries;

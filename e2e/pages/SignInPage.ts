@@ -24,6 +24,24 @@ export class SignInPage {
     return this.#page.getByLabel("Password", { exact: true });
   }
 
+  /** The choice of a session of which nothing is stored. */
+  get sharedComputer() {
+    return this.#page.getByRole("checkbox", { name: "This is a shared computer" });
+  }
+
+  /** Signs in to a session in memory, and waits for the overview. */
+  async signInOnSharedComputer(account: {
+    homeserver: string;
+    username: string;
+    password: string;
+  }): Promise<void> {
+    await this.open();
+    await this.fill(account);
+    await this.sharedComputer.check();
+    await this.submit();
+    await this.#page.getByTestId("device-state").waitFor({ timeout: 60_000 });
+  }
+
   async submit(): Promise<void> {
     await this.#page.getByRole("button", { name: "Sign in" }).click();
   }

@@ -8,6 +8,25 @@ export interface StoredNames {
   readonly records: readonly string[];
 }
 
+/** Everything a page's origin and tab have stored, by name; empty when there is nothing at all. */
+export function storedAnything(page: Page): Promise<readonly string[]> {
+  return page.evaluate(async () => {
+    const databases = (await indexedDB.databases()).map(({ name }) => `IndexedDB ${name ?? ""}`);
+    const cached = (await caches.keys()).map((name) => `cache ${name}`);
+    const root = await navigator.storage.getDirectory();
+    const files: string[] = [];
+    for await (const name of root.keys()) files.push(`file ${name}`);
+    return [
+      ...databases,
+      ...Object.keys(localStorage).map((key) => `localStorage ${key}`),
+      ...Object.keys(sessionStorage).map((key) => `sessionStorage ${key}`),
+      ...cached,
+      ...files,
+      ...(document.cookie === "" ? [] : ["a cookie"]),
+    ];
+  });
+}
+
 /** Reads names of databases and every record of the dashboard's own one. */
 export function storedNames(page: Page): Promise<StoredNames> {
   return page.evaluate(readStored);

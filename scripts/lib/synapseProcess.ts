@@ -32,8 +32,13 @@ export interface SynapseProcess {
   readonly folder: string;
   readonly port: number;
   readonly serverName: string;
-  /** Makes an account without a device. Resolves to the full user id. */
-  adminRegister(username: string, password: string, displayName?: string): Promise<string>;
+  /** Makes an account without a device, one that may use the admin API if so told. Resolves to the full user id. */
+  adminRegister(
+    username: string,
+    password: string,
+    displayName?: string,
+    admin?: boolean,
+  ): Promise<string>;
   /** The last log lines, oldest first. */
   recentLog(): readonly string[];
   /** Ends the process and waits for it. Safe to call twice. */
@@ -146,8 +151,8 @@ export async function startSynapse(options: SynapseOptions): Promise<SynapseProc
     folder,
     port,
     serverName,
-    adminRegister: (username, password, displayName) =>
-      register(baseUrl, registrationSecret, { username, password, displayName }),
+    adminRegister: (username, password, displayName, admin = false) =>
+      register(baseUrl, registrationSecret, { username, password, displayName, admin }),
     recentLog: () => [...log],
     stop,
   };
@@ -241,12 +246,19 @@ async function endProcess(child: ChildProcess, ended: Promise<unknown>): Promise
 async function register(
   baseUrl: string,
   secret: string,
-  account: { username: string; password: string; displayName: string | undefined },
+  account: {
+    username: string;
+    password: string;
+    displayName: string | undefined;
+    admin: boolean;
+  },
 ): Promise<string> {
   const endpoint = `${baseUrl}/_synapse/admin/v1/register`;
   const { nonce } = (await (await fetch(endpoint)).json()) as { nonce: string };
   const mac = createHmac("sha1", secret)
-    .update([nonce, account.username, account.password, "notadmin"].join("\0"))
+    .update(
+      [nonce, account.username, account.password, account.admin ? "admin" : "notadmin"].join("\0"),
+    )
     .digest("hex");
   const response = await fetch(endpoint, {
     method: "POST",
@@ -257,7 +269,7 @@ async function register(
       username: account.username,
       password: account.password,
       displayname: account.displayName ?? account.username,
-      admin: false,
+      admin: account.admin,
       inhibit_login: true,
     }),
   });

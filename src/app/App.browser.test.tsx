@@ -70,6 +70,27 @@ describe("which screen is shown", () => {
     await expect.element(screen.getByTestId("device-state")).toBeVisible();
   });
 
+  it("the tab lock with what goes on in the other tab, and that it is gone", async () => {
+    const app = createTestApp(alice);
+    app.lock.heldElsewhere = true;
+    app.session.start();
+    const { screen } = await show(app);
+    const lock = screen.getByTestId("tab-lock");
+    await expect.element(lock).toHaveAttribute("data-other", "silent");
+    const tell = (restore: unknown): void =>
+      app.lock.tell({ kind: "held", status: { userId: alice.userId, restore } });
+    tell(null);
+    await expect.element(lock).toMatchTextContent(alice.userId);
+    await expect.element(lock).toMatchTextContent("Nothing is being restored there.");
+    tell({ done: 1_200, total: 5_000 });
+    await expect.element(lock).toMatchTextContent("1,200 of 5,000 keys");
+    await expect.element(lock).toHaveAttribute("data-restoring", "true");
+    expect(await faults()).toEqual([]);
+    app.lock.tell({ kind: "free" });
+    await expect.element(lock).toMatchTextContent("The other tab is gone");
+    expect(await faults()).toEqual([]);
+  });
+
   it("the tab lock in other words when another tab took the session over", async () => {
     const app = await createActiveApp();
     const { screen } = await show(app);
@@ -272,6 +293,88 @@ describe("when the server ended the session", () => {
   });
 });
 
+describe("a session of which nothing is stored", () => {
+  async function typeIn({ screen }: Awaited<ReturnType<typeof show>>): Promise<void> {
+    await screen.getByRole("textbox", { name: "Homeserver" }).fill("https://matrix.example.org");
+    await screen.getByRole("textbox", { name: "Username" }).fill(alice.userId);
+    await screen.getByLabelText("Password", { exact: true }).fill("wonderland");
+  }
+
+  async function submit(shown: Awaited<ReturnType<typeof show>>): Promise<void> {
+    await shown.button("Sign in").click();
+    await expect.element(shown.screen.getByTestId("device-state")).toBeVisible();
+  }
+
+  const asksBeforeLeaving = (): boolean => {
+    const event = new Event("beforeunload", { cancelable: true });
+    window.dispatchEvent(event);
+    return event.defaultPrevented;
+  };
+
+  it("is asked for by a choice that says what it means, and says what it is while it lasts", async () => {
+    const app = createTestApp();
+    app.gateway.onOpen = ({ keyBackup }) => {
+      keyBackup.roomKeys = ok({ total: 3, backedUp: 0 });
+    };
+    app.session.start();
+    const shown = await show(app);
+    const choice = shown.screen.getByRole("checkbox", { name: "This is a shared computer" });
+    await expect.element(choice).not.toBeChecked();
+    await choice.click();
+    await expect
+      .element(choice)
+      .toHaveAccessibleDescription(/Closing or reloading this tab signs you out/);
+    expect(await faults()).toEqual([]);
+    await typeIn(shown);
+    await submit(shown);
+    expect(app.gateway.signIns).toMatchObject([{ memoryOnly: true }]);
+    await expect.element(shown.screen.getByTestId("memory-only")).toBeVisible();
+    await expect.poll(asksBeforeLeaving).toBe(true);
+    expect(await faults()).toEqual([]);
+    app.gateway.session.emit({ kind: "signed_out", soft: true });
+    await expect
+      .element(shown.screen.getByRole("heading", { name: "This session was ended" }))
+      .toBeVisible();
+    await expect.element(shown.main).toMatchTextContent("still in this tab, and only here");
+    expect(asksBeforeLeaving()).toBe(true);
+    expect(await faults()).toEqual([]);
+  });
+
+  it("is not made unless it is asked for", async () => {
+    const app = createTestApp();
+    app.session.start();
+    const shown = await show(app);
+    await typeIn(shown);
+    await submit(shown);
+    expect(app.gateway.signIns[0]).not.toHaveProperty("memoryOnly");
+    expect(shown.screen.getByTestId("memory-only").elements()).toEqual([]);
+    expect(asksBeforeLeaving()).toBe(false);
+  });
+
+  it("is all there is where the browser stores nothing, which is said before sign-in", async () => {
+    const app = createTestApp(alice);
+    app.gateway.readError = { kind: "storage", reason: "unavailable" };
+    app.session.start();
+    const { screen, button } = await show(app);
+    await expect.element(screen.getByTestId("memory-only")).toMatchTextContent("for this tab only");
+    expect(screen.getByRole("checkbox").elements()).toEqual([]);
+    expect(await faults()).toEqual([]);
+    app.gateway.readError = null;
+    await button("Try again").click();
+    await expect.element(screen.getByTestId("device-state")).toBeVisible();
+  });
+
+  it("is no way around a page that is not secure: nothing is asked for there", async () => {
+    const app = createTestApp();
+    app.gateway.readError = { kind: "insecure_page" };
+    app.session.start();
+    const { screen, button } = await show(app);
+    await expect.element(screen.getByTestId("error")).toHaveAttribute("data-code", "insecure_page");
+    expect(button("Go to sign-in").elements()).toEqual([]);
+    expect(await faults()).toEqual([]);
+  });
+});
+
 describe("when the session cannot be opened", () => {
   async function failed(error: AppError) {
     const app = createTestApp(alice);
@@ -290,6 +393,7 @@ describe("when the session cannot be opened", () => {
     [{ kind: "storage", reason: "blocked" }, "Retry"],
     [{ kind: "storage", reason: "unavailable" }, "Retry"],
     [{ kind: "storage", reason: "mismatch" }, "Retry"],
+    [{ kind: "storage", reason: "lost" }, "Retry"],
     [{ kind: "network", detail: "" }, "Retry"],
     [{ kind: "unexpected", detail: "" }, "Reload"],
   ] satisfies [AppError, string][])("%j offers %s and removes nothing", async (error, name) => {

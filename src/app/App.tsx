@@ -78,13 +78,17 @@ function screenOf(phase: SessionPhase, route: Route, config: AppConfig): Screen 
       return page(
         `locked ${phase.takenOver}`,
         phase.takenOver ? "Continued in another tab" : "Open in another tab",
-        <TabLockScreen takenOver={phase.takenOver} />,
+        <TabLockScreen takenOver={phase.takenOver} left={phase.left ?? null} />,
       );
     case "signed_out":
       return page(
         "sign-in",
         "Sign in",
-        <SignInScreen reason={phase.reason} defaultHomeserver={config.defaultHomeserver} />,
+        <SignInScreen
+          reason={phase.reason}
+          memoryOnly={phase.memoryOnly === true}
+          defaultHomeserver={config.defaultHomeserver}
+        />,
       );
     case "opening":
       return {
@@ -93,7 +97,13 @@ function screenOf(phase: SessionPhase, route: Route, config: AppConfig): Screen 
         children: (
           <div className={styles.quiet}>
             <Heading>Opening your session</Heading>
-            <Spinner label="Opening your encrypted store…" />
+            <Spinner
+              label={
+                phase.memoryOnly === true
+                  ? "Making your keys ready in this tab…"
+                  : "Opening your encrypted store…"
+              }
+            />
           </div>
         ),
       };
@@ -104,12 +114,22 @@ function screenOf(phase: SessionPhase, route: Route, config: AppConfig): Screen 
         account: <Account user={phase.user} />,
         nav: <Nav route={route} />,
         // A new session is a new tree: nothing of the one before may be left in it.
-        children: <SessionScreen key={phase.sessionId} route={route} />,
+        children: (
+          <SessionScreen
+            key={phase.sessionId}
+            route={route}
+            memoryOnly={phase.memoryOnly === true}
+          />
+        ),
       };
     case "expired":
       return page("expired", "Your session has expired", <ExpiredScreen user={phase.user} />);
     case "ended":
-      return page("ended", "This session was ended", <EndedScreen user={phase.user} />);
+      return page(
+        "ended",
+        "This session was ended",
+        <EndedScreen user={phase.user} memoryOnly={phase.memoryOnly === true} />,
+      );
     case "failed":
       return page(
         "failed",

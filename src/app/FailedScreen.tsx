@@ -53,7 +53,7 @@ export function FailedScreen({ error, user }: FailedScreenProps) {
           </div>
         </Card>
       ) : null}
-      {user === null && error.kind !== "storage" ? (
+      {user === null && canSignIn(error) ? (
         <div>
           <Button variant="tertiary" onClick={startOver}>
             Go to sign-in
@@ -67,8 +67,14 @@ export function FailedScreen({ error, user }: FailedScreenProps) {
 
 /** There must be something to remove, and a store that can be reached to remove it from. */
 function canForget(error: AppError, user: SignedInUser | null): boolean {
-  if (error.kind === "storage") return error.reason === "mismatch" || user !== null;
+  if (error.kind === "storage")
+    return error.reason === "mismatch" || error.reason === "lost" || user !== null;
   return user !== null;
+}
+
+/** Without storage, WebAssembly or a secure page there is no use in asking for a password. */
+function canSignIn({ kind }: AppError): boolean {
+  return kind !== "storage" && kind !== "insecure_page" && kind !== "crypto_unavailable";
 }
 
 /** The error's own facts; `detail` is redacted where the error is made. */

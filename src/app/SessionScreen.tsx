@@ -8,6 +8,8 @@ import { KeyFileScreen } from "@/features/key-file/KeyFileScreen";
 import { RepairScreen } from "@/features/repair/RepairScreen";
 import { RestoreScreen } from "@/features/restore/RestoreScreen";
 import { RoomsScreen } from "@/features/rooms/RoomsScreen";
+import { MemoryOnlyNote } from "@/features/session/MemoryOnlyNote";
+import { UnstoredGuard } from "@/features/session/UnstoredGuard";
 import { SetUpScreen } from "@/features/set-up/SetUpScreen";
 import { UnfinishedChange } from "@/features/unfinished/UnfinishedChange";
 import { TestKeyScreen } from "@/features/test-key/TestKeyScreen";
@@ -18,9 +20,11 @@ import { VerifyScreen } from "@/features/verify/VerifyScreen";
 import type { Route } from "@/lib/route";
 
 /** The screens of an open session, below what other devices may ask at any time. */
-export function SessionScreen({ route }: { route: Route }) {
+export function SessionScreen({ route, memoryOnly }: { route: Route; memoryOnly: boolean }) {
   return (
     <>
+      {memoryOnly ? <UnstoredGuard /> : null}
+      {memoryOnly && route === "overview" ? <MemoryOnlyNote /> : null}
       <IncomingRequest route={route} />
       <RoutedScreen route={route} />
     </>

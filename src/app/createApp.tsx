@@ -2,7 +2,7 @@ import { StrictMode } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import type { SessionGateway } from "@/domain/ports";
 import type { Result } from "@/domain/result";
-import { acquireTabLock, takeOverTabLock } from "@/lib/tabLock";
+import { acquireTabLock, takeOverTabLock, watchTabLock } from "@/lib/tabLock";
 import { onWakeUp } from "@/lib/wakeUps";
 import { createAppServices } from "@/state/createAppServices";
 import { createMemory } from "@/state/memory";
@@ -36,6 +36,7 @@ export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp 
     lock: {
       acquire: (options) => acquireTabLock(TAB_LOCK, options),
       takeOver: (options) => takeOverTabLock(TAB_LOCK, options),
+      watch: (listener) => watchTabLock(TAB_LOCK, listener),
     },
     memory,
     wakeUps: onWakeUp,
@@ -83,7 +84,8 @@ async function loadGateway(): Promise<SessionGateway> {
     { createGateway },
     { createRestoreEngine },
     { createDecryptWorker },
-    cursors,
+    { createIdbCursorStore },
+    { createMemoryCursorStore },
     { createBackupEntries },
     { createBackupSampler },
   ] = await Promise.all([
@@ -91,6 +93,7 @@ async function loadGateway(): Promise<SessionGateway> {
     import("@/restore-engine/createRestoreEngine"),
     import("@/restore-engine/createDecryptWorker"),
     import("@/restore-engine/idbCursorStore"),
+    import("@/restore-engine/memoryCursorStore"),
     import("@/restore-engine/createBackupEntries"),
     import("@/restore-engine/createBackupSampler"),
   ]);
@@ -101,7 +104,10 @@ async function loadGateway(): Promise<SessionGateway> {
     createRestoreEngine: ({ cursorDatabase, ...ports }) =>
       createRestoreEngine({
         ...ports,
-        cursors: cursors.createIdbCursorStore(cursorDatabase),
+        cursors:
+          cursorDatabase === null
+            ? createMemoryCursorStore()
+            : createIdbCursorStore(cursorDatabase),
         createWorker: createDecryptWorker,
       }),
   });

@@ -103,11 +103,13 @@ const EXAMPLES: { readonly [K in AppErrorKind]: readonly Extract<AppError, { kin
     { kind: "key_file", problem: "too_large" },
     { kind: "key_file", problem: "no_keys" },
   ],
+  insecure_page: [{ kind: "insecure_page" }],
   storage: [
     { kind: "storage", reason: "quota" },
     { kind: "storage", reason: "blocked" },
     { kind: "storage", reason: "unavailable" },
     { kind: "storage", reason: "mismatch" },
+    { kind: "storage", reason: "lost" },
   ],
   crypto_unavailable: [{ kind: "crypto_unavailable", detail: "SECRET-DETAIL" }],
   worker_crashed: [{ kind: "worker_crashed" }],

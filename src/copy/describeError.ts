@@ -148,6 +148,12 @@ export function describeError(error: AppError): ErrorWords {
       return { ...describeKeyFileProblem(error.problem), action: "none" };
     case "storage":
       return describeStorageError(error.reason);
+    case "insecure_page":
+      return {
+        title: "This page was not loaded over a secure connection",
+        body: "Browsers give the cryptography that your keys need only to pages with an address that starts with https://. Nothing was sent, and your backup is untouched. Open this app at its https:// address.",
+        action: "reload",
+      };
     case "crypto_unavailable":
       return {
         title: "The encryption part of this app did not load",

@@ -72,6 +72,7 @@ function describeStorage(error: Extract<AppError, { kind: "storage" }>): Restore
         next: "reload",
       };
     case "blocked":
+    case "lost":
     case "mismatch":
       return { ...titleOf(error), body: describeError(error).body, next: "retry" };
   }

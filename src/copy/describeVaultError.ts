@@ -187,6 +187,12 @@ export function describeStorageError(reason: ReasonOf<"storage">): ErrorWords {
         body: "The app needs the browser’s storage to keep your keys. It may be switched off by a setting, or missing in a private window. Nothing was lost, and the backup on the server is untouched. Allow site data, then try again.",
         action: "retry",
       };
+    case "lost":
+      return {
+        title: "The browser has removed the keys of this session",
+        body: "You are still signed in, but the store with this device’s keys is gone: it was cleared by you, by a cleaning program, or by the browser when space was short. The backup on the server is untouched, and what is in it comes back with your recovery key. Keys that were only in this browser are gone. This device cannot go on with new keys under its old name, because others would take it for an attack: sign out, then sign in again as a new device.",
+        action: "retry",
+      };
     case "mismatch":
       return {
         title: "The store in this browser does not fit your session",

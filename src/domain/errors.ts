@@ -96,7 +96,13 @@ export type AppError =
       readonly reason: "no_helper" | "not_under_way" | "wrong_code";
     }
   | { readonly kind: "key_file"; readonly problem: KeyFileProblem }
-  | { readonly kind: "storage"; readonly reason: "quota" | "blocked" | "unavailable" | "mismatch" }
+  /** `lost`: the session is stored and its crypto store is not there any more. */
+  | {
+      readonly kind: "storage";
+      readonly reason: "quota" | "blocked" | "unavailable" | "mismatch" | "lost";
+    }
+  /** The page was not loaded over https: the browser gives it no cryptography. */
+  | { readonly kind: "insecure_page" }
   /** The crypto WebAssembly did not load; only a page reload helps (the SDK remembers the failure). */
   | { readonly kind: "crypto_unavailable"; readonly detail: string }
   | { readonly kind: "worker_crashed" }

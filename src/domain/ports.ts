@@ -43,21 +43,23 @@ export interface SessionGateway {
   /**
    * Signs in and stores the session encrypted. With `deviceId`, renews an expired session. Where
    * an ended session is stored, a new device of the same user is made beside it, and the keys of
-   * the ended one are carried over once the new one is open.
+   * the ended one are carried over once the new one is open. With `memoryOnly` nothing is stored
+   * and nothing stored is touched; see matrix/memorySession.
    */
   signIn(request: {
     readonly target: HomeserverTarget;
     readonly username: string;
     readonly password: string;
     readonly deviceId?: string;
+    readonly memoryOnly?: boolean;
   }): Promise<Result<SignedInUser, AppError>>;
-  /** The stored session, or null when there is none. Reads only. */
+  /** The stored session, or null. Reads only. `storage`, `unavailable`: one in memory is possible. */
   readStored(): Promise<Result<StoredUser | null, AppError>>;
   /** Notes that the server ended this user's session for good. Removes nothing. */
   markEnded(user: SignedInUser): Promise<Result<void, AppError>>;
   /** Loads the crypto, opens the store and starts syncing. Resolves before the first sync. */
   open(): Promise<Result<LiveSession, AppError>>;
-  /** Removes the stored session and its crypto store, and those of ended ones, from this browser. */
+  /** Removes the stored session, its crypto store and those of ended ones; or the one in memory alone. */
   forget(): Promise<Result<void, AppError>>;
 }
 
@@ -80,6 +82,8 @@ export interface LiveSession {
   /** New at every opening; part of every query key so that late answers are dropped. */
   readonly id: string;
   readonly user: SignedInUser;
+  /** Nothing of it is stored: it ends with the page. */
+  readonly memoryOnly: boolean;
   readonly keyBackup: KeyBackupPort;
   readonly keyEntry: KeyEntryPort;
   readonly keyTest: KeyTestPort;

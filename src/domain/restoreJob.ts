@@ -61,6 +61,8 @@ export interface LastRestore {
 export interface InterruptedRestore {
   readonly version: BackupVersion;
   readonly deviceId: string;
+  /** It ran when another tab took the session over: it goes on there by itself. */
+  readonly handedOver?: true;
 }
 
 export type RestoreJobEvent =

@@ -31,22 +31,38 @@ export type SyncState = "starting" | "live" | "offline";
  */
 export type CarryOverState = "none" | "running" | "incomplete";
 
-/** `local_only`: everything is removed here, and the server was not told. */
-export type SignedOutReason = "by_choice" | "local_only";
+/**
+ * `local_only`: everything is removed here, and the server was not told. `evicted`: the browser has
+ * lost what was stored, and the server knows nothing of that.
+ */
+export type SignedOutReason = "by_choice" | "local_only" | "evicted";
+
+/** Nothing of the session is stored: it ends with the page. */
+interface InMemory {
+  readonly memoryOnly?: true;
+}
 
 /** Where the session is; the screen follows from it. */
 export type SessionPhase =
   | { readonly kind: "starting" }
-  /** Another tab holds the session's lock. */
-  | { readonly kind: "locked"; readonly takenOver: boolean }
-  | { readonly kind: "signed_out"; readonly reason: SignedOutReason | null }
+  /** Another tab holds the session's lock. `left`: how a session in memory has just ended here. */
+  | { readonly kind: "locked"; readonly takenOver: boolean; readonly left?: SignedOutReason }
+  /** `memoryOnly`: this browser stores nothing now, so only a session in memory is possible. */
+  | ({ readonly kind: "signed_out"; readonly reason: SignedOutReason | null } & InMemory)
   /** Crypto is loading and its store is being opened. */
-  | { readonly kind: "opening"; readonly user: SignedInUser }
-  | { readonly kind: "active"; readonly user: SignedInUser; readonly sessionId: string }
+  | ({ readonly kind: "opening"; readonly user: SignedInUser } & InMemory)
+  | ({
+      readonly kind: "active";
+      readonly user: SignedInUser;
+      readonly sessionId: string;
+    } & InMemory)
   /** The token expired; the store and the device id are kept, the password is asked again. */
   | { readonly kind: "expired"; readonly user: SignedInUser }
-  /** The server ended the device for good. Its store is kept; a sign-in makes a new device. */
-  | { readonly kind: "ended"; readonly user: SignedInUser }
+  /**
+   * The server ended the device for good. Its store is kept; a sign-in makes a new device. In memory
+   * also when only the token expired: without a stored device there is nothing to go on with.
+   */
+  | ({ readonly kind: "ended"; readonly user: SignedInUser } & InMemory)
   | {
       readonly kind: "failed";
       readonly user: SignedInUser | null;

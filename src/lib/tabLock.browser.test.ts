@@ -1,5 +1,11 @@
 import { afterEach, expect, it } from "vitest";
-import { acquireTabLock, takeOverTabLock, type TabLock } from "./tabLock";
+import {
+  acquireTabLock,
+  takeOverTabLock,
+  watchTabLock,
+  type TabLock,
+  type TabLockNews,
+} from "./tabLock";
 
 const held: TabLock[] = [];
 let name = "";
@@ -98,4 +104,27 @@ it("is freed by a context that goes away", async () => {
   expect(await acquire()).toBeNull();
   worker.terminate();
   await expect.poll(() => acquire()).not.toBeNull();
+});
+
+it("tells those that wait what goes on, when the holder falls silent, and when nobody holds it", async () => {
+  freshName();
+  let status: unknown = { done: 1 };
+  const lock = await acquireTabLock(name, {
+    ...ignore,
+    describe: () => status,
+  });
+  const heard: TabLockNews[] = [];
+  const stop = watchTabLock(name, (news) => heard.push(news), 20);
+  await expect.poll(() => heard.at(-1)).toEqual({ kind: "held", status: { done: 1 } });
+  status = { done: 2 };
+  await expect.poll(() => heard.at(-1)).toEqual({ kind: "held", status: { done: 2 } });
+  lock?.release();
+  await expect.poll(() => heard.at(-1)).toEqual({ kind: "free" });
+  const silent = await acquireTabLock(name, ignore);
+  await expect.poll(() => heard.at(-1)).toEqual({ kind: "held", status: null });
+  stop();
+  const { length } = heard;
+  silent?.release();
+  await expect.poll(() => acquire()).not.toBeNull();
+  expect(heard).toHaveLength(length);
 });

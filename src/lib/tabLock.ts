@@ -10,10 +10,58 @@ export interface TabLockOptions {
    * settles the lock is given up.
    */
   readonly onTakeOver: () => Promise<void>;
+  /** What is told to tabs that ask what goes on here: plain data that may be copied. */
+  readonly describe?: () => unknown;
 }
 
 interface Ask {
-  readonly kind: "give_up";
+  readonly kind: "give_up" | "describe";
+}
+
+interface Answer {
+  readonly kind: "status";
+  readonly status: unknown;
+}
+
+/** What a tab without the lock hears: the holder's words, or that nobody holds it. */
+export type TabLockNews =
+  | { readonly kind: "held"; readonly status: unknown }
+  | { readonly kind: "free" };
+
+/** Asks without an answer before what was last heard counts no more. */
+const UNANSWERED = 3;
+
+/**
+ * Asks again and again what goes on in the tab that holds the lock. The status of one that does not
+ * answer (frozen, or busy) is null. Returns what ends it.
+ */
+export function watchTabLock(
+  name: string,
+  listener: (news: TabLockNews) => void,
+  everyMs = 1_000,
+): () => void {
+  const channel = new BroadcastChannel(name);
+  let active = true;
+  let unanswered = 0;
+  channel.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+    if (!isAnswer(data)) return;
+    unanswered = 0;
+    listener({ kind: "held", status: data.status });
+  });
+  const ask = async (): Promise<void> => {
+    if (++unanswered === UNANSWERED + 1) listener({ kind: "held", status: null });
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel has none
+    channel.postMessage({ kind: "describe" } satisfies Ask);
+    const { held = [] } = await globalThis.navigator.locks.query();
+    if (active && !held.some((lock) => lock.name === name)) listener({ kind: "free" });
+  };
+  void ask();
+  const timer = setInterval(() => void ask(), everyMs);
+  return () => {
+    active = false;
+    clearInterval(timer);
+    channel.close();
+  };
 }
 
 /** Takes the lock, or answers null at once when another tab holds it. */
@@ -46,11 +94,7 @@ export async function takeOverTabLock(
  * Web Locks exist wherever WebCrypto does, that is in every secure context. Without them nothing
  * can be stored encrypted either, so the lock is granted and the vault says what is wrong.
  */
-function request(
-  name: string,
-  { onTakeOver }: TabLockOptions,
-  how: LockOptions,
-): Promise<TabLock | null> {
+function request(name: string, options: TabLockOptions, how: LockOptions): Promise<TabLock | null> {
   const locks: LockManager | undefined = globalThis.navigator?.locks;
   if (locks === undefined) return Promise.resolve({ release: () => undefined });
   return new Promise((resolve) => {
@@ -60,14 +104,14 @@ function request(
           resolve(null);
           return undefined;
         }
-        return new Promise<void>((free) => resolve(hold(name, onTakeOver, free)));
+        return new Promise<void>((free) => resolve(hold(name, options, free)));
       })
       // The time limit of a take-over. Once the lock is granted nothing rejects.
       .catch(() => resolve(null));
   });
 }
 
-function hold(name: string, onTakeOver: () => Promise<void>, free: () => void): TabLock {
+function hold(name: string, options: TabLockOptions, free: () => void): TabLock {
   const channel = new BroadcastChannel(name);
   let asked = false;
   const release = (): void => {
@@ -76,12 +120,27 @@ function hold(name: string, onTakeOver: () => Promise<void>, free: () => void): 
   };
   channel.addEventListener("message", (event: MessageEvent<unknown>) => {
     if (asked || !isAsk(event.data)) return;
+    if (event.data.kind === "describe") {
+      if (options.describe === undefined) return;
+      const answer: Answer = { kind: "status", status: options.describe() };
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel has none
+      channel.postMessage(answer);
+      return;
+    }
     asked = true;
-    void onTakeOver().finally(release);
+    void options.onTakeOver().finally(release);
   });
   return { release };
 }
 
 function isAsk(data: unknown): data is Ask {
-  return typeof data === "object" && data !== null && "kind" in data && data.kind === "give_up";
+  return isRecord(data) && (data["kind"] === "give_up" || data["kind"] === "describe");
+}
+
+function isAnswer(data: unknown): data is Answer {
+  return isRecord(data) && data["kind"] === "status" && "status" in data;
+}
+
+function isRecord(data: unknown): data is Record<string, unknown> {
+  return typeof data === "object" && data !== null;
 }

@@ -20,6 +20,25 @@ describe("signs that the connection may be back", () => {
     expect(listener).toHaveBeenCalledOnce();
   });
 
+  it.each([
+    ["the computer slept for an hour", 3_600_000],
+    ["the clock was set back by a day", -86_400_000],
+  ])("%s", (_, jump) => {
+    vi.useFakeTimers({ toFake: ["Date", "setInterval", "clearInterval"] });
+    const listener = vi.fn<() => void>();
+    const stop = onWakeUp(listener);
+    try {
+      vi.advanceTimersByTime(60_000);
+      expect(listener).not.toHaveBeenCalled();
+      vi.setSystemTime(Date.now() + jump);
+      vi.advanceTimersByTime(60_000);
+      expect(listener).toHaveBeenCalledOnce();
+    } finally {
+      stop();
+      vi.useRealTimers();
+    }
+  });
+
   it("are not given by a page that is hidden, or loaded for the first time", () => {
     const listener = vi.fn<() => void>();
     const stop = onWakeUp(listener);

@@ -1,5 +1,5 @@
 import type { SignedInUser } from "@/domain/session";
-import { openDatabase, resultOf, transact } from "@/lib/idb";
+import { openDatabase, openExisting, resultOf, transact } from "@/lib/idb";
 import { isObject } from "./errorOfAnswer";
 import type { SealedBytes, SealedSession } from "./vaultCrypto";
 
@@ -40,16 +40,18 @@ const LEFTOVERS = "leftovers";
 /** The present session stands under this key, each ended one under its crypto store's prefix. */
 const CURRENT = "current";
 
-/** The records of this browser in IndexedDB. Every method rejects with a DatabaseError. */
+/**
+ * The records of this browser in IndexedDB. Every method rejects with a DatabaseError. Reading makes
+ * no database: a session that is kept in memory leaves nothing behind, not even an empty one.
+ */
 export function createCredentialStore(databaseName: string): CredentialStore {
-  async function withDatabase<T>(
+  type Work<T> = (sessions: IDBObjectStore, leftovers: IDBObjectStore) => Promise<T>;
+
+  async function within<T>(
+    database: IDBDatabase,
     mode: "readonly" | "readwrite",
-    work: (sessions: IDBObjectStore, leftovers: IDBObjectStore) => Promise<T>,
+    work: Work<T>,
   ): Promise<T> {
-    const database = await openDatabase(databaseName, 1, (fresh) => {
-      fresh.createObjectStore(SESSIONS);
-      fresh.createObjectStore(LEFTOVERS);
-    });
     try {
       return await transact(database, [SESSIONS, LEFTOVERS], mode, (transaction) =>
         work(transaction.objectStore(SESSIONS), transaction.objectStore(LEFTOVERS)),
@@ -59,21 +61,34 @@ export function createCredentialStore(databaseName: string): CredentialStore {
     }
   }
 
+  async function reading<T>(nothing: T, work: Work<T>): Promise<T> {
+    const database = await openExisting(databaseName);
+    return database === null ? nothing : within(database, "readonly", work);
+  }
+
+  async function writing(work: Work<void>): Promise<void> {
+    const database = await openDatabase(databaseName, 1, (fresh) => {
+      fresh.createObjectStore(SESSIONS);
+      fresh.createObjectStore(LEFTOVERS);
+    });
+    await within(database, "readwrite", work);
+  }
+
   return {
     read: () =>
-      withDatabase("readonly", async (sessions) => {
+      reading<SessionRecord | "malformed" | null>(null, async (sessions) => {
         const found: unknown = await resultOf<unknown>(sessions.get(CURRENT));
         return found === undefined ? null : parseRecord(found);
       }),
     write: (record) =>
-      withDatabase("readwrite", async (sessions, leftovers) => {
+      writing(async (sessions, leftovers) => {
         await Promise.all([
           resultOf(sessions.put(record, CURRENT)),
           resultOf(leftovers.delete(record.cryptoStorePrefix)),
         ]);
       }),
     writeBeside: (record, ended) =>
-      withDatabase("readwrite", async (sessions, leftovers) => {
+      writing(async (sessions, leftovers) => {
         await Promise.all([
           resultOf(sessions.put(ended, ended.cryptoStorePrefix)),
           resultOf(sessions.put(record, CURRENT)),
@@ -81,7 +96,7 @@ export function createCredentialStore(databaseName: string): CredentialStore {
         ]);
       }),
     readEnded: () =>
-      withDatabase("readonly", async (sessions) => {
+      reading(new Map<string, SessionRecord | "malformed">(), async (sessions) => {
         const [keys, values] = await Promise.all([
           resultOf(sessions.getAllKeys()),
           resultOf<unknown[]>(sessions.getAll()),
@@ -94,26 +109,26 @@ export function createCredentialStore(databaseName: string): CredentialStore {
         return found;
       }),
     removeEnded: (prefix) =>
-      withDatabase("readwrite", async (sessions, leftovers) => {
+      writing(async (sessions, leftovers) => {
         await Promise.all([
           resultOf(sessions.delete(prefix)),
           resultOf(leftovers.put(true, prefix)),
         ]);
       }),
     remove: (prefixes) =>
-      withDatabase("readwrite", async (sessions, leftovers) => {
+      writing(async (sessions, leftovers) => {
         await Promise.all([
           resultOf(sessions.clear()),
           ...prefixes.map((prefix) => resultOf(leftovers.put(true, prefix))),
         ]);
       }),
     leftovers: () =>
-      withDatabase("readonly", async (_sessions, leftovers) => {
+      reading<readonly string[]>([], async (_sessions, leftovers) => {
         const keys = await resultOf(leftovers.getAllKeys());
         return keys.filter((key) => typeof key === "string");
       }),
     clearLeftover: (prefix) =>
-      withDatabase("readwrite", async (_sessions, leftovers) => {
+      writing(async (_sessions, leftovers) => {
         await resultOf(leftovers.delete(prefix));
       }),
   };

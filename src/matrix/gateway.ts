@@ -9,7 +9,7 @@ import type {
   RoomKeySource,
   SessionGateway,
 } from "@/domain/ports";
-import { ok, type Result } from "@/domain/result";
+import { fail, ok, type Result } from "@/domain/result";
 import { createChanges } from "./changes";
 import { createAccountDevices } from "./accountDevices";
 import { subscribeCryptoEvents } from "./cryptoEvents";
@@ -21,6 +21,7 @@ import { createKeyEntry } from "./keyEntry";
 import { createKeyTest } from "./keyTest";
 import { createRemoval } from "./removal";
 import { createKeyExport } from "./keyExport";
+import { createMemorySession } from "./memorySession";
 import { openSession, type SessionAdapters } from "./openSession";
 import { silenceSharedLogger } from "./quietLogger";
 import { createRepair } from "./repair";
@@ -34,14 +35,14 @@ import { createUpload } from "./upload";
 import { withTrueMarks } from "./uploadedTo";
 import { createVault } from "./vault";
 import { createVerification } from "./verification";
-import { createVerificationMemory } from "./verificationMemory";
+import { createUnstoredVerificationMemory, createVerificationMemory } from "./verificationMemory";
 
 export type CreateRestoreEngine = (ports: {
   readonly source: RoomKeySource;
   readonly sink: RoomKeySink;
   readonly decryptionKey: DecryptionKeySource;
-  /** Where the restore into this device's store remembers how far it came. */
-  readonly cursorDatabase: string;
+  /** Where the restore into this device's store remembers how far it came; null: in memory. */
+  readonly cursorDatabase: string | null;
 }) => RestoreEngine;
 
 /**
@@ -62,6 +63,7 @@ export function createGateway(options: {
   let live: LiveSession | null = null;
 
   const createAdapters = (context: SessionContext): SessionAdapters => {
+    const { cryptoStorePrefix, user } = context;
     const source = createRoomKeySource(context);
     const rooms = createRooms(context);
     return {
@@ -69,7 +71,12 @@ export function createGateway(options: {
       keyEntry: createKeyEntry(context),
       keyTest: createKeyTest(context, { source, rooms, sampler: options.sampler }),
       setUp: createSetUp(context),
-      verification: createVerification(context, createVerificationMemory(context.user.deviceId)),
+      verification: createVerification(
+        context,
+        cryptoStorePrefix === null
+          ? createUnstoredVerificationMemory()
+          : createVerificationMemory(user.deviceId),
+      ),
       changes: createChanges(context, options.createBackupEntries(source)),
       removal: createRemoval(context),
       repair: createRepair(context),
@@ -83,12 +90,19 @@ export function createGateway(options: {
           source,
           sink: createRoomKeySink(context),
           decryptionKey: createDecryptionKeySource(context),
-          cursorDatabase: restoreCursorName(context.cryptoStorePrefix),
+          cursorDatabase: cryptoStorePrefix === null ? null : restoreCursorName(cryptoStorePrefix),
         }),
       ),
       subscribe: (emit) => subscribeCryptoEvents(context.client, emit),
     };
   };
+
+  const memory = createMemorySession(createAdapters);
+  /**
+   * This page's session is in memory, from the sign-in until what is stored is read again. Meanwhile
+   * another tab may have stored a session, which must not be touched from here, whatever goes wrong.
+   */
+  let inMemory = false;
 
   async function closeLive(): Promise<void> {
     await opening;
@@ -99,7 +113,7 @@ export function createGateway(options: {
   async function openOnce(): Promise<Result<LiveSession, AppError>> {
     await live?.close();
     live = null;
-    const opened = await openSession(vault, createAdapters);
+    const opened = inMemory ? await memory.open() : await openSession(vault, createAdapters);
     if (opened.ok) live = opened.value;
     return opened;
   }
@@ -107,10 +121,18 @@ export function createGateway(options: {
   return {
     findHomeserver,
     async signIn(request) {
+      const lacking = findLacking();
+      if (lacking !== null) return fail(lacking);
       await closeLive();
-      return signIn(vault, request);
+      if (request.memoryOnly !== true) return signIn(vault, request);
+      const signedIn = await memory.signIn(request);
+      inMemory ||= signedIn.ok;
+      return signedIn;
     },
     async readStored() {
+      const lacking = findLacking();
+      if (lacking !== null) return fail(lacking);
+      inMemory = false;
       const stored = await vault.read();
       // Deletions that a closed tab left unfinished; nothing waits for them.
       void vault.sweep();
@@ -118,7 +140,8 @@ export function createGateway(options: {
       const { user, ended } = stored.value;
       return ok({ user, ended });
     },
-    markEnded: (user) => vault.markEnded(user),
+    // Nothing is stored of a session in memory: there is nothing to mark.
+    markEnded: async (user) => (inMemory ? ok(undefined) : vault.markEnded(user)),
     open() {
       opening ??= openOnce().finally(() => {
         opening = null;
@@ -127,7 +150,19 @@ export function createGateway(options: {
     },
     async forget() {
       await closeLive();
-      return vault.remove();
+      if (!inMemory) return vault.remove();
+      await memory.forget();
+      return ok(undefined);
     },
   };
+}
+
+/** What this page cannot do without, in memory or not: a session could be signed in to and never opened. */
+function findLacking(): AppError | null {
+  // Typed as always there, but missing on pages that are neither https nor loopback.
+  const subtle: SubtleCrypto | undefined = globalThis.crypto.subtle;
+  if (subtle === undefined) return { kind: "insecure_page" };
+  return "WebAssembly" in globalThis
+    ? null
+    : { kind: "crypto_unavailable", detail: "this browser has no WebAssembly" };
 }

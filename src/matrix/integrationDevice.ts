@@ -4,7 +4,7 @@ import type { RecoveryKey } from "@/domain/recoveryKey";
 import type { Result } from "@/domain/result";
 import { createTurns } from "@/lib/turns";
 import type { Homeserver } from "./integrationHomeserver";
-import { createMemoryJournal } from "./memoryChangeJournalRig";
+import { createMemoryJournal } from "./memoryChangeJournal";
 import { createMemoryUploadWish } from "./uploadWish";
 import { quietLogger, silenceSharedLogger } from "./quietLogger";
 import { createSessionRequests } from "./request";
@@ -70,8 +70,7 @@ export async function openDevice(
         return crypto;
       },
       user: { userId, deviceId, homeserverUrl: server.url },
-      // In memory here.
-      cryptoStorePrefix: "",
+      cryptoStorePrefix: null,
       closed: closing.signal,
       takeTurn: createTurns(),
       journal: createMemoryJournal(),

@@ -11,19 +11,22 @@ import {
   SyncState,
   type MatrixClient,
 } from "matrix-js-sdk";
+import type { OlmMachine } from "@matrix-org/matrix-sdk-crypto-wasm";
 import { createTurns } from "@/lib/turns";
 import { changeJournalName } from "./deviceStore";
 import { createGuardedFetch } from "./guardedFetch";
 import { createIdbChangeJournal } from "./idbChangeJournal";
 import { stopKeyDownloads } from "./keyDownloads";
+import { createMemoryJournal } from "./memoryChangeJournal";
+import { olmMachineOf } from "./olmMachine";
 import { quietLogger } from "./quietLogger";
 import { createSessionRequests } from "./request";
-import { createIdbUploadWish } from "./uploadWish";
 import type { SessionContext } from "./sessionContext";
 import type { SessionEvents } from "./sessionEvents";
 import { SessionFailure } from "./sessionFailure";
 import { attempt } from "./toAppError";
 import { observeUploads } from "./uploadObserver";
+import { createIdbUploadWish, createMemoryUploadWish } from "./uploadWish";
 
 /** The SDK gets this long for one request's head and, separately, for opening its crypto store. */
 const REQUEST_MS = 30_000;
@@ -36,6 +39,11 @@ export interface ClientSession {
   start(): void;
   /** Stops everything and frees the crypto store. Safe to call twice. */
   stop(): Promise<void>;
+  /**
+   * Stops everything but leaves the crypto machine open, for a store that is in memory and goes with
+   * it: returns the machine, until `stop` is called. Null when the client has no crypto any more.
+   */
+  suspend(): Promise<OlmMachine | null>;
 }
 
 /**
@@ -46,11 +54,13 @@ export interface ClientSession {
 export async function openClient(options: {
   readonly user: SignedInUser;
   readonly accessToken: string;
-  readonly storageKey: Uint8Array<ArrayBuffer>;
-  readonly cryptoStorePrefix: string;
+  /** What opens the crypto store in IndexedDB. Null: it is in memory, and nothing is stored at all. */
+  readonly storageKey: Uint8Array<ArrayBuffer> | null;
+  /** Begins the names of the databases; null exactly when `storageKey` is. */
+  readonly cryptoStorePrefix: string | null;
   readonly events: SessionEvents;
 }): Promise<Result<ClientSession, AppError>> {
-  const { user, accessToken, storageKey, events } = options;
+  const { user, accessToken, storageKey, cryptoStorePrefix, events } = options;
   const closing = new AbortController();
   const closed = closing.signal;
   const onSignedOut = (soft: boolean): void => events.emit({ kind: "signed_out", soft });
@@ -83,13 +93,26 @@ export async function openClient(options: {
     client.stopClient();
   }
 
-  const opening = attempt(() =>
-    client.initRustCrypto({
-      useIndexedDB: true,
-      cryptoDatabasePrefix: options.cryptoStorePrefix,
-      storageKey,
-    }),
-  ).finally(() => wipe(storageKey));
+  const store =
+    storageKey === null || cryptoStorePrefix === null
+      ? { useIndexedDB: false }
+      : { useIndexedDB: true, cryptoDatabasePrefix: cryptoStorePrefix, storageKey };
+  let machine: OlmMachine | null = null;
+  async function suspend(): Promise<OlmMachine | null> {
+    const crypto = client.getCrypto();
+    if (crypto === undefined) return null;
+    machine ??= await olmMachineOf({ crypto: () => crypto });
+    closing.abort();
+    client.removeAllListeners();
+    // While it starts, stopping it would end its crypto all the same.
+    await starting;
+    const release = holdCryptoOpen(crypto);
+    client.stopClient();
+    release();
+    return machine;
+  }
+
+  const opening = attempt(() => client.initRustCrypto(store)).finally(() => wipe(storageKey));
   const opened = await withTimeLimit(opening, OPEN_STORE_MS);
   if (!opened.ok) {
     await stop();
@@ -115,11 +138,15 @@ export async function openClient(options: {
       return crypto;
     },
     user,
-    cryptoStorePrefix: options.cryptoStorePrefix,
+    cryptoStorePrefix,
     closed,
     takeTurn: createTurns(),
-    journal: createIdbChangeJournal(changeJournalName(options.cryptoStorePrefix)),
-    uploadWish: createIdbUploadWish(changeJournalName(options.cryptoStorePrefix)),
+    ...(cryptoStorePrefix === null
+      ? { journal: createMemoryJournal(), uploadWish: createMemoryUploadWish() }
+      : {
+          journal: createIdbChangeJournal(changeJournalName(cryptoStorePrefix)),
+          uploadWish: createIdbUploadWish(changeJournalName(cryptoStorePrefix)),
+        }),
     ...createSessionRequests({
       homeserverUrl: user.homeserverUrl,
       accessToken,
@@ -134,7 +161,16 @@ export async function openClient(options: {
       starting = begun.catch(() => events.emit({ kind: "sync", state: "offline" }));
     },
     stop,
+    suspend,
   });
+}
+
+/** Until it is released, a client that stops leaves its crypto running. The SDK always ends both. */
+function holdCryptoOpen(crypto: object): () => void {
+  if (!("stop" in crypto)) return () => undefined;
+  Object.defineProperty(crypto, "stop", { configurable: true, value: () => undefined });
+  // What it hides is a method of the class.
+  return () => Reflect.deleteProperty(crypto, "stop");
 }
 
 function syncStateOf(state: SyncState): "live" | "offline" | null {

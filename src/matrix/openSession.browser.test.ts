@@ -87,7 +87,7 @@ it("has nothing to open when nothing is stored", async () => {
 it("makes no new device keys when the crypto store has gone", async () => {
   await (await open()).close();
   await deleteCryptoStore(cryptoStorePrefix(user));
-  const gone = { ok: false, error: { kind: "storage", reason: "mismatch" } };
+  const gone = { ok: false, error: { kind: "storage", reason: "lost" } };
   expect(await reload().open()).toEqual(gone);
   expect(await reload().open()).toEqual(gone);
   expect(await cryptoStoreExists(cryptoStorePrefix(user))).toBe(false);

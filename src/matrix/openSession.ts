@@ -1,8 +1,9 @@
 import type { AppError } from "@/domain/errors";
 import type { LiveSession, SessionEvent, Unsubscribe } from "@/domain/ports";
 import { fail, ok, type Result } from "@/domain/result";
+import { wipe } from "@/lib/bytes";
 import { startCarryOver, type CarryOver } from "./carryOver";
-import { changeJournalName, cryptoStoreExists } from "./deviceStore";
+import { changeJournalName, findCryptoStore } from "./deviceStore";
 import { loadCrypto } from "./loadCrypto";
 import { openClient, type ClientSession } from "./openClient";
 import { logOutToken } from "./passwordLogin";
@@ -18,13 +19,14 @@ import type { Verification } from "./verification";
 /** The parts of a live session that are built on its context. */
 export type SessionAdapters = Omit<
   LiveSession,
-  "id" | "user" | "verification" | "subscribe" | "signOut" | "close"
+  "id" | "user" | "memoryOnly" | "verification" | "subscribe" | "signOut" | "close"
 > & {
   readonly verification: Verification;
   readonly subscribe: (emit: (event: SessionEvent) => void) => Unsubscribe;
 };
 
 const MISMATCH: AppError = { kind: "storage", reason: "mismatch" };
+const LOST: AppError = { kind: "storage", reason: "lost" };
 
 /**
  * Opens the stored session. The crypto store's mark is set after the store was made and before
@@ -43,9 +45,11 @@ export async function openSession(
 
   const loaded = await loadCrypto();
   if (!loaded.ok) return loaded;
-  const exists = await attempt(() => cryptoStoreExists(cryptoStorePrefix));
-  if (!exists.ok) return exists;
-  if (cryptoStoreMade && !exists.value) return fail(MISMATCH);
+  const found = await attempt(() => findCryptoStore(cryptoStorePrefix));
+  if (!found.ok) return found;
+  if (cryptoStoreMade && found.value !== "whole") {
+    return fail(found.value === "none" ? LOST : MISMATCH);
+  }
 
   const unlocked = await vault.unlock();
   if (!unlocked.ok) return unlocked;
@@ -53,11 +57,11 @@ export async function openSession(
   const { user, accessToken, storageKey } = unlocked.value;
 
   // Before there is a client: it begins to upload by itself.
-  const gated = await attempt(() => Promise.all([installUploadSwitch(), installUploadedTo()]));
-  if (!gated.ok) return gated;
-  const isOff = await createIdbUploadWish(changeJournalName(cryptoStorePrefix)).readOff();
-  // Not knowing is no reason to upload.
-  if (!isOff.ok) return isOff;
+  const isOff = await gateUpload(cryptoStorePrefix);
+  if (!isOff.ok) {
+    wipe(storageKey);
+    return isOff;
+  }
   setUpload(user, !isOff.value);
   const events = createSessionEvents();
   const client = await openClient({ user, accessToken, storageKey, cryptoStorePrefix, events });
@@ -70,21 +74,39 @@ export async function openSession(
   const adapters = createAdapters(client.value.context);
   const { context } = client.value;
   const carryOver = startCarryOver({ vault, context, emit: events.emit });
-  const parts = { client: client.value, adapters, events, vault, accessToken, carryOver };
-  const live = createLiveSession(parts);
+  const live = createLiveSession({
+    client: client.value,
+    adapters,
+    events,
+    accessToken,
+    carryOver,
+    memoryOnly: false,
+    release: () => client.value.stop(),
+    remove: () => vault.remove(),
+  });
   client.value.start();
   return ok(live);
 }
 
-function createLiveSession(parts: {
+/** Whether the upload is to be off. Not knowing is no reason to upload, so a failure ends the opening. */
+async function gateUpload(cryptoStorePrefix: string): Promise<Result<boolean, AppError>> {
+  const gated = await attempt(() => Promise.all([installUploadSwitch(), installUploadedTo()]));
+  if (!gated.ok) return gated;
+  return createIdbUploadWish(changeJournalName(cryptoStorePrefix)).readOff();
+}
+
+/** The session around an open client. `release` lets go of its store when it is closed, `remove` removes it. */
+export function createLiveSession(parts: {
   readonly client: ClientSession;
   readonly adapters: SessionAdapters;
   readonly events: SessionEvents;
-  readonly vault: Vault;
   readonly accessToken: string;
   readonly carryOver: CarryOver;
+  readonly memoryOnly: boolean;
+  readonly release: () => Promise<void>;
+  readonly remove: () => Promise<Result<void, AppError>>;
 }): LiveSession {
-  const { client, adapters, events, vault, carryOver } = parts;
+  const { client, adapters, events, carryOver, memoryOnly } = parts;
   const { user } = client.context;
   const unsubscribe = adapters.subscribe(events.emit);
   const unlisten = adapters.verification.listen();
@@ -97,7 +119,7 @@ function createLiveSession(parts: {
       unsubscribe();
       unlisten();
       await carryOver.stop();
-      await client.stop();
+      await parts.release();
     })();
     return closing;
   }
@@ -106,13 +128,14 @@ function createLiveSession(parts: {
     // First, so that the dying token raises no "signed out" and the crypto store can be deleted.
     await close();
     const ended = await logOutToken(user.homeserverUrl, parts.accessToken);
-    const removed = await vault.remove();
+    const removed = await parts.remove();
     return ended.ok ? removed : ended;
   }
 
   return {
     id: crypto.randomUUID(),
     user,
+    memoryOnly,
     keyBackup: adapters.keyBackup,
     keyEntry: adapters.keyEntry,
     keyTest: adapters.keyTest,

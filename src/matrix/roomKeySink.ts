@@ -6,6 +6,7 @@ import { fail } from "@/domain/result";
 import { cryptoDatabaseName } from "./deviceStore";
 import { loadCryptoWasm, olmMachineOf, withFreed } from "./olmMachine";
 import { trueSessionId } from "./roomKeySinkSessionId";
+import { watchRoomKeyMemory } from "./roomKeyMemoryWatch";
 import { watchRoomKeyStore, type RoomKeyStoreWatch } from "./roomKeyStoreWatch";
 import type { SessionContext } from "./sessionContext";
 import { attempt } from "./toAppError";
@@ -46,11 +47,15 @@ export function createRoomKeySink(context: SessionContext): RoomKeySink {
         const machine = await olmMachineOf(context);
         const { RoomId } = await loadCryptoWasm();
         const countRows = (): Promise<number> => countRoomKeys(context);
-        const watch = await watchRoomKeyStore({
-          database: cryptoDatabaseName(context.cryptoStorePrefix),
-          countRows,
-          expected,
-        });
+        const prefix = context.cryptoStorePrefix;
+        const watch =
+          prefix === null
+            ? await watchRoomKeyMemory(machine, expected)
+            : await watchRoomKeyStore({
+                database: cryptoDatabaseName(prefix),
+                countRows,
+                expected,
+              });
         try {
           return createImport({
             held: await countRows(),
@@ -205,9 +210,15 @@ async function importEntries(
   }
   // The call takes the room ids over and frees them, so each call needs new ones.
   const rooms = new Map([...byRoom].map(([roomId, sessions]) => [new Room(roomId), sessions]));
+  const inTurn = [...byRoom.keys()].flatMap((roomId) =>
+    entries.filter(({ key }) => key.roomId === roomId),
+  );
   /** For each key in its turn: was there a copy? The module calls back right after it has compared. */
   const found: (boolean | null)[] = [];
-  const onKey = (): void => void found.push(watch.takeRead());
+  const onKey = (): void => {
+    const entry = inTurn[found.length];
+    found.push(entry === undefined ? null : watch.takeRead(entry.key.roomId, entry.trueId));
+  };
   const result = await machine.importBackedUpRoomKeys(rooms, onKey, version);
   return withFreed(result, () => {
     const storedIds = new Map(
@@ -219,9 +230,7 @@ async function importEntries(
     const stored = new Set(
       entries.filter(({ key, trueId }) => storedIds.get(key.roomId)?.has(trueId) === true),
     );
-    const inTurn = [...byRoom.keys()].flatMap((roomId) =>
-      entries.filter(({ key }) => key.roomId === roomId),
-    );
+    for (const { key, trueId } of stored) watch.noteStored(key.roomId, trueId);
     const isKnown = found.length === entries.length && !found.includes(null);
     const replaced = inTurn.filter((entry, index) => found[index] === true && stored.has(entry));
     return {

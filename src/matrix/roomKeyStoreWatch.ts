@@ -25,10 +25,12 @@ export interface RoomKeyStoreWatch {
   /** Whether reads of keys that are known to be absent are answered without the disk. */
   readonly answersFromMemory: boolean;
   /**
-   * Whether the newest read of a key found one; null when nothing was read since the last call.
-   * To be asked in the same step in which the reader went on with its answer.
+   * Whether the newest read of a key, which is the given one, found a copy; null when nothing was
+   * read since the last call. To be asked in the same step in which the reader went on with its answer.
    */
-  readonly takeRead: () => boolean | null;
+  readonly takeRead: (roomId: string, sessionId: string) => boolean | null;
+  /** This key has been stored. */
+  readonly noteStored: (roomId: string, sessionId: string) => void;
   /** How often the module could not use an answer from memory. After the first there are no more. */
   readonly surprises: number;
   /** Why a write to the table was undone, or null: the module tells that it was, and not why. */
@@ -40,6 +42,7 @@ export interface RoomKeyStoreWatch {
 const NOTHING: RoomKeyStoreWatch = {
   answersFromMemory: false,
   takeRead: () => null,
+  noteStored: () => undefined,
   surprises: 0,
   writeProblem: null,
   stop: () => undefined,
@@ -120,6 +123,7 @@ export async function watchRoomKeyStore(options: {
       lastRead = null;
       return read;
     },
+    noteStored: () => undefined,
     get surprises() {
       return surprises;
     },

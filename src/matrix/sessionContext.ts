@@ -49,8 +49,8 @@ export interface SessionContext extends SessionRequests {
   /** The crypto of the running client. Throws a SessionFailure "closed" once the session is closed. */
   readonly crypto: () => CryptoApi;
   readonly user: SignedInUser;
-  /** Begins the names of this device's IndexedDB databases; see deviceStore. */
-  readonly cryptoStorePrefix: string;
+  /** Begins the names of this device's IndexedDB databases; see deviceStore. Null: all is in memory. */
+  readonly cryptoStorePrefix: string | null;
   /** Aborted when the session is closed. */
   readonly closed: AbortSignal;
   /**

@@ -2,6 +2,7 @@ import type { AppError } from "@/domain/errors";
 import type { SessionGateway } from "@/domain/ports";
 import { fail, ok, type Result } from "@/domain/result";
 import type { SignedInUser } from "@/domain/session";
+import { requestPersistence } from "@/lib/storagePersistence";
 import { logInWithPassword, logOutToken, type Login } from "./passwordLogin";
 import type { StoredSession, Vault } from "./vault";
 
@@ -31,7 +32,8 @@ export async function signIn(
     await logOutToken(login.value.user.homeserverUrl, login.value.accessToken);
     return kept;
   }
-  askForPersistence();
+  // Browsers may clear what is not persistent. Their answer changes nothing here.
+  void requestPersistence();
   return ok(login.value.user);
 }
 
@@ -59,10 +61,4 @@ async function keep(
     });
   }
   return stored.ended ? vault.storeBeside(user, accessToken) : vault.renew(user, accessToken);
-}
-
-/** Browsers may clear what is not persistent when space is short. Their answer changes nothing here. */
-function askForPersistence(): void {
-  const storage: StorageManager | undefined = globalThis.navigator.storage;
-  storage?.persist().catch(() => undefined);
 }

@@ -3,7 +3,7 @@ import type { Result } from "@/domain/result";
 import { createTurns } from "@/lib/turns";
 import { createClient, MemoryStore, type MatrixClient } from "matrix-js-sdk";
 import { encodeUnpaddedBase64 } from "matrix-js-sdk/lib/base64";
-import { createMemoryJournal } from "./memoryChangeJournalRig";
+import { createMemoryJournal } from "./memoryChangeJournal";
 import { createMemoryUploadWish } from "./uploadWish";
 import { quietLogger, silenceSharedLogger } from "./quietLogger";
 import type { SessionContext } from "./sessionContext";
@@ -14,7 +14,7 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 /** A device with a real crypto store in IndexedDB. */
 export interface StoreRig {
   readonly client: MatrixClient;
-  readonly context: SessionContext;
+  readonly context: SessionContext & { readonly cryptoStorePrefix: string };
   /** From now on the session is closed. */
   readonly endSession: () => void;
   /** Stops the client and deletes the store. */
@@ -23,7 +23,11 @@ export interface StoreRig {
 
 /** For tests: opens a new device. `fetch` is the homeserver, which is unreachable without it. */
 export async function openStoreRig(
-  options: { readonly encrypted?: boolean; readonly fetch?: typeof fetch } = {},
+  options: {
+    readonly encrypted?: boolean;
+    readonly fetch?: typeof fetch;
+    readonly inMemory?: boolean;
+  } = {},
 ): Promise<StoreRig> {
   silenceSharedLogger();
   const closing = new AbortController();
@@ -39,6 +43,7 @@ export async function openStoreRig(
   });
   const cryptoDatabasePrefix = `rig-${crypto.randomUUID()}`;
   await client.initRustCrypto({
+    useIndexedDB: options.inMemory !== true,
     cryptoDatabasePrefix,
     ...(options.encrypted === false ? {} : { storageKey: new Uint8Array(32).fill(7) }),
   });

@@ -18,6 +18,8 @@ const CURRENT = "current";
 
 /** What this page knows by itself: the version, or null when the marks are of several or of none. */
 const known = new Map<string, BackupVersion | null>();
+/** Devices of which nothing is stored. */
+const unstored = new Set<string>();
 let isInstalled = false;
 
 /**
@@ -43,6 +45,11 @@ export async function installUploadedTo(): Promise<void> {
     }
     return next.call(this, publicKey, version);
   };
+}
+
+/** Keeps what is noted of a device in this page alone; to be called before its client is opened. */
+export function keepNotesInMemory(device: Device): void {
+  unstored.add(nameOf(device));
 }
 
 /** To be awaited before keys are stored as being in a version, and again after that. */
@@ -75,6 +82,7 @@ async function readNote(device: Device): Promise<BackupVersion | null> {
   const name = nameOf(device);
   const inMemory = known.get(name);
   if (inMemory !== undefined) return inMemory;
+  if (unstored.has(name)) return null;
   const stored = await attempt(() =>
     withStore(name, "readonly", (store) => resultOf<unknown>(store.get(CURRENT))),
   );
@@ -87,6 +95,7 @@ async function readNote(device: Device): Promise<BackupVersion | null> {
 async function writeNote(device: Device, version: BackupVersion | null): Promise<void> {
   const name = nameOf(device);
   known.set(name, version);
+  if (unstored.has(name)) return;
   await attempt(() =>
     withStore(name, "readwrite", async (store) => {
       if (version === null) await resultOf(store.delete(CURRENT));

@@ -1,6 +1,6 @@
 import type { SignedInUser } from "@/domain/session";
 import { databaseExists, deleteDatabase, openDatabase, resultOf, transact } from "@/lib/idb";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import type { SessionRecord } from "./credentialStore";
 import { cryptoStorePrefix } from "./deviceStore";
 import { createVault } from "./vault";
@@ -128,7 +128,7 @@ it("does not open a record under another wrapping key", async () => {
 
 it("reports a record that is none of ours, never wipes it by itself, and forgets it when asked", async () => {
   const vault = createVault(NAME);
-  await vault.read();
+  await vault.store(ALICE, TOKEN);
   const strange = { user: ALICE, token: "plain" };
   await writeRecord(strange);
   expect(await vault.read()).toEqual(MISMATCH);
@@ -228,9 +228,96 @@ it("does not renew an ended session, nor store anything over it", async () => {
   const vault = createVault(NAME);
   await vault.store(ALICE, TOKEN);
   await vault.markEnded(ALICE);
+  const before = await readRecord();
   expect(await vault.renew(ALICE, "new-token")).toMatchObject({ ok: false });
   expect(await vault.store(NEXT, "new-token")).toMatchObject({ ok: false });
-  expect(await unlocked()).toMatchObject({ user: ALICE, accessToken: TOKEN });
+  expect(dump(await readRecord())).toBe(dump(before));
+});
+
+it("drops the token of a session that was ended, and keeps what opens its crypto store", async () => {
+  const vault = createVault(NAME);
+  await vault.store(ALICE, TOKEN);
+  const { storageKey } = await unlocked();
+  await vault.markEnded(ALICE);
+  expect((await readRecord()).sealed.token.data).toHaveLength(0);
+  expect(await vault.unlock()).toEqual(MISMATCH);
+  await vault.storeBeside(NEXT, "new-token");
+  expect(await vault.unlockEnded(cryptoStorePrefix(ALICE))).toEqual({
+    ok: true,
+    value: { storageKey },
+  });
+});
+
+it("makes no database by looking for a session", async () => {
+  const vault = createVault(NAME);
+  expect(await vault.read()).toEqual({ ok: true, value: null });
+  expect(await vault.unlock()).toEqual({ ok: true, value: null });
+  expect(await vault.readEnded()).toEqual({ ok: true, value: [] });
+  expect(await vault.sweep()).toEqual(DONE);
+  expect((await indexedDB.databases()).map(({ name }) => name)).not.toContain(NAME);
+});
+
+it("has a new wrapping key after every sign-in, and nothing of the old one is left", async () => {
+  const vault = createVault(NAME);
+  await vault.store(ALICE, TOKEN);
+  const first = await readRecord();
+  await vault.renew(ALICE, "new-token");
+  const second = await readRecord();
+  const { root } = second.sealed;
+  const open = (wrappingKey: CryptoKey, sealedRoot: typeof root) =>
+    crypto.subtle.decrypt(
+      {
+        name: "AES-GCM",
+        iv: sealedRoot.iv,
+        additionalData: new TextEncoder().encode(`${ALICE.userId}|${ALICE.deviceId}`),
+      },
+      wrappingKey,
+      sealedRoot.data,
+    );
+  expect(second.sealed.wrappingKey.extractable).toBe(false);
+  // The same root, but neither key opens what is under the other.
+  const roots = [
+    await open(first.sealed.wrappingKey, first.sealed.root),
+    await open(second.sealed.wrappingKey, root),
+  ];
+  expect(roots[1]).toEqual(roots[0]);
+  await expect(open(first.sealed.wrappingKey, root)).rejects.toThrow();
+  await expect(open(second.sealed.wrappingKey, first.sealed.root)).rejects.toThrow();
+  expect(await inSessions("readonly", (store) => store.count())).toBe(1);
+  // What was stolen before is of no use with the record of now.
+  await writeRecord({
+    ...second,
+    sealed: { ...second.sealed, wrappingKey: first.sealed.wrappingKey },
+  });
+  expect(await vault.unlock()).toEqual(MISMATCH);
+});
+
+it("wipes the bytes of root and token once they are sealed or opened", async () => {
+  const seen: Uint8Array[] = [];
+  const { subtle } = crypto;
+  const encrypt = subtle.encrypt.bind(subtle);
+  const decrypt = subtle.decrypt.bind(subtle);
+  const spies = [
+    vi.spyOn(subtle, "encrypt").mockImplementation((how, key, plain) => {
+      if (plain instanceof Uint8Array) seen.push(plain);
+      return encrypt(how, key, plain);
+    }),
+    vi.spyOn(subtle, "decrypt").mockImplementation(async (how, key, data) => {
+      const plain = await decrypt(how, key, data);
+      seen.push(new Uint8Array(plain));
+      return plain;
+    }),
+  ];
+  try {
+    const vault = createVault(NAME);
+    await vault.store(ALICE, TOKEN);
+    await vault.unlock();
+    await vault.renew(ALICE, "new-token");
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+  expect(seen).toHaveLength(7);
+  expect(seen.filter((bytes) => bytes.some((byte) => byte !== 0))).toEqual([]);
 });
 
 it("keeps ended sessions and their keys beside the present one, as many as there are", async () => {
@@ -265,8 +352,9 @@ it.each([
   const vault = createVault(NAME);
   await vault.store(ALICE, TOKEN);
   if (ended) await vault.markEnded(ALICE);
+  const before = dump(await readRecord());
   expect(await vault.storeBeside(user, "new-token")).toMatchObject({ ok: false });
-  expect((await unlocked()).accessToken).toBe(TOKEN);
+  expect(dump(await readRecord())).toBe(before);
   expect(await vault.readEnded()).toEqual({ ok: true, value: [] });
 });
 

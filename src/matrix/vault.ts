@@ -6,7 +6,14 @@ import { createCredentialStore, type SessionRecord } from "./credentialStore";
 import { cryptoStorePrefix, deleteCryptoStore, listCryptoStorePrefixes } from "./deviceStore";
 import { SessionFailure } from "./sessionFailure";
 import { attempt } from "./toAppError";
-import { openSealedSession, resealToken, sealNewSession, type OpenedSession } from "./vaultCrypto";
+import {
+  openSealedSession,
+  openStorageKey,
+  resealToken,
+  sealNewSession,
+  withoutToken,
+  type OpenedSession,
+} from "./vaultCrypto";
 
 /** What is stored, as far as it is not secret. */
 export interface StoredSession extends Pick<
@@ -29,10 +36,16 @@ export interface Vault {
   unlock(): Promise<Result<(StoredSession & OpenedSession) | null, AppError>>;
   /** Stores a new session; refuses to overwrite one. */
   store(user: SignedInUser, accessToken: string): Promise<Result<void, AppError>>;
-  /** Gives the stored session of the same user and device a new token. The crypto store stays usable. */
+  /**
+   * Gives the stored session of the same user and device a new token, under a new wrapping key. The
+   * crypto store stays usable.
+   */
   renew(user: SignedInUser, accessToken: string): Promise<Result<void, AppError>>;
   markCryptoStoreMade(): Promise<Result<void, AppError>>;
-  /** Marks the stored session of this user and device as ended; another one is left alone. */
+  /**
+   * Marks the stored session of this user and device as ended and drops its token, which is dead;
+   * another one is left alone.
+   */
   markEnded(user: SignedInUser): Promise<Result<void, AppError>>;
   /** Stores a new session of the same user, on another device, beside the ended one. */
   storeBeside(user: SignedInUser, accessToken: string): Promise<Result<void, AppError>>;
@@ -131,7 +144,7 @@ export function createVault(databaseName = "key-backup"): Vault {
       attempt(async () => {
         const record = await readRecord();
         if (record === null || record.ended === true || !isOf(record, user)) return;
-        await store.write({ ...record, ended: true });
+        await store.write({ ...record, ended: true, sealed: withoutToken(record.sealed) });
       }),
 
     storeBeside: (user, accessToken) =>
@@ -155,8 +168,7 @@ export function createVault(databaseName = "key-backup"): Vault {
       const record = found.value.get(prefix);
       if (record === undefined || record === "malformed") return fail(MISMATCH);
       try {
-        const { storageKey } = await openSealedSession(record.sealed, record.user);
-        return ok({ storageKey });
+        return ok({ storageKey: await openStorageKey(record.sealed, record.user) });
       } catch {
         return fail(MISMATCH);
       }

@@ -30,25 +30,18 @@ export async function sealNewSession(
   user: SignedInUser,
   accessToken: string,
 ): Promise<SealedSession> {
-  const wrappingKey = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, [
-    "encrypt",
-    "decrypt",
-  ]);
   const root = randomBytes(ROOT_BYTES);
   try {
-    return {
-      wrappingKey,
-      root: await seal(wrappingKey, root, rootContext(user)),
-      token: await sealToken(root, user, accessToken),
-    };
+    return await sealUnderNewKey(root, user, accessToken);
   } finally {
     wipe(root);
   }
 }
 
 /**
- * The same session with another token, under the same root key, so that the crypto store's key
- * stays what it was. Rejects with an OperationError when the record does not decrypt.
+ * The same session with another token. The root stays, so that the crypto store's key is what it
+ * was, but goes under a new wrapping key: what was copied of the record before opens nothing that is
+ * written from now on. Rejects with an OperationError when the record does not decrypt.
  */
 export async function resealToken(
   sealed: SealedSession,
@@ -57,10 +50,15 @@ export async function resealToken(
 ): Promise<SealedSession> {
   const root = await unseal(sealed.wrappingKey, sealed.root, rootContext(user));
   try {
-    return { ...sealed, token: await sealToken(root, user, accessToken) };
+    return await sealUnderNewKey(root, user, accessToken);
   } finally {
     wipe(root);
   }
+}
+
+/** Without the token, which is dead: what is left opens the crypto store and nothing else. */
+export function withoutToken({ wrappingKey, root }: SealedSession): SealedSession {
+  return { wrappingKey, root, token: { iv: new Uint8Array(), data: new Uint8Array() } };
 }
 
 /** Rejects with an OperationError when the record does not decrypt or was made for another user. */
@@ -79,6 +77,36 @@ export async function openSealedSession(
   } finally {
     wipe(root, token);
   }
+}
+
+/** The crypto store's key alone. Rejects as `openSealedSession`. The caller wipes it. */
+export async function openStorageKey(
+  sealed: SealedSession,
+  user: SignedInUser,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const root = await unseal(sealed.wrappingKey, sealed.root, rootContext(user));
+  try {
+    return await deriveStorageKey(root);
+  } finally {
+    wipe(root);
+  }
+}
+
+/** Does not wipe `root`. */
+async function sealUnderNewKey(
+  root: Uint8Array<ArrayBuffer>,
+  user: SignedInUser,
+  accessToken: string,
+): Promise<SealedSession> {
+  const wrappingKey = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, [
+    "encrypt",
+    "decrypt",
+  ]);
+  return {
+    wrappingKey,
+    root: await seal(wrappingKey, root, rootContext(user)),
+    token: await sealToken(root, user, accessToken),
+  };
 }
 
 async function sealToken(

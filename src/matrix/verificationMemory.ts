@@ -4,6 +4,17 @@ export interface VerificationMemory {
   write(transactionId: string | null): void;
 }
 
+/** For a session that leaves nothing in the browser. */
+export function createUnstoredVerificationMemory(): VerificationMemory {
+  let current: string | null = null;
+  return {
+    read: () => current,
+    write(transactionId) {
+      current = transactionId;
+    },
+  };
+}
+
 /** In the tab's own storage; where the browser forbids it, nothing is remembered. */
 export function createVerificationMemory(deviceId: string): VerificationMemory {
   const key = `key-backup.verification.${deviceId}`;

@@ -23,6 +23,8 @@ export interface SessionActions {
     readonly target: HomeserverTarget;
     readonly username: string;
     readonly password: string;
+    /** Store nothing: the session is in this page only. Asked for where nothing is stored yet. */
+    readonly memoryOnly?: boolean;
   }) => Promise<Result<SignedInUser, AppError>>;
   /**
    * Ends signed out here, also when the server could not be told, or in `failed` when something
@@ -31,7 +33,10 @@ export interface SessionActions {
   readonly signOut: () => Promise<Result<void, AppError>>;
   /** From `locked`: asks the other tab to close its session, then opens it here. */
   readonly takeOver: () => void;
-  /** From `failed`: tries the same again, which may be to remove what is stored. */
+  /**
+   * From `failed`: tries the same again, which may be to remove what is stored. From `signed_out`
+   * without storage: looks whether there is storage now.
+   */
   readonly retryOpen: () => void;
   /** Removes the stored session and its keys from this browser; from any phase but `locked`. */
   readonly forget: () => Promise<void>;

@@ -3,6 +3,7 @@ import type { BackupNotice } from "@/domain/backupNotice";
 import { type KeyWait, NO_KEY_WAIT } from "@/domain/keyWait";
 import type { LastKeyTest } from "@/domain/keyTest";
 import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
+import type { OtherTab } from "@/domain/otherTab";
 import type { CarryOverState, SessionPhase, SyncState } from "@/domain/session";
 import { NO_VERIFICATION, type VerificationState } from "@/domain/verification";
 import type { UploadAttempt } from "@/domain/uploadQueue";
@@ -19,6 +20,8 @@ export interface UploadError {
 /** Where the session is. Written by the session controller alone. */
 export interface SessionSlice {
   readonly phase: SessionPhase;
+  /** While another tab has the session: what goes on there. */
+  readonly otherTab: OtherTab;
   readonly sync: SyncState;
   /** Has this session had one complete sync? Before it account data is not to be believed. */
   readonly syncedOnce: boolean;
@@ -93,7 +96,7 @@ const noBackupEvents: BackupEventsSlice = {
 /** What every session starts from. */
 export const freshSessionState: Omit<
   AppState,
-  "phase" | "restoreJob" | "lastRestore" | "lastKeyTest" | "provenVersion"
+  "phase" | "otherTab" | "restoreJob" | "lastRestore" | "lastKeyTest" | "provenVersion"
 > = {
   sync: "starting",
   syncedOnce: false,
@@ -108,6 +111,7 @@ export function createAppStore() {
   return createStore<AppState>()(
     subscribeWithSelector((): AppState => ({
       phase: { kind: "starting" },
+      otherTab: { kind: "silent" },
       ...freshSessionState,
       restoreJob: { kind: "idle" },
       lastRestore: null,

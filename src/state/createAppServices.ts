@@ -1,7 +1,8 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createAppStore } from "./appStore";
 import { createQueryClient } from "./queryClient";
-import { createSessionController, type SessionDeps } from "./sessionController";
+import { createSessionController } from "./sessionController";
+import type { SessionDeps } from "./sessionDeps";
 import type { AppServices } from "./StoreContext";
 
 /**

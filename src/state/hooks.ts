@@ -62,6 +62,8 @@ export interface KeyBackupOverview {
   /** The most keys that waited since none did; null while none does. */
   readonly uploadPeak: number | null;
   readonly sync: SyncState;
+  /** Nothing of the session is stored in this browser. */
+  readonly memoryOnly: boolean;
   /** Is something being read that is not known yet, or was asked for again? Polling is not told. */
   readonly checking: boolean;
   readonly checkAgain: () => void;
@@ -148,6 +150,7 @@ export function useKeyBackupOverview(): KeyBackupOverview {
       stalled: slices.uploadStalled,
     }),
     sync,
+    memoryOnly: session?.memoryOnly ?? false,
     checking: slices.checkingAgain || findings[0].state === "checking",
     checkAgain: () => void controller.checkAgain(),
     notice,

@@ -49,6 +49,20 @@ describe("the browser's memory of a user", () => {
     expect(memory.read("@a:x")).toEqual({ seen: null, ...rest });
   });
 
+  it("knows whose session is stored, until it was removed on purpose", () => {
+    const storage = createFakeStorage();
+    const user = { userId: "@a:x", deviceId: "D", homeserverUrl: "https://x" };
+    createMemory(storage).noteDevice(user);
+    expect(createMemory(storage).readDevice()).toEqual(user);
+    createMemory(storage).clear("@a:x");
+    expect(createMemory(storage).readDevice()).toEqual(user);
+    createMemory(storage).noteDevice(null);
+    expect(createMemory(storage).readDevice()).toBeNull();
+    expect(storage.items.size).toBe(0);
+    storage.items.set("key-backup.device", '{"userId":1}');
+    expect(createMemory(storage).readDevice()).toBeNull();
+  });
+
   it("keeps users apart, and forgets one without the other", () => {
     const storage = createFakeStorage();
     const memory = createMemory(storage);

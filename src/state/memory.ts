@@ -2,6 +2,7 @@ import type { BackupVersion } from "@/domain/backup";
 import type { BackupSeen } from "@/domain/backupNotice";
 import type { KeyTestResult, LastKeyTest } from "@/domain/keyTest";
 import type { InterruptedRestore, LastRestore } from "@/domain/restoreJob";
+import type { SignedInUser } from "@/domain/session";
 
 /** What this browser remembers of a user's backup between visits. Public facts and numbers only. */
 export interface UserMemory {
@@ -16,6 +17,12 @@ export interface UserMemory {
 }
 
 export interface Memory {
+  /** While it is on, nothing is read from or written to the browser's storage: all stays in the page. */
+  holdInPage(on: boolean): void;
+  /** Whose session is stored in this browser as far as is known outside of IndexedDB. */
+  readDevice(): SignedInUser | null;
+  /** Null once it was removed on purpose. */
+  noteDevice(user: SignedInUser | null): void;
   read(userId: string): UserMemory;
   write(userId: string, changes: Partial<UserMemory>): void;
   clear(userId: string): void;
@@ -29,13 +36,15 @@ const nothing: UserMemory = {
   provenVersion: null,
 };
 
+type MemoryStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+
 /**
  * Memory in `localStorage`, or what a test gives instead. Without storage, or when it is full or
  * holds something else, the page works as if it had never seen the user.
  */
-export function createMemory(
-  storage: Pick<Storage, "getItem" | "setItem" | "removeItem"> | null,
-): Memory {
+export function createMemory(browser: MemoryStorage | null): Memory {
+  let storage = browser;
+  const device = "key-backup.device";
   const keyOf = (userId: string): string => `key-backup.memory.${userId}`;
   const read = (userId: string): UserMemory => {
     try {
@@ -45,6 +54,24 @@ export function createMemory(
     }
   };
   return {
+    holdInPage(on) {
+      storage = on ? createPageStorage() : browser;
+    },
+    readDevice() {
+      try {
+        return parseDevice(JSON.parse(storage?.getItem(device) ?? "null"));
+      } catch {
+        return null;
+      }
+    },
+    noteDevice(user) {
+      try {
+        if (user === null) storage?.removeItem(device);
+        else storage?.setItem(device, JSON.stringify(user));
+      } catch {
+        // Full or forbidden: a store that the browser clears is then not missed.
+      }
+    },
     read,
     write(userId, changes) {
       try {
@@ -63,6 +90,15 @@ export function createMemory(
   };
 }
 
+function createPageStorage(): MemoryStorage {
+  const items = new Map<string, string>();
+  return {
+    getItem: (key) => items.get(key) ?? null,
+    setItem: (key, value) => void items.set(key, value),
+    removeItem: (key) => void items.delete(key),
+  };
+}
+
 function parse(data: unknown): UserMemory {
   if (!isRecord(data)) return nothing;
   return {
@@ -72,6 +108,13 @@ function parse(data: unknown): UserMemory {
     lastKeyTest: parseLastKeyTest(data["lastKeyTest"]),
     provenVersion: isVersion(data["provenVersion"]) ? data["provenVersion"] : null,
   };
+}
+
+function parseDevice(data: unknown): SignedInUser | null {
+  if (!isRecord(data)) return null;
+  const { userId, deviceId, homeserverUrl } = data;
+  const texts = typeof userId === "string" && typeof deviceId === "string";
+  return texts && typeof homeserverUrl === "string" ? { userId, deviceId, homeserverUrl } : null;
 }
 
 function parseSeen(data: unknown): BackupSeen | null {
@@ -103,8 +146,9 @@ function parseLastRestore(data: unknown): LastRestore | null {
 
 function parseInterrupted(data: unknown): InterruptedRestore | null {
   if (!isRecord(data)) return null;
-  const { version, deviceId } = data;
-  return isVersion(version) && typeof deviceId === "string" ? { version, deviceId } : null;
+  const { version, deviceId, handedOver } = data;
+  if (!isVersion(version) || typeof deviceId !== "string") return null;
+  return { version, deviceId, ...(handedOver === true ? { handedOver } : {}) };
 }
 
 const KEY_TEST_RESULTS: readonly KeyTestResult[] = ["works", "partly", "fails"];

@@ -37,6 +37,8 @@ interface RestoreDeps {
 export interface RestoreJobControl extends RestoreControl {
   /** Stops a running restore and resolves when it has stopped; what it did is kept as paused. */
   readonly stop: () => Promise<void>;
+  /** Another tab takes the session over: a restore that runs now is to go on there by itself. */
+  readonly handOver: () => void;
 }
 
 interface Run {
@@ -71,8 +73,18 @@ export function createRestoreControl(deps: RestoreDeps): RestoreJobControl {
       // What came in went to the store of that device; another one knows nothing of it.
       if (interrupted === null || interrupted.deviceId !== phase.user.deviceId) return;
       dispatch({ type: "recalled", version: interrupted.version });
+      if (interrupted.handedOver === true) void goOn(interrupted);
     },
   );
+
+  /** Goes on with what ran in another tab. If the backup cannot be read, the person can do it later. */
+  async function goOn({ version, deviceId }: InterruptedRestore): Promise<void> {
+    const session = deps.session();
+    remember(session, { version, deviceId });
+    if (session === null) return;
+    await queryClient.fetchQuery(queriesOf(session).backup).catch(() => undefined);
+    if (deps.session() === session) resume();
+  }
 
   function dismiss(): void {
     remember(deps.session(), null);
@@ -197,5 +209,12 @@ export function createRestoreControl(deps: RestoreDeps): RestoreJobControl {
       if (current === null) dismiss();
     },
     stop: () => stopWith("pause"),
+    handOver() {
+      const job = store.getState().restoreJob;
+      const session = deps.session();
+      if (current === null || session === null || job.kind !== "running") return;
+      const { deviceId } = session.user;
+      remember(session, { version: job.version, deviceId, handedOver: true });
+    },
   };
 }

@@ -51,6 +51,21 @@ describe("at the start", () => {
     expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: null });
   });
 
+  it("says so when what was stored has been cleared by the browser, until it is signed in again", async () => {
+    const app = await activeApp();
+    await app.session.dispose();
+    const next = createTestApp(null, app.storage);
+    await started(next);
+    expect(phaseOf(next)).toEqual({ kind: "signed_out", reason: "evicted" });
+    await next.session.signIn(request);
+    await settle();
+    expect(next.memory.readDevice()?.deviceId).toBe("NEWDEVICE");
+    await next.session.signOut();
+    expect(phaseOf(await started(createTestApp(null, app.storage)))).toMatchObject({
+      reason: null,
+    });
+  });
+
   it("opens what is stored, and goes through every phase on the way", async () => {
     const app = createTestApp(alice);
     const phases: string[] = [];
@@ -456,6 +471,66 @@ describe("two tabs", () => {
     expect(app.gateway.stored).toEqual(alice);
   });
 
+  it("the second one is told what goes on in the first, for as long as it waits", async () => {
+    const first = await activeApp();
+    const second = createTestApp(alice);
+    second.lock.heldElsewhere = true;
+    await started(second);
+    expect(second.store.getState().otherTab).toEqual({ kind: "silent" });
+    const tell = (): void => second.lock.tell({ kind: "held", status: first.lock.describeHere() });
+    tell();
+    expect(second.store.getState().otherTab).toEqual({
+      kind: "answering",
+      userId: alice.userId,
+      restore: null,
+    });
+    first.restore.start();
+    await settle();
+    tell();
+    expect(second.store.getState().otherTab).toMatchObject({ restore: { done: 0 } });
+    for (const status of [null, 7, []]) {
+      second.lock.tell({ kind: "held", status });
+      expect(second.store.getState().otherTab).toEqual({ kind: "silent" });
+    }
+    second.lock.tell({ kind: "free" });
+    expect(second.store.getState().otherTab).toEqual({ kind: "gone" });
+    second.session.takeOver();
+    await settle();
+    expect(second.lock.watchers).toBe(0);
+    expect(first.lock.watchers).toBe(0);
+  });
+
+  it("a restore that ran in the first goes on by itself in the second, and once only", async () => {
+    const first = await activeApp();
+    first.gateway.session.emit({ kind: "sync", state: "live" });
+    first.gateway.session.keyBackup.backup = ok(aBackup());
+    await first.session.checkAgain();
+    first.restore.start();
+    await settle();
+    expect(first.store.getState().restoreJob.kind).toBe("running");
+    await first.lock.giveToAnotherTab();
+    const second = createTestApp(alice, first.storage);
+    second.gateway.onOpen = ({ keyBackup }) => {
+      keyBackup.backup = ok(aBackup());
+    };
+    await started(second);
+    expect(second.store.getState().restoreJob).toMatchObject({ kind: "running", resumed: true });
+    expect(second.memory.read(alice.userId).interrupted).not.toHaveProperty("handedOver");
+  });
+
+  it("a restore that was paused in the first waits in the second", async () => {
+    const first = await activeApp();
+    first.gateway.session.keyBackup.backup = ok(aBackup());
+    await first.session.checkAgain();
+    first.restore.start();
+    await settle();
+    first.restore.pause();
+    await settle();
+    await first.lock.giveToAnotherTab();
+    const second = await started(createTestApp(alice, first.storage));
+    expect(second.store.getState().restoreJob.kind).toBe("interrupted");
+  });
+
   it("a session still opening is closed before the lock is given up", async () => {
     const app = createTestApp(alice);
     const release = app.gateway.hold();
@@ -505,6 +580,25 @@ describe("two tabs", () => {
     await giving;
     expect(app.gateway.sessions).toEqual([]);
     expect(kind(app)).toBe("locked");
+  });
+});
+
+describe("waking from a sleep", () => {
+  it("reads again what others may have changed, once for all signs of one waking", async () => {
+    const app = await activeApp();
+    const { keyBackup } = app.gateway.session;
+    keyBackup.backup = ok(aBackup());
+    app.gateway.session.emit({ kind: "sync", state: "live" });
+    await settle();
+    const before = keyBackup.asked.fetchBackupInfo;
+    app.wakeUp();
+    app.wakeUp();
+    await settle();
+    expect(keyBackup.asked.fetchBackupInfo).toBe(before + 1);
+    await app.session.signOut();
+    app.wakeUp();
+    await settle();
+    expect(keyBackup.asked.fetchBackupInfo).toBe(before + 1);
   });
 });
 

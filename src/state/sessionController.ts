@@ -1,40 +1,24 @@
 import type { AppError } from "@/domain/errors";
-import type { LiveSession, SessionGateway } from "@/domain/ports";
+import type { LiveSession } from "@/domain/ports";
 import { fail, ok, type Result } from "@/domain/result";
 import type { SessionPhase, SignedInUser, SignedOutReason } from "@/domain/session";
-import type { TabLock, TabLockOptions } from "@/lib/tabLock";
-import type { QueryClient } from "@tanstack/react-query";
-import { type AppStore, freshSessionState } from "./appStore";
+import type { TabLock } from "@/lib/tabLock";
+import { freshSessionState } from "./appStore";
 import { type AttachedSession, attachSession } from "./attachSession";
 import { readAllAgain } from "./invalidate";
 import { changeBackup, switchUpload } from "./changeBackup";
 import { lazyGateway } from "./lazyGateway";
-import type { Memory } from "./memory";
 import { createRestoreControl } from "./restoreControl";
-import type { WakeUps } from "./resumeOnWakeUp";
 import type { RestoreControl, SessionActions, SessionController } from "./StoreContext";
+import { isUnstored, isWithoutStorage, reasonToSay, unstoredOf, userOf } from "./sessionPhases";
 import { noteProofs } from "./noteProofs";
+import { readOnWakeUp } from "./readOnWakeUp";
+import type { SessionDeps } from "./sessionDeps";
+import { signInFrom } from "./signInFrom";
 import { trackSession } from "./trackSession";
+import { describeThisTab, watchOtherTab } from "./watchOtherTab";
 import { withoutThrowing } from "./withoutThrowing";
 import { createWorkTracker } from "./workTracker";
-
-/** One tab of a browser owns the session; null is "another tab has it". */
-export interface TabLockPort {
-  acquire(options: TabLockOptions): Promise<TabLock | null>;
-  /** Asks the other tab to close its session, and waits for that. */
-  takeOver(options: TabLockOptions): Promise<TabLock | null>;
-}
-
-export interface SessionDeps {
-  /** Loads the SDK's part of the app on demand; asked again after it rejected. */
-  readonly gateway: () => Promise<SessionGateway>;
-  readonly lock: TabLockPort;
-  readonly store: AppStore;
-  readonly queryClient: QueryClient;
-  readonly memory: Memory;
-  /** Signs that the connection may be back. */
-  readonly wakeUps: WakeUps;
-}
 
 /**
  * Owns the session from the tab lock to its end, and the restore that runs in it, outside React. Every step that waits remembers the
@@ -53,6 +37,8 @@ export function createSessionController(deps: SessionDeps): {
   let lock: TabLock | null = null;
   /** Two clients on one store damage it: the next may open when the last one has closed. */
   let closing: Promise<void> = Promise.resolve();
+  /** The session of this page is in memory: no lock is needed, and nothing stored is touched. */
+  let inMemory = false;
   let turn = 0;
   let started = false;
   let signingIn: ReturnType<SessionActions["signIn"]> | null = null;
@@ -66,47 +52,72 @@ export function createSessionController(deps: SessionDeps): {
     session: () => attached?.session ?? null,
   });
 
+  readOnWakeUp(deps.wakeUps, { queryClient, session: () => attached?.session ?? null });
+  watchOtherTab(store, (listener) => deps.lock.watch(listener));
+
   const phase = (): SessionPhase => store.getState().phase;
   const enter = (next: SessionPhase): void => {
     store.setState({ phase: next });
   };
 
-  async function takeLock(how: "acquire" | "takeOver"): Promise<void> {
+  const mark = (): { readonly memoryOnly?: true } => (inMemory ? { memoryOnly: true } : {});
+
+  function releaseLock(): void {
+    lock?.release();
+    lock = null;
+  }
+
+  /** `left`: how a session in memory has just ended here. */
+  async function takeLock(how: "acquire" | "takeOver", left?: SignedOutReason): Promise<void> {
     const mine = ++turn;
     enter({ kind: "starting" });
-    const held = await deps.lock[how]({ onTakeOver: giveWay });
+    const held = await deps.lock[how]({
+      onTakeOver: giveWay,
+      describe: () => describeThisTab(store.getState()),
+    });
     if (mine !== turn) {
       held?.release();
       return;
     }
     lock = held;
-    if (held === null) enter({ kind: "locked", takenOver: false });
-    else await track(openStored());
+    if (held !== null) await track(openStored(left));
+    else enter({ kind: "locked", takenOver: false, ...(left === undefined ? {} : { left }) });
   }
 
   /** Another tab asked for the session: nothing of it may run here once this resolves. */
   async function giveWay(): Promise<void> {
     turn++;
     lock = null;
+    restore.handOver();
     endSession();
     enter({ kind: "locked", takenOver: true });
     await allQuiet();
   }
 
-  async function openStored(): Promise<void> {
+  async function openStored(left: SignedOutReason | null = null): Promise<void> {
     const mine = ++turn;
     enter({ kind: "starting" });
     const stored = await gateway.readStored();
     if (mine !== turn) return;
-    if (!stored.ok) enter({ kind: "failed", user: null, error: stored.error });
-    else if (stored.value === null) enter({ kind: "signed_out", reason: null });
+    if (!stored.ok && isWithoutStorage(stored.error)) {
+      // There is nothing to guard, and other tabs can have sessions of their own.
+      releaseLock();
+      enter({ kind: "signed_out", reason: left, memoryOnly: true });
+    } else if (!stored.ok) enter({ kind: "failed", user: null, error: stored.error });
+    else if (stored.value === null)
+      enter({ kind: "signed_out", reason: left ?? reasonOfNothing() });
     else if (stored.value.ended) enter({ kind: "ended", user: stored.value.user });
     else await open(stored.value.user);
   }
 
+  /** Nothing is stored. If something should be, the browser has cleared it. */
+  function reasonOfNothing(): SignedOutReason | null {
+    return memory.readDevice() === null ? null : "evicted";
+  }
+
   async function open(user: SignedInUser): Promise<void> {
     const mine = ++turn;
-    enter({ kind: "opening", user });
+    enter({ kind: "opening", user, ...mark() });
     await closing;
     if (mine !== turn) return;
     const opened = await gateway.open();
@@ -130,7 +141,8 @@ export function createSessionController(deps: SessionDeps): {
       if (attached?.session === session && signingOut === null) void track(onEnded(user, soft));
     };
     attached = attachSession(session, { store, queryClient, memory, onSignedOut });
-    enter({ kind: "active", user, sessionId: id });
+    memory.noteDevice(user);
+    enter({ kind: "active", user, sessionId: id, ...mark() });
   }
 
   /** Closes the open session in the background . What is stored stays. */
@@ -151,10 +163,15 @@ export function createSessionController(deps: SessionDeps): {
   /**
    * The server ended the session. Softly: the device goes on once the password is given. For good:
    * its keys may be nowhere else, so they stay until a new device has them, or the person says so.
+   * In memory it is always for good.
    */
   async function onEnded(user: SignedInUser, soft: boolean): Promise<void> {
     endSession();
     turn++;
+    if (inMemory) {
+      enter({ kind: "ended", user, memoryOnly: true });
+      return;
+    }
     enter({ kind: soft ? "expired" : "ended", user });
     // Not noted, the next opening asks the server again, and the sign-in notes it first.
     if (!soft) await gateway.markEnded(user);
@@ -171,15 +188,22 @@ export function createSessionController(deps: SessionDeps): {
     const removed = await gateway.forget();
     if (removed.ok) forgetUser(user);
     if (mine !== turn) return removed;
-    enterLeft(removed, user, reason);
+    await enterLeft(removed, user, reason);
     return removed;
   }
 
-  function enterLeft(
+  async function enterLeft(
     removed: Result<void, AppError>,
     user: SignedInUser | null,
     reason: SignedOutReason,
-  ): void {
+  ): Promise<void> {
+    if (removed.ok && inMemory) {
+      inMemory = false;
+      memory.holdInPage(false);
+      // Meanwhile another tab may have stored a session, or may be about to.
+      await takeLock("acquire", reason);
+      return;
+    }
     enter(
       removed.ok
         ? { kind: "signed_out", reason }
@@ -189,33 +213,32 @@ export function createSessionController(deps: SessionDeps): {
 
   function forgetUser(user: SignedInUser | null): void {
     if (user !== null) memory.clear(user.userId);
+    memory.noteDevice(null);
     const nothing = { lastRestore: null, lastKeyTest: null, provenVersion: null };
     store.setState({ ...freshSessionState, restoreJob: { kind: "idle" }, ...nothing });
   }
 
-  async function signIn({ target, username, password }: Parameters<SessionActions["signIn"]>[0]) {
+  async function signIn(request: Parameters<SessionActions["signIn"]>[0]) {
     const now = phase();
     const mine = ++turn;
-    const answer = await signInFrom(now, { target, username, password });
-    if (mine !== turn || !answer.ok) return answer;
+    const { target, username, password } = request;
+    const unstored = isUnstored(now, request.memoryOnly === true);
+    const asked = { target, username, password, ...(unstored ? { memoryOnly: true } : {}) };
+    const answer = await signInFrom(gateway, now, asked);
+    if (mine !== turn || !answer.ok) {
+      // Nobody will open it here.
+      if (answer.ok && unstored) await gateway.forget();
+      return answer;
+    }
+    if (unstored) {
+      inMemory = true;
+      memory.holdInPage(true);
+      releaseLock();
+    }
     // What was restored to the ended device is not said of the new one.
     if (now.kind === "ended") forgetRestore(now.user);
     void track(open(answer.value));
     return answer;
-  }
-
-  /** Where a session is stored, user and homeserver are those of the session, whatever is given. */
-  async function signInFrom(
-    from: SessionPhase,
-    request: Parameters<SessionActions["signIn"]>[0],
-  ): ReturnType<SessionActions["signIn"]> {
-    if (from.kind !== "expired" && from.kind !== "ended") return gateway.signIn(request);
-    const { userId, deviceId, homeserverUrl } = from.user;
-    const target = { ...request.target, baseUrl: homeserverUrl };
-    const again = { ...request, target, username: userId };
-    if (from.kind === "expired") return gateway.signIn({ ...again, deviceId });
-    const marked = await gateway.markEnded(from.user);
-    return marked.ok ? gateway.signIn(again) : marked;
   }
 
   function forgetRestore({ userId }: SignedInUser): void {
@@ -235,7 +258,7 @@ export function createSessionController(deps: SessionDeps): {
     attached = null;
     leaving.dropQueries();
     if (removed.ok) forgetUser(session.user);
-    if (mine === turn) enterLeft(removed, session.user, reason);
+    if (mine === turn) await enterLeft(removed, session.user, reason);
     return removed.ok ? told : removed;
   }
 
@@ -270,6 +293,7 @@ export function createSessionController(deps: SessionDeps): {
     },
     retryOpen() {
       const now = phase();
+      if (now.kind === "signed_out" && now.memoryOnly === true) void takeLock("acquire");
       if (now.kind !== "failed") return;
       if (now.leaving !== undefined) void track(removeStored(now.user, now.leaving));
       else void track(now.user === null ? openStored() : open(now.user));
@@ -282,7 +306,7 @@ export function createSessionController(deps: SessionDeps): {
       const now = phase();
       if (now.kind !== "signed_out" && (now.kind !== "failed" || now.user !== null)) return;
       turn++;
-      enter({ kind: "signed_out", reason: null });
+      enter({ kind: "signed_out", reason: null, ...unstoredOf(now) });
     },
     liveSession: () => attached?.session ?? null,
     async checkAgain() {
@@ -312,19 +336,8 @@ export function createSessionController(deps: SessionDeps): {
       turn++;
       endSession();
       await allQuiet();
-      lock?.release();
-      lock = null;
+      releaseLock();
     },
   };
   return { session, restore };
-}
-
-/** How a session ends from here when what is stored is removed and nobody tells the server. */
-function reasonToSay(phase: SessionPhase): SignedOutReason {
-  if (phase.kind === "failed" && phase.leaving !== undefined) return phase.leaving;
-  return phase.kind === "ended" ? "by_choice" : "local_only";
-}
-
-function userOf(phase: SessionPhase): SignedInUser | null {
-  return "user" in phase ? phase.user : null;
 }

@@ -1,4 +1,5 @@
 import type { LiveSession } from "@/domain/ports";
+import type { OtherTab } from "@/domain/otherTab";
 import type { SessionPhase } from "@/domain/session";
 import { useContext } from "react";
 import { useStore } from "zustand";
@@ -14,6 +15,11 @@ export function useServices(): AppServices {
 /** Where the session is; the screen follows from it. */
 export function useSessionPhase(): SessionPhase {
   return useStore(useServices().store, (state) => state.phase);
+}
+
+/** While another tab has the session: what goes on there. */
+export function useOtherTab(): OtherTab {
+  return useStore(useServices().store, (state) => state.otherTab);
 }
 
 /** The open session, or null. */

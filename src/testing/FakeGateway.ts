@@ -10,6 +10,8 @@ type SignInRequest = Parameters<SessionGateway["signIn"]>[0];
 /** A browser's stored session, and the way to open it. */
 export class FakeGateway implements SessionGateway {
   stored: SignedInUser | null;
+  /** Whose session is held in memory, until what is stored is read again; that is not touched meanwhile. */
+  unstored: SignedInUser | null = null;
   /** Was the stored session ended by the server? */
   ended = false;
   /** Devices that were ended, and replaced by a new one of the same user. */
@@ -26,6 +28,8 @@ export class FakeGateway implements SessionGateway {
   openError: AppError | null = null;
   forgetError: AppError | null = null;
   readonly signIns: SignInRequest[] = [];
+  /** How often it was told to forget. */
+  forgets = 0;
   readonly sessions: FakeLiveSession[] = [];
   /** Prepares each session before it is handed out. */
   onOpen: (session: FakeLiveSession) => void = () => undefined;
@@ -58,6 +62,10 @@ export class FakeGateway implements SessionGateway {
     await this.#gate;
     if (this.signInError !== null) return { ok: false, error: this.signInError };
     const { deviceId = "NEWDEVICE", username, target } = request;
+    if (request.memoryOnly === true) {
+      this.unstored = { userId: username, deviceId, homeserverUrl: target.baseUrl };
+      return ok(this.unstored);
+    }
     if (this.ended && this.stored !== null) this.endedDevices.push(this.stored.deviceId);
     this.ended = false;
     this.stored = { userId: username, deviceId, homeserverUrl: target.baseUrl };
@@ -65,6 +73,7 @@ export class FakeGateway implements SessionGateway {
   }
 
   async readStored(): Promise<Result<StoredUser | null, AppError>> {
+    this.unstored = null;
     if (this.readError !== null) return { ok: false, error: this.readError };
     return ok(this.stored === null ? null : { user: this.stored, ended: this.ended });
   }
@@ -78,15 +87,19 @@ export class FakeGateway implements SessionGateway {
   async open(): Promise<Result<LiveSession, AppError>> {
     await this.#gate;
     if (this.openError !== null) return { ok: false, error: this.openError };
-    const session = new FakeLiveSession(this.stored ?? alice);
+    const session = new FakeLiveSession(
+      this.unstored ?? this.stored ?? alice,
+      this.unstored !== null,
+    );
     this.onOpen(session);
     this.sessions.push(session);
     return ok(session);
   }
 
   async forget(): Promise<Result<void, AppError>> {
+    this.forgets++;
     if (this.forgetError !== null) return { ok: false, error: this.forgetError };
-    this.stored = null;
+    if (this.unstored === null) this.stored = null;
     return ok(undefined);
   }
 }

@@ -111,6 +111,7 @@ let opened = 0;
 export class FakeLiveSession implements LiveSession {
   readonly id = `session-${++opened}`;
   readonly user: SignedInUser;
+  readonly memoryOnly: boolean;
   readonly keyBackup = new FakeKeyBackup();
   readonly keyEntry = new FakeKeyEntry();
   readonly keyTest = new FakeKeyTest();
@@ -129,8 +130,9 @@ export class FakeLiveSession implements LiveSession {
   readonly log: ("signOut" | "close")[] = [];
   readonly #listeners = new Set<(event: SessionEvent) => void>();
 
-  constructor(user: SignedInUser = alice) {
+  constructor(user: SignedInUser = alice, memoryOnly = false) {
     this.user = user;
+    this.memoryOnly = memoryOnly;
   }
 
   get listeners(): number {

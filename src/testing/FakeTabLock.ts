@@ -1,5 +1,5 @@
-import type { TabLock, TabLockOptions } from "@/lib/tabLock";
-import type { TabLockPort } from "@/state/sessionController";
+import type { TabLock, TabLockNews, TabLockOptions } from "@/lib/tabLock";
+import type { TabLockPort } from "@/state/sessionDeps";
 
 /** The tab lock as one tab sees it. */
 export class FakeTabLock implements TabLockPort {
@@ -7,6 +7,7 @@ export class FakeTabLock implements TabLockPort {
   heldElsewhere = false;
   /** The other tab does not answer. */
   frozenElsewhere = false;
+  readonly #watchers = new Set<(news: TabLockNews) => void>();
   #holder: TabLockOptions | null = null;
 
   get heldHere(): boolean {
@@ -21,6 +22,25 @@ export class FakeTabLock implements TabLockPort {
     if (this.frozenElsewhere) return null;
     this.heldElsewhere = false;
     return this.#give(options);
+  }
+
+  watch(listener: (news: TabLockNews) => void): () => void {
+    this.#watchers.add(listener);
+    return () => this.#watchers.delete(listener);
+  }
+
+  get watchers(): number {
+    return this.#watchers.size;
+  }
+
+  /** The other tab says what goes on there, or that it is no more. */
+  tell(news: TabLockNews): void {
+    for (const listener of this.#watchers) listener(news);
+  }
+
+  /** What this tab says of itself. */
+  describeHere(): unknown {
+    return this.#holder?.describe?.();
   }
 
   /** Another tab asks for it; resolves when it has it. */

@@ -9,10 +9,14 @@ import { FakeTabLock } from "./FakeTabLock";
 /** The real state layer on fakes of everything outside of it. */
 export type TestApp = ReturnType<typeof createTestApp>;
 
-export function createTestApp(stored: SignedInUser | null = null) {
+export function createTestApp(
+  stored: SignedInUser | null = null,
+  /** What the browser remembers from earlier visits. */
+  storage = createFakeStorage(),
+) {
   const gateway = new FakeGateway(stored);
   const lock = new FakeTabLock();
-  const memory = createMemory(createFakeStorage());
+  const memory = createMemory(storage);
   const wakeUps = new Set<() => void>();
   const services = createAppServices({
     gateway: () => Promise.resolve(gateway),
@@ -27,7 +31,7 @@ export function createTestApp(stored: SignedInUser | null = null) {
   const wakeUp = (): void => {
     for (const listener of wakeUps) listener();
   };
-  return { gateway, lock, memory, services, wakeUp, ...services };
+  return { gateway, lock, memory, storage, services, wakeUp, ...services };
 }
 
 /** A test app with alice's session open and, unless told otherwise, its first sync done. */

@@ -38,6 +38,7 @@ export function anOverview(
       stalled: inputs.uploadStalled,
     }),
     sync: inputs.sync,
+    memoryOnly: false,
     checking: false,
     checkAgain: () => {},
     notice: null,

@@ -16,6 +16,7 @@ import type { ReactNode } from "react";
 import { algorithmFact, countFact, etagFact, uploadFact, versionFact } from "./backupFacts";
 import styles from "./Overview.module.css";
 import { RelativeTime } from "./RelativeTime";
+import { StorageFact } from "./StorageFact";
 
 /** Everything that was read, folded, for those who want to know or have to help. */
 export function OverviewDetails({ overview }: { overview: KeyBackupOverview }) {
@@ -90,6 +91,10 @@ export function OverviewDetails({ overview }: { overview: KeyBackupOverview }) {
                     : {keyTestBadge(lastKeyTest.result)}
                   </>
                 ),
+            },
+            {
+              term: "Storage in this browser",
+              value: <StorageFact memoryOnly={overview.memoryOnly} />,
             },
             { term: "Last checked", value: readAt(backup) },
           ]}

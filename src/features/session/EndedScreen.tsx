@@ -1,22 +1,33 @@
 import { useState } from "react";
 import type { SignedInUser } from "@/domain/session";
 import { Card } from "@/ui/Card";
+import { useUnloadGuard } from "@/ui/useUnloadGuard";
 import { LazyForgetDialog } from "./dialogs";
 import { PasswordForm } from "./PasswordForm";
 
 /** The server ended the device for good. Its keys stay here until a new device has them. */
-export function EndedScreen({ user }: { user: SignedInUser }) {
+export function EndedScreen({ user, memoryOnly }: { user: SignedInUser; memoryOnly: boolean }) {
   const [leaving, setLeaving] = useState(false);
+  useUnloadGuard(memoryOnly);
   return (
     <Card>
       <p>
         The homeserver ended this session: this device was signed out or removed from another
-        device, or the password was changed. If it was not you, change your password.
+        device, the password was changed{memoryOnly ? ", the session expired" : ""}, or the account
+        was deactivated. If it was not you, change your password.
       </p>
-      <p>
-        <strong>The room keys of this browser are still here.</strong> Sign in again to keep them:
-        you get a new device, and the keys are carried over to it.
-      </p>
+      {memoryOnly ? (
+        <p>
+          <strong>The room keys of this session are still in this tab, and only here.</strong> Sign
+          in again in this tab to keep them: you get a new device, and the keys are carried over to
+          it. Closing or reloading the tab loses those that are not in your backup.
+        </p>
+      ) : (
+        <p>
+          <strong>The room keys of this browser are still here.</strong> Sign in again to keep them:
+          you get a new device, and the keys are carried over to it.
+        </p>
+      )}
       <PasswordForm
         user={user}
         leaveLabel="Remove this browser’s data"

@@ -1,4 +1,4 @@
-import { useRef, useState, type FormEvent } from "react";
+import { useRef, useState, type FormEvent, type ReactNode } from "react";
 import { describeError } from "@/copy/describeError";
 import { formatDuration } from "@/copy/formatTime";
 import { Alert } from "@/ui/Alert";
@@ -15,10 +15,13 @@ interface SignInFormProps {
   defaultHomeserver: string | null;
   findHomeserver: FindHomeserver;
   signIn: SignIn;
+  /** What else is to be decided before the button is pressed. */
+  children?: ReactNode;
 }
 
 /** Homeserver, username and password. The password is read from its field once, when it is sent. */
-export function SignInForm({ defaultHomeserver, findHomeserver, signIn }: SignInFormProps) {
+export function SignInForm(props: SignInFormProps) {
+  const { defaultHomeserver, findHomeserver, signIn, children } = props;
   const [homeserver, setHomeserver] = useState(defaultHomeserver ?? "");
   const [suggested, setSuggested] = useState(defaultHomeserver !== null);
   const [username, setUsername] = useState("");
@@ -106,6 +109,7 @@ export function SignInForm({ defaultHomeserver, findHomeserver, signIn }: SignIn
           <p>{describeError(problem.error).body}</p>
         </Alert>
       ) : null}
+      {children}
       <TargetNote lookup={lookup} input={{ homeserver, username, suggested }} />
       <div className={styles.submit}>
         <Button

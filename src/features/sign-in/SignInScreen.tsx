@@ -1,30 +1,39 @@
+import { useState } from "react";
 import type { SignedOutReason } from "@/domain/session";
 import { BACKUP_IS } from "@/copy/terms";
 import { useSessionActions } from "@/state/actionHooks";
 import { Alert } from "@/ui/Alert";
 import { Card } from "@/ui/Card";
+import { SharedComputer, WithoutStorage } from "./SharedComputer";
 import styles from "./SignIn.module.css";
 import { SignInForm } from "./SignInForm";
 
 interface SignInScreenProps {
   /** Why the last session ended, when one did. */
   reason: SignedOutReason | null;
+  /** This browser stores nothing, so only a session in memory is possible. */
+  memoryOnly?: boolean;
   defaultHomeserver: string | null;
 }
 
 /** The first screen. The heading is the frame's job. */
-export function SignInScreen({ reason, defaultHomeserver }: SignInScreenProps) {
-  const { findHomeserver, signIn } = useSessionActions();
+export function SignInScreen(props: SignInScreenProps) {
+  const { reason, memoryOnly = false, defaultHomeserver } = props;
+  const { findHomeserver, signIn, retryOpen } = useSessionActions();
+  const [shared, setShared] = useState(false);
   return (
     <>
       <p className={styles.intro}>{BACKUP_IS}</p>
       {reason === null ? null : <SignedOutNotice reason={reason} />}
+      {memoryOnly ? <WithoutStorage onRetry={retryOpen} /> : null}
       <Card>
         <SignInForm
           defaultHomeserver={defaultHomeserver}
           findHomeserver={findHomeserver}
-          signIn={signIn}
-        />
+          signIn={(request) => signIn({ ...request, memoryOnly: memoryOnly || shared })}
+        >
+          {memoryOnly ? null : <SharedComputer checked={shared} onChange={setShared} />}
+        </SignInForm>
       </Card>
     </>
   );
@@ -36,6 +45,20 @@ function SignedOutNotice({ reason }: { reason: SignedOutReason }) {
       return (
         <Alert tone="success" title="You are signed out">
           <p>This device was removed from your account, and its keys from this browser.</p>
+        </Alert>
+      );
+    case "evicted":
+      return (
+        <Alert tone="warning" title="This browser has removed what was stored" testId="evicted">
+          <p>
+            You were signed in here, and the session is gone together with the keys of this device:
+            the site’s data was cleared by you, by a cleaning program, or by the browser when space
+            was short. The backup on the server is untouched.
+          </p>
+          <p>
+            Sign in again to go on as a new device. The old one may still be listed in your account:
+            remove it there from another device.
+          </p>
         </Alert>
       );
     case "local_only":

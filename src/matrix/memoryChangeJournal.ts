@@ -1,7 +1,7 @@
 import type { ChangeJournal, JournalEntry } from "@/domain/changeJournal";
 import { ok } from "@/domain/result";
 
-/** A journal without a disk, for tests in Node. The entry can be looked at and set. */
+/** A journal without a disk, for a session in memory. It goes with the tab, like all of the session. */
 export function createMemoryJournal(): ChangeJournal & { entry: JournalEntry | null } {
   return {
     entry: null,

@@ -1,0 +1,58 @@
+import { useId } from "react";
+import { DEVICE_STAYS, MEMORY_ONLY_MEANS } from "@/copy/describeMemoryOnly";
+import { Alert } from "@/ui/Alert";
+import { Button } from "@/ui/Button";
+import styles from "./SignIn.module.css";
+
+interface SharedComputerProps {
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+}
+
+/** The choice of a session of which nothing is stored. */
+export function SharedComputer({ checked, onChange }: SharedComputerProps) {
+  const hint = useId();
+  return (
+    <div className={styles.shared}>
+      <label className={styles.choice}>
+        <input
+          type="checkbox"
+          checked={checked}
+          onChange={(event) => onChange(event.target.checked)}
+          aria-describedby={hint}
+        />
+        <span>This is a shared computer</span>
+      </label>
+      <p className={styles.hint} id={hint}>
+        {checked
+          ? `${MEMORY_ONLY_MEANS} ${DEVICE_STAYS}`
+          : "Stores nothing: your session and its keys last as long as this tab."}
+      </p>
+    </div>
+  );
+}
+
+/** The browser stores nothing: said before anything is asked for. */
+export function WithoutStorage({ onRetry }: { onRetry: () => void }) {
+  return (
+    <Alert
+      tone="warning"
+      title="This browser does not let the app store anything"
+      testId="memory-only"
+      action={
+        <Button variant="secondary" onClick={onRetry}>
+          Try again
+        </Button>
+      }
+    >
+      <p>
+        Storage may be switched off by a setting, or missing in a private window. You can sign in
+        all the same, for this tab only. {MEMORY_ONLY_MEANS} {DEVICE_STAYS}
+      </p>
+      <p>
+        If you were signed in here before, nothing of that was removed: allow site data, then try
+        again.
+      </p>
+    </Alert>
+  );
+}
