@@ -2,6 +2,7 @@ import { useEffect } from "react";
 import type { SessionPhase } from "@/domain/session";
 import { EndedScreen } from "@/features/session/EndedScreen";
 import { ExpiredScreen } from "@/features/session/ExpiredScreen";
+import { RedirectWays } from "@/features/sign-in/RedirectWays";
 import { SignInScreen } from "@/features/sign-in/SignInScreen";
 import { hrefOf, type Route } from "@/lib/route";
 import { useSessionPhase } from "@/state/sessionHooks";
@@ -15,6 +16,7 @@ import { Heading } from "./Heading";
 import { Nav } from "./Nav";
 import { RestoreNews } from "./RestoreNews";
 import { ROUTE_TITLES, SessionScreen } from "./SessionScreen";
+import { SignInProblem } from "./SignInProblem";
 import { TabLockScreen } from "./TabLockScreen";
 import { useRoute } from "./useRoute";
 
@@ -60,7 +62,10 @@ function screenOf(phase: SessionPhase, route: Route, config: AppConfig): Screen 
       return page(
         "sign-in",
         "Sign in",
-        <SignInScreen reason={phase.reason} defaultHomeserver={config.defaultHomeserver} />,
+        <>
+          <SignInProblem />
+          <SignInScreen reason={phase.reason} defaultHomeserver={config.defaultHomeserver} />
+        </>,
       );
     case "opening":
       return {
@@ -80,12 +85,31 @@ function screenOf(phase: SessionPhase, route: Route, config: AppConfig): Screen 
         account: <Account user={phase.user} />,
         nav: <Nav route={route} />,
         // A new session is a new tree: nothing of the one before may be left in it.
-        children: <SessionScreen key={phase.sessionId} route={route} />,
+        children: (
+          <>
+            <SignInProblem />
+            <SessionScreen key={phase.sessionId} route={route} />
+          </>
+        ),
       };
     case "expired":
-      return page("expired", "Your session has expired", <ExpiredScreen user={phase.user} />);
+      return page(
+        "expired",
+        "Your session has expired",
+        <>
+          <SignInProblem />
+          <ExpiredScreen user={phase.user} Ways={RedirectWays} />
+        </>,
+      );
     case "ended":
-      return page("ended", "This session was ended", <EndedScreen user={phase.user} />);
+      return page(
+        "ended",
+        "This session was ended",
+        <>
+          <SignInProblem />
+          <EndedScreen user={phase.user} Ways={RedirectWays} />
+        </>,
+      );
     case "failed":
       return page(
         "failed",

@@ -2,6 +2,7 @@ import { StrictMode } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import type { SessionGateway } from "@/domain/ports";
 import type { Result } from "@/domain/result";
+import type { RedirectAnswer } from "@/domain/signIn";
 import { acquireTabLock, takeOverTabLock } from "@/lib/tabLock";
 import { onWakeUp } from "@/lib/wakeUps";
 import { createAppServices } from "@/state/createAppServices";
@@ -22,8 +23,11 @@ export interface MountedApp {
 }
 
 /** The composition root: the only place that knows all layers. */
-export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp {
-  const memory = createMemory(browserStorage());
+export function createApp(
+  config: Result<AppConfig, ConfigProblem>,
+  answer: RedirectAnswer | null,
+): MountedApp {
+  const memory = createMemory(browserStorage("localStorage"));
   const { queryClient, ...services } = createAppServices({
     gateway: () => loadGateway(memory),
     lock: {
@@ -32,6 +36,7 @@ export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp 
     },
     memory,
     wakeUps: onWakeUp,
+    leaveFor: (url) => window.location.assign(url),
   });
   let root: Root | null = null;
 
@@ -51,7 +56,7 @@ export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp 
           </ErrorScreen>
         </StrictMode>,
       );
-      if (config.ok) services.session.start();
+      if (config.ok) services.session.start(answer);
     },
     async dispose() {
       root?.unmount();
@@ -80,6 +85,11 @@ async function loadGateway(memory: Memory): Promise<SessionGateway> {
   return createGateway({
     createBackupEntries: (source) => createBackupEntries(source),
     sampler: createBackupSampler({ createWorker: createDecryptWorker }),
+    redirects: {
+      storage: browserStorage("sessionStorage"),
+      // The folder that the app is served from, which may be below the root.
+      appUrl: new URL(import.meta.env.BASE_URL, window.location.href).href,
+    },
     isUploadOff: ({ userId, deviceId }) => memory.read(userId).uploadOffOn === deviceId,
     createRestoreEngine: ({ cursorDatabase, ...ports }) =>
       createRestoreEngine({
@@ -91,9 +101,9 @@ async function loadGateway(memory: Memory): Promise<SessionGateway> {
 }
 
 /** Null where the browser forbids it; reading the property throws there. */
-function browserStorage(): Storage | null {
+function browserStorage(name: "localStorage" | "sessionStorage"): Storage | null {
   try {
-    return window.localStorage;
+    return window[name];
   } catch {
     return null;
   }

@@ -17,6 +17,8 @@ import type { RepairPort } from "./repair";
 import type { RestoreFailure, RestoreOutcome, RestoreTally } from "./restore";
 import type { RemovalPort } from "./removalPorts";
 import type { Result } from "./result";
+import type { FoundHomeserver } from "./signIn";
+import type { OtherSignIns } from "./signInPorts";
 import type {
   CarryOverState,
   HomeserverTarget,
@@ -30,16 +32,16 @@ import type { UploadAttempt, UploadPort } from "./uploadQueue";
 export type Unsubscribe = () => void;
 
 /** Finding a homeserver, signing in, and opening the stored session. Lives as long as the page. */
-export interface SessionGateway {
+export interface SessionGateway extends OtherSignIns {
   /**
-   * Resolves what the person typed to a homeserver that answers as Matrix and offers password
-   * login. A username of the form `@name:server` decides by discovery (Client-Server API,
+   * Resolves what the person typed to a homeserver that answers as Matrix, and says what it offers
+   * for signing in. A username of the form `@name:server` decides by discovery (Client-Server API,
    * "Server discovery"); plain http is refused except on loopback.
    */
   findHomeserver(input: {
     readonly homeserver: string;
     readonly username: string;
-  }): Promise<Result<HomeserverTarget, AppError>>;
+  }): Promise<Result<FoundHomeserver, AppError>>;
   /**
    * Signs in and stores the session encrypted. With `deviceId`, renews an expired session. Where
    * an ended session is stored, a new device of the same user is made beside it, and the keys of

@@ -24,6 +24,8 @@ import { createRemoval } from "./removal";
 import { createKeyExport } from "./keyExport";
 import { openSession, type SessionAdapters } from "./openSession";
 import { silenceSharedLogger } from "./quietLogger";
+import { takePending } from "./pendingRedirect";
+import { beginRedirect, finishRedirect, type RedirectOptions } from "./redirectSignIn";
 import { createRepair } from "./repair";
 import { createRoomKeySink } from "./roomKeySink";
 import { createRoomKeySource } from "./roomKeySource";
@@ -57,6 +59,7 @@ export function createGateway(options: {
   readonly databaseName?: string;
   /** Whether the person turned the upload off on this device; asked before its client is opened. */
   readonly isUploadOff?: (user: SignedInUser) => boolean;
+  readonly redirects: RedirectOptions;
 }): SessionGateway {
   silenceSharedLogger();
   const vault = createVault(options.databaseName);
@@ -107,7 +110,14 @@ export function createGateway(options: {
     findHomeserver,
     async signIn(request) {
       await closeLive();
+      // Whoever gives a password has not gone elsewhere after all.
+      takePending(options.redirects.storage);
       return signIn(vault, request);
+    },
+    beginRedirect: (request) => beginRedirect(vault, options.redirects, request),
+    async finishRedirect(answer) {
+      await closeLive();
+      return finishRedirect(vault, options.redirects, answer);
     },
     async readStored() {
       const stored = await vault.read();

@@ -55,6 +55,11 @@ export async function sendForJson(
   }
 }
 
+/** Whether a server says that it does not know the path at all. */
+export function isUnknownPath(error: AppError): boolean {
+  return error.kind === "server" && (error.status === 404 || error.status === 405);
+}
+
 /** The requests of one session. `onSignedOut` hears every answer that says the token is dead. */
 export function createSessionRequests(session: {
   readonly homeserverUrl: string;

@@ -3,6 +3,7 @@ import type { BackupNotice } from "@/domain/backupNotice";
 import { type KeyWait, NO_KEY_WAIT } from "@/domain/keyWait";
 import type { LastKeyTest } from "@/domain/keyTest";
 import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
+import type { AppError } from "@/domain/errors";
 import type { CarryOverState, SessionPhase, SyncState } from "@/domain/session";
 import { NO_VERIFICATION, type VerificationState } from "@/domain/verification";
 import type { UploadAttempt } from "@/domain/uploadQueue";
@@ -19,6 +20,8 @@ export interface UploadError {
 /** Where the session is. Written by the session controller alone. */
 export interface SessionSlice {
   readonly phase: SessionPhase;
+  /** Why the last sign-in on another page came to nothing. */
+  readonly signInProblem: AppError | null;
   readonly sync: SyncState;
   /** Has this session had one complete sync? Before it account data is not to be believed. */
   readonly syncedOnce: boolean;
@@ -90,7 +93,7 @@ const noBackupEvents: BackupEventsSlice = {
 /** What every session starts from. */
 export const freshSessionState: Omit<
   AppState,
-  "phase" | "restoreJob" | "lastRestore" | "lastKeyTest" | "provenVersion"
+  "phase" | "signInProblem" | "restoreJob" | "lastRestore" | "lastKeyTest" | "provenVersion"
 > = {
   sync: "starting",
   syncedOnce: false,
@@ -105,6 +108,7 @@ export function createAppStore() {
   return createStore<AppState>()(
     subscribeWithSelector((): AppState => ({
       phase: { kind: "starting" },
+      signInProblem: null,
       ...freshSessionState,
       restoreJob: { kind: "idle" },
       lastRestore: null,

@@ -113,6 +113,7 @@ describe("at the start", () => {
       queryClient: createQueryClient(),
       memory: createMemory(null),
       wakeUps: () => () => undefined,
+      leaveFor: () => undefined,
     });
     session.start();
     await settle();

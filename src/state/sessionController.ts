@@ -1,7 +1,8 @@
 import type { AppError } from "@/domain/errors";
 import type { LiveSession, SessionGateway } from "@/domain/ports";
 import { fail, ok, type Result } from "@/domain/result";
-import type { SessionPhase, SignedInUser, SignedOutReason } from "@/domain/session";
+import type { SessionPhase, SignedInUser, SignedOutReason, StoredUser } from "@/domain/session";
+import type { RedirectAnswer } from "@/domain/signIn";
 import type { TabLock, TabLockOptions } from "@/lib/tabLock";
 import type { QueryClient } from "@tanstack/react-query";
 import { type AppStore, freshSessionState } from "./appStore";
@@ -10,6 +11,7 @@ import { readAllAgain } from "./invalidate";
 import { changeBackup, switchUpload } from "./changeBackup";
 import { lazyGateway } from "./lazyGateway";
 import type { Memory } from "./memory";
+import { redirectFrom, signInFrom, takesSignIn } from "./signInFrom";
 import { createRestoreControl } from "./restoreControl";
 import type { WakeUps } from "./resumeOnWakeUp";
 import type { RestoreControl, SessionActions, SessionController } from "./StoreContext";
@@ -34,6 +36,8 @@ export interface SessionDeps {
   readonly memory: Memory;
   /** Signs that the connection may be back. */
   readonly wakeUps: WakeUps;
+  /** Goes to another page, which signs the person in. */
+  readonly leaveFor: (url: string) => void;
 }
 
 /**
@@ -54,6 +58,8 @@ export function createSessionController(deps: SessionDeps): {
   /** Two clients on one store damage it: the next may open when the last one has closed. */
   let closing: Promise<void> = Promise.resolve();
   let turn = 0;
+  /** What another page sent back, until it was looked at; undefined afterwards. */
+  let redirect: RedirectAnswer | null | undefined = null;
   let started = false;
   let signingIn: ReturnType<SessionActions["signIn"]> | null = null;
   let signingOut: ReturnType<SessionActions["signOut"]> | null = null;
@@ -96,12 +102,27 @@ export function createSessionController(deps: SessionDeps): {
   async function openStored(): Promise<void> {
     const mine = ++turn;
     enter({ kind: "starting" });
-    const stored = await gateway.readStored();
+    let stored = await gateway.readStored();
+    if (mine === turn && stored.ok && (await finishRedirect(stored.value))) {
+      stored = await gateway.readStored();
+    }
     if (mine !== turn) return;
     if (!stored.ok) enter({ kind: "failed", user: null, error: stored.error });
     else if (stored.value === null) enter({ kind: "signed_out", reason: null });
     else if (stored.value.ended) enter({ kind: "ended", user: stored.value.user });
     else await open(stored.value.user);
+  }
+
+  /** Once, before what is stored is opened, which may be what is renewed. True: read it again. */
+  async function finishRedirect(before: StoredUser | null): Promise<boolean> {
+    if (redirect === undefined) return false;
+    const answer = redirect;
+    redirect = undefined;
+    const finished = await gateway.finishRedirect(answer);
+    if (!finished.ok) store.setState({ signInProblem: finished.error });
+    if (!finished.ok || finished.value === null) return false;
+    if (before?.ended === true) forgetRestore(finished.value);
+    return true;
   }
 
   async function open(user: SignedInUser): Promise<void> {
@@ -193,29 +214,16 @@ export function createSessionController(deps: SessionDeps): {
     store.setState({ ...freshSessionState, restoreJob: { kind: "idle" }, ...nothing });
   }
 
-  async function signIn({ target, username, password }: Parameters<SessionActions["signIn"]>[0]) {
+  async function signIn(request: Parameters<SessionActions["signIn"]>[0]) {
     const now = phase();
     const mine = ++turn;
-    const answer = await signInFrom(now, { target, username, password });
+    const answer = await signInFrom(gateway, now, request);
     if (mine !== turn || !answer.ok) return answer;
     // What was restored to the ended device is not said of the new one.
     if (now.kind === "ended") forgetRestore(now.user);
+    store.setState({ signInProblem: null });
     void track(open(answer.value));
     return answer;
-  }
-
-  /** Where a session is stored, user and homeserver are those of the session, whatever is given. */
-  async function signInFrom(
-    from: SessionPhase,
-    request: Parameters<SessionActions["signIn"]>[0],
-  ): ReturnType<SessionActions["signIn"]> {
-    if (from.kind !== "expired" && from.kind !== "ended") return gateway.signIn(request);
-    const { userId, deviceId, homeserverUrl } = from.user;
-    const target = { ...request.target, baseUrl: homeserverUrl };
-    const again = { ...request, target, username: userId };
-    if (from.kind === "expired") return gateway.signIn({ ...again, deviceId });
-    const marked = await gateway.markEnded(from.user);
-    return marked.ok ? gateway.signIn(again) : marked;
   }
 
   function forgetRestore({ userId }: SignedInUser): void {
@@ -240,23 +248,30 @@ export function createSessionController(deps: SessionDeps): {
   }
 
   const session: SessionController = {
-    start() {
+    start(answer = null) {
       if (started) return;
       started = true;
+      redirect = answer;
       void takeLock("acquire");
     },
     findHomeserver: (input) => gateway.findHomeserver(input),
     signIn(request) {
       const { kind } = phase();
       if (signingIn !== null) return signingIn;
-      if (kind !== "signed_out" && kind !== "expired" && kind !== "ended") {
-        return Promise.resolve(fail({ kind: "closed" }));
-      }
+      if (!takesSignIn(kind)) return Promise.resolve(fail({ kind: "closed" }));
       signingIn = track(signIn(request)).finally(() => {
         signingIn = null;
       });
       return signingIn;
     },
+    async signInElsewhere(request) {
+      const now = phase();
+      if (!takesSignIn(now.kind)) return fail({ kind: "closed" });
+      const url = await track(redirectFrom(gateway, now, request));
+      if (url.ok) deps.leaveFor(url.value);
+      return url.ok ? ok(undefined) : url;
+    },
+    dismissSignInProblem: () => store.setState({ signInProblem: null }),
     signOut() {
       if (signingOut !== null) return signingOut;
       if (attached === null) return track(removeStored(userOf(phase()), reasonToSay(phase())));

@@ -1,3 +1,4 @@
+import type { AppError } from "@/domain/errors";
 import type { LiveSession } from "@/domain/ports";
 import type { SessionPhase } from "@/domain/session";
 import { useContext } from "react";
@@ -14,6 +15,11 @@ export function useServices(): AppServices {
 /** Where the session is; the screen follows from it. */
 export function useSessionPhase(): SessionPhase {
   return useStore(useServices().store, (state) => state.phase);
+}
+
+/** Why the last sign-in on another page came to nothing, or null. */
+export function useSignInProblem(): AppError | null {
+  return useStore(useServices().store, (state) => state.signInProblem);
 }
 
 /** The open session, or null. */

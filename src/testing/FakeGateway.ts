@@ -1,11 +1,13 @@
 import type { AppError } from "@/domain/errors";
 import type { LiveSession, SessionGateway } from "@/domain/ports";
 import { ok, type Result } from "@/domain/result";
-import type { HomeserverTarget, SignedInUser, StoredUser } from "@/domain/session";
+import type { SignedInUser, StoredUser } from "@/domain/session";
+import type { FoundHomeserver, RedirectAnswer } from "@/domain/signIn";
 import { alice } from "./facts";
 import { FakeLiveSession } from "./FakeLiveSession";
 
 type SignInRequest = Parameters<SessionGateway["signIn"]>[0];
+type RedirectRequest = Parameters<SessionGateway["beginRedirect"]>[0];
 
 /** A browser's stored session, and the way to open it. */
 export class FakeGateway implements SessionGateway {
@@ -14,10 +16,11 @@ export class FakeGateway implements SessionGateway {
   ended = false;
   /** Devices that were ended, and replaced by a new one of the same user. */
   readonly endedDevices: string[] = [];
-  found: Result<HomeserverTarget, AppError> = ok({
+  found: Result<FoundHomeserver, AppError> = ok({
     baseUrl: alice.homeserverUrl,
     host: "matrix.example.org",
     discoveredFrom: null,
+    offer: { password: true, sso: null, oauth: null },
   });
   /** Set to make the next call fail. */
   signInError: AppError | null = null;
@@ -26,6 +29,11 @@ export class FakeGateway implements SessionGateway {
   openError: AppError | null = null;
   forgetError: AppError | null = null;
   readonly signIns: SignInRequest[] = [];
+  readonly redirects: RedirectRequest[] = [];
+  /** What the page came back with, each time it was asked. */
+  readonly answers: (RedirectAnswer | null)[] = [];
+  /** How the next answer ends; a user is stored as by `signIn`. */
+  redirected: Result<SignedInUser | null, AppError> = ok(null);
   readonly sessions: FakeLiveSession[] = [];
   /** Prepares each session before it is handed out. */
   onOpen: (session: FakeLiveSession) => void = () => undefined;
@@ -49,7 +57,7 @@ export class FakeGateway implements SessionGateway {
     return session;
   }
 
-  async findHomeserver(): Promise<Result<HomeserverTarget, AppError>> {
+  async findHomeserver(): Promise<Result<FoundHomeserver, AppError>> {
     return this.found;
   }
 
@@ -62,6 +70,25 @@ export class FakeGateway implements SessionGateway {
     this.ended = false;
     this.stored = { userId: username, deviceId, homeserverUrl: target.baseUrl };
     return ok(this.stored);
+  }
+
+  async beginRedirect(request: RedirectRequest): Promise<Result<string, AppError>> {
+    this.redirects.push(request);
+    return this.signInError === null
+      ? ok("https://elsewhere.test/")
+      : { ok: false, error: this.signInError };
+  }
+
+  async finishRedirect(
+    answer: RedirectAnswer | null,
+  ): Promise<Result<SignedInUser | null, AppError>> {
+    this.answers.push(answer);
+    if (this.redirected.ok && this.redirected.value !== null) {
+      if (this.ended && this.stored !== null) this.endedDevices.push(this.stored.deviceId);
+      this.ended = false;
+      this.stored = this.redirected.value;
+    }
+    return this.redirected;
   }
 
   async readStored(): Promise<Result<StoredUser | null, AppError>> {

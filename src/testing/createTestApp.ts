@@ -14,10 +14,13 @@ export function createTestApp(stored: SignedInUser | null = null) {
   const lock = new FakeTabLock();
   const memory = createMemory(createFakeStorage());
   const wakeUps = new Set<() => void>();
+  /** Pages that the app has left for. */
+  const left: string[] = [];
   const services = createAppServices({
     gateway: () => Promise.resolve(gateway),
     lock,
     memory,
+    leaveFor: (url) => void left.push(url),
     wakeUps: (listener) => {
       wakeUps.add(listener);
       return () => wakeUps.delete(listener);
@@ -27,7 +30,7 @@ export function createTestApp(stored: SignedInUser | null = null) {
   const wakeUp = (): void => {
     for (const listener of wakeUps) listener();
   };
-  return { gateway, lock, memory, services, wakeUp, ...services };
+  return { gateway, lock, memory, services, wakeUp, left, ...services };
 }
 
 /** A test app with alice's session open and, unless told otherwise, its first sync done. */

@@ -2,10 +2,16 @@ import { useState } from "react";
 import type { SignedInUser } from "@/domain/session";
 import { Card } from "@/ui/Card";
 import { ForgetDialog } from "./ForgetDialog";
-import { PasswordForm } from "./PasswordForm";
+import { SignInAgain } from "./SignInAgain";
+import type { WaysComponent } from "./useHomeserverOf";
+
+interface EndedScreenProps {
+  user: SignedInUser;
+  Ways: WaysComponent;
+}
 
 /** The server ended the device for good. Its keys stay here until a new device has them. */
-export function EndedScreen({ user }: { user: SignedInUser }) {
+export function EndedScreen({ user, Ways }: EndedScreenProps) {
   const [leaving, setLeaving] = useState(false);
   return (
     <Card>
@@ -17,8 +23,9 @@ export function EndedScreen({ user }: { user: SignedInUser }) {
         <strong>The room keys of this browser are still here.</strong> Sign in again to keep them:
         you get a new device, and the keys are carried over to it.
       </p>
-      <PasswordForm
+      <SignInAgain
         user={user}
+        Ways={Ways}
         leaveLabel="Remove this browser’s data"
         onLeave={() => setLeaving(true)}
       />

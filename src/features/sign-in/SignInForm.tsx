@@ -1,4 +1,4 @@
-import { useRef, useState, type FormEvent } from "react";
+import { useEffect, useRef, useState, type FormEvent } from "react";
 import { describeError } from "@/copy/describeError";
 import { formatDuration } from "@/copy/formatTime";
 import { Alert } from "@/ui/Alert";
@@ -6,6 +6,7 @@ import { Button } from "@/ui/Button";
 import { SecretField } from "@/ui/SecretField";
 import { TextField } from "@/ui/TextField";
 import { serverNameOf } from "./homeserverHost";
+import { RedirectWays, type SignInElsewhere } from "./RedirectWays";
 import styles from "./SignIn.module.css";
 import { TargetNote } from "./TargetNote";
 import type { FindHomeserver } from "./useHomeserverLookup";
@@ -15,20 +16,33 @@ interface SignInFormProps {
   defaultHomeserver: string | null;
   findHomeserver: FindHomeserver;
   signIn: SignIn;
+  signInElsewhere: SignInElsewhere;
 }
 
-/** Homeserver, username and password. The password is read from its field once, when it is sent. */
-export function SignInForm({ defaultHomeserver, findHomeserver, signIn }: SignInFormProps) {
+/**
+ * The homeserver first, then what it offers; a username and a password unless it is known to take
+ * none. The password is read from its field once, when it is sent.
+ */
+export function SignInForm(props: SignInFormProps) {
+  const { defaultHomeserver, findHomeserver, signIn, signInElsewhere } = props;
   const [homeserver, setHomeserver] = useState(defaultHomeserver ?? "");
   const [suggested, setSuggested] = useState(defaultHomeserver !== null);
   const [username, setUsername] = useState("");
   const homeserverInput = useRef<HTMLInputElement>(null);
   const usernameInput = useRef<HTMLInputElement>(null);
   const passwordInput = useRef<HTMLInputElement>(null);
+  const firstWay = useRef<HTMLButtonElement>(null);
   /** A lookup begun by the blur of a press would move the button from under the pointer. */
   const pressing = useRef(false);
   const state = useSignIn({ findHomeserver, signIn });
-  const { lookup, problem, busy, secondsLeft, longerWish } = state;
+  const { lookup, problem, busy, secondsLeft, longerWish, find } = state;
+  const found = lookup.kind === "found" ? lookup.target : null;
+  const takesPassword = found?.offer.password ?? true;
+
+  // What a suggested homeserver offers is there when somebody looks.
+  useEffect(() => {
+    if (defaultHomeserver !== null) void find(defaultHomeserver, "");
+  }, [defaultHomeserver, find]);
 
   function lookUp(): void {
     const enough = homeserver.trim() !== "" || serverNameOf(username) !== null;
@@ -52,9 +66,8 @@ export function SignInForm({ defaultHomeserver, findHomeserver, signIn }: SignIn
       suggested,
       readPassword: () => passwordInput.current?.value ?? "",
     });
-    if (typeof outcome === "object" && outcome.field !== null) {
-      focusOn(outcome.field);
-    }
+    if (outcome === "elsewhere") firstWay.current?.focus();
+    if (typeof outcome === "object" && outcome.field !== null) focusOn(outcome.field);
   }
 
   return (
@@ -79,53 +92,62 @@ export function SignInForm({ defaultHomeserver, findHomeserver, signIn }: SignIn
           (lookup.kind === "failed" ? quietLookupError(lookup.error.kind) : null)
         }
       />
-      <TextField
-        label="Username"
-        name="username"
-        value={username}
-        onChange={(text) => {
-          setUsername(text);
-          state.changed(homeserver, text);
-        }}
-        onBlur={lookUp}
-        autoComplete="username"
-        spellCheck={false}
-        inputRef={usernameInput}
-        hint="Or your whole user id, like @name:matrix.org"
-        error={fieldError("username", problem)}
-      />
-      <SecretField
-        label="Password"
-        name="password"
-        autoComplete="current-password"
-        inputRef={passwordInput}
-        error={fieldError("password", problem)}
-      />
+      {takesPassword || serverNameOf(username) !== null ? (
+        <TextField
+          label="Username"
+          name="username"
+          value={username}
+          onChange={(text) => {
+            setUsername(text);
+            state.changed(homeserver, text);
+          }}
+          onBlur={lookUp}
+          autoComplete="username"
+          spellCheck={false}
+          inputRef={usernameInput}
+          hint="Or your whole user id, like @name:matrix.org"
+          error={fieldError("username", problem)}
+        />
+      ) : null}
+      {takesPassword ? (
+        <SecretField
+          label="Password"
+          name="password"
+          autoComplete="current-password"
+          inputRef={passwordInput}
+          error={fieldError("password", problem)}
+        />
+      ) : null}
       {problem?.kind === "error" ? (
         <Alert tone="critical" title={describeError(problem.error).title} code={problem.error.kind}>
           <p>{describeError(problem.error).body}</p>
         </Alert>
       ) : null}
       <TargetNote lookup={lookup} input={{ homeserver, username, suggested }} />
-      <div className={styles.submit}>
-        <Button
-          type="submit"
-          busy={busy !== null}
-          disabled={secondsLeft > 0}
-          onPointerDown={() => (pressing.current = true)}
-          onPointerUp={() => (pressing.current = false)}
-          onPointerLeave={() => (pressing.current = false)}
-          onPointerCancel={() => (pressing.current = false)}
-        >
-          Sign in
-        </Button>
-        {secondsLeft > 0 ? <p className={styles.wait}>Try again in {secondsLeft} s</p> : null}
-        {longerWish === null ? null : (
-          <p className={styles.wait}>
-            The homeserver asks to wait much longer: {formatDuration(longerWish / 1_000)}
-          </p>
-        )}
-      </div>
+      {takesPassword ? (
+        <div className={styles.submit}>
+          <Button
+            type="submit"
+            busy={busy !== null}
+            disabled={secondsLeft > 0}
+            onPointerDown={() => (pressing.current = true)}
+            onPointerUp={() => (pressing.current = false)}
+            onPointerLeave={() => (pressing.current = false)}
+            onPointerCancel={() => (pressing.current = false)}
+          >
+            Sign in
+          </Button>
+          {secondsLeft > 0 ? <p className={styles.wait}>Try again in {secondsLeft} s</p> : null}
+          {longerWish === null ? null : (
+            <p className={styles.wait}>
+              The homeserver asks to wait much longer: {formatDuration(longerWish / 1_000)}
+            </p>
+          )}
+        </div>
+      ) : null}
+      {found === null ? null : (
+        <RedirectWays target={found} signInElsewhere={signInElsewhere} firstRef={firstWay} />
+      )}
     </form>
   );
 }

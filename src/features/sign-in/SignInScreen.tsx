@@ -14,7 +14,7 @@ interface SignInScreenProps {
 
 /** The first screen. The heading is the frame's job. */
 export function SignInScreen({ reason, defaultHomeserver }: SignInScreenProps) {
-  const { findHomeserver, signIn } = useSessionActions();
+  const { findHomeserver, signIn, signInElsewhere } = useSessionActions();
   return (
     <>
       <p className={styles.intro}>{BACKUP_IS}</p>
@@ -24,6 +24,7 @@ export function SignInScreen({ reason, defaultHomeserver }: SignInScreenProps) {
           defaultHomeserver={defaultHomeserver}
           findHomeserver={findHomeserver}
           signIn={signIn}
+          signInElsewhere={signInElsewhere}
         />
       </Card>
     </>

@@ -19,7 +19,7 @@ export type SignInProblem =
   | { readonly kind: "error"; readonly error: AppError; readonly field: SignInField | null };
 
 /** What a press of the button came to. */
-export type SubmitOutcome = "sent" | "host_to_confirm" | SignInProblem | "ignored";
+export type SubmitOutcome = "sent" | "host_to_confirm" | "elsewhere" | SignInProblem | "ignored";
 
 /** A host must have been on the screen this long to count as seen, in milliseconds. */
 const READING_TIME = 1_000;
@@ -59,7 +59,8 @@ export function useSignIn(ports: { findHomeserver: FindHomeserver; signIn: SignI
 
   async function attempt(input: SignInInput): Promise<SubmitOutcome> {
     const missing = missingField(input);
-    if (missing !== null) return report({ kind: "missing", field: missing });
+    // Whether there has to be a username and a password is for the homeserver to say.
+    if (missing === "homeserver") return report({ kind: "missing", field: missing });
     setProblem(null);
 
     const { homeserver, username } = input;
@@ -68,6 +69,8 @@ export function useSignIn(ports: { findHomeserver: FindHomeserver; signIn: SignI
     setBusy("finding");
     const found = await find(homeserver, username);
     if (!found.ok) return report(asProblem(found.error, "homeserver"));
+    if (!found.value.offer.password) return "elsewhere";
+    if (missing !== null) return report({ kind: "missing", field: missing });
 
     const { host } = found.value;
     const known = howHostIsKnown(found.value, input);
@@ -142,7 +145,7 @@ function asProblem(error: AppError, half: "homeserver" | "password"): SignInProb
       return { kind: "error", error, field: "username" };
     case "insecure_homeserver":
     case "homeserver_not_found":
-    case "password_login_unsupported":
+    case "sign_in_unsupported":
     case "not_matrix":
       return { kind: "error", error, field: "homeserver" };
     case "network":

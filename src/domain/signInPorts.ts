@@ -1,0 +1,23 @@
+import type { AppError } from "./errors";
+import type { Result } from "./result";
+import type { HomeserverTarget, SignedInUser } from "./session";
+import type { RedirectAnswer, RedirectWay } from "./signIn";
+
+/** Signing in without a password. Errors beside those of any request: `sign_in`. */
+export interface OtherSignIns {
+  /**
+   * Makes the address of the page that signs the person in, and notes in this tab's session storage
+   * what its answer must fit. With `deviceId`, for renewing an expired session.
+   */
+  beginRedirect(request: {
+    readonly target: HomeserverTarget;
+    readonly way: RedirectWay;
+    readonly deviceId?: string;
+  }): Promise<Result<string, AppError>>;
+  /**
+   * Takes the answer that the page came back with, or null when it came without one, and what was
+   * noted for it, which is forgotten at once. Stores the session as `signIn` does. Null: nothing was
+   * under way. An answer that nothing here has asked for is refused unused.
+   */
+  finishRedirect(answer: RedirectAnswer | null): Promise<Result<SignedInUser | null, AppError>>;
+}

@@ -1,0 +1,12 @@
+import type { AppError } from "@/domain/errors";
+import type { Result } from "@/domain/result";
+import { logOutToken } from "./passwordLogin";
+import type { SessionTokens } from "./sessionTokens";
+
+/** Ends a session where its tokens come from. Tokens that are dead already count as ended. */
+export function endTokens(
+  homeserverUrl: string,
+  tokens: SessionTokens,
+): Promise<Result<void, AppError>> {
+  return logOutToken(homeserverUrl, tokens.accessToken);
+}

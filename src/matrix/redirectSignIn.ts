@@ -1,0 +1,102 @@
+import type { AppError } from "@/domain/errors";
+import { fail, ok, type Result } from "@/domain/result";
+import { SSO_STATE } from "@/domain/redirectAnswer";
+import type { SignedInUser } from "@/domain/session";
+import type { RedirectAnswer, SignInFailure } from "@/domain/signIn";
+import type { OtherSignIns } from "@/domain/signInPorts";
+import { logInWithLoginToken, type Login } from "./passwordLogin";
+import {
+  isInTime,
+  notePending,
+  takePending,
+  type PendingRedirect,
+  type PendingStorage,
+} from "./pendingRedirect";
+import { keepLogin, readBeginning, type Beginning } from "./signIn";
+import type { Vault } from "./vault";
+
+/** How the app is reached again from another page. */
+export interface RedirectOptions {
+  /** This tab's session storage; null where the browser forbids it. */
+  readonly storage: PendingStorage | null;
+  /** The app's own address, without query and hash. */
+  readonly appUrl: string;
+}
+
+type Begin = Parameters<OtherSignIns["beginRedirect"]>[0];
+
+/** See OtherSignIns. The storage is tried before the person is sent away. */
+export async function beginRedirect(
+  vault: Vault,
+  { storage, appUrl }: RedirectOptions,
+  { target, way, deviceId }: Begin,
+): Promise<Result<string, AppError>> {
+  const stored = await readBeginning(vault, deviceId);
+  if (!stored.ok) return stored;
+  const state = crypto.randomUUID();
+  const noted = notePending(storage, {
+    state,
+    startedAt: Date.now(),
+    homeserverUrl: target.baseUrl,
+    renews: deviceId ?? null,
+    oauth: null,
+  });
+  if (!noted) return fail({ kind: "storage", reason: "unavailable" });
+  return ok(ssoUrl(target.baseUrl, way.kind === "sso" ? way.providerId : null, appUrl, state));
+}
+
+/** `GET /login/sso/redirect` (Client-Server API, "SSO client login"). */
+function ssoUrl(baseUrl: string, providerId: string | null, appUrl: string, state: string): string {
+  const back = new URL(appUrl);
+  back.searchParams.set(SSO_STATE, state);
+  const provider = providerId === null ? "" : `/${encodeURIComponent(providerId)}`;
+  const url = new URL(`${baseUrl}/_matrix/client/v3/login/sso/redirect${provider}`);
+  url.searchParams.set("redirectUrl", back.href);
+  return url.href;
+}
+
+/** See OtherSignIns. What was noted is gone before anything is sent, so nothing is exchanged twice. */
+export async function finishRedirect(
+  vault: Vault,
+  { storage }: RedirectOptions,
+  answer: RedirectAnswer | null,
+): Promise<Result<SignedInUser | null, AppError>> {
+  const pending = takePending(storage);
+  if (answer === null) return pending === null ? ok(null) : fail(failure("cancelled", pending));
+  const checked = checkAnswer(answer, pending);
+  if (!checked.ok) return checked;
+  const stored = await readBeginning(vault, checked.value.renews ?? undefined);
+  if (!stored.ok) return stored;
+  const login = await exchange(answer, checked.value, stored.value);
+  return login.ok ? keepLogin(vault, login.value, stored.value) : login;
+}
+
+/** Whether this tab has asked for the answer, and not too long ago. */
+function checkAnswer(
+  answer: RedirectAnswer,
+  pending: PendingRedirect | null,
+): Result<PendingRedirect, AppError> {
+  const isSso = pending?.oauth === null;
+  if (pending?.state !== answer.state || isSso !== (answer.kind === "sso")) {
+    return fail({ kind: "sign_in", reason: "not_asked", host: null });
+  }
+  if (!isInTime(pending, Date.now())) return fail(failure("too_late", pending));
+  return ok(pending);
+}
+
+async function exchange(
+  answer: RedirectAnswer,
+  pending: PendingRedirect,
+  _stored: Beginning,
+): Promise<Result<Login, AppError>> {
+  if (answer.kind !== "sso") return fail(failure("refused", pending));
+  return logInWithLoginToken({
+    baseUrl: pending.homeserverUrl,
+    loginToken: answer.loginToken,
+    deviceId: pending.renews ?? undefined,
+  });
+}
+
+function failure(reason: SignInFailure, { homeserverUrl, oauth }: PendingRedirect): AppError {
+  return { kind: "sign_in", reason, host: new URL(oauth?.issuer ?? homeserverUrl).host };
+}
