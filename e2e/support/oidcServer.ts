@@ -17,7 +17,7 @@ export const anybody: Configuration = {
   }),
   interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
   cookies: { keys: ["test only"] },
-  ttl: { AccessToken: 3600, Grant: 3600, IdToken: 3600, Interaction: 600, Session: 3600 },
+  ttl: { Grant: 3600, IdToken: 3600, Interaction: 600, Session: 3600 },
   // Nobody is asked to agree: what an app wants, it gets.
   loadExistingGrant: grantEverything,
 };

@@ -89,6 +89,7 @@ async function loadGateway(memory: Memory): Promise<SessionGateway> {
       storage: browserStorage("sessionStorage"),
       // The folder that the app is served from, which may be below the root.
       appUrl: new URL(import.meta.env.BASE_URL, window.location.href).href,
+      clientIds: {},
     },
     isUploadOff: ({ userId, deviceId }) => memory.read(userId).uploadOffOn === deviceId,
     createRestoreEngine: ({ cursorDatabase, ...ports }) =>

@@ -13,6 +13,7 @@ const SIGN_IN_FAILURES = [
   "spent",
   "refused",
   "wrong_issuer",
+  "device_removed",
   "other_account",
   "session_stored",
   "not_registered",

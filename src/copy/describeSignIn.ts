@@ -64,6 +64,12 @@ export function describeSignInError({ reason, host }: SignInError): ErrorWords {
         body: `You were sent to ${there}, and something else answered in its name. Nothing was sent to it, and nothing was changed.`,
         action: "none",
       };
+    case "device_removed":
+      return {
+        title: "This device was removed from your account",
+        body: "Going on with it would break it for everybody you write to. The keys in this browser are safe. Sign in once more: you get a new device, and they are carried over to it.",
+        action: "retry",
+      };
     case "other_account":
       return {
         title: "That was another account",

@@ -8,6 +8,7 @@ import type {
   SecretStorageStatus,
 } from "./backup";
 import type { ChangesPort } from "./changes";
+import type { ConfirmElsewhere } from "./confirmation";
 import type { AppError } from "./errors";
 import type { KeyEntryPort, OpenedBy } from "./keyEntry";
 import type { KeyTestPort } from "./keyTest";
@@ -17,7 +18,7 @@ import type { RepairPort } from "./repair";
 import type { RestoreFailure, RestoreOutcome, RestoreTally } from "./restore";
 import type { RemovalPort } from "./removalPorts";
 import type { Result } from "./result";
-import type { FoundHomeserver } from "./signIn";
+import type { FoundHomeserver, OAuthSession } from "./signIn";
 import type { OtherSignIns } from "./signInPorts";
 import type {
   CarryOverState,
@@ -82,6 +83,8 @@ export interface LiveSession {
   /** New at every opening; part of every query key so that late answers are dropped. */
   readonly id: string;
   readonly user: SignedInUser;
+  /** Null where the homeserver itself signed the person in. */
+  readonly oauth: OAuthSession | null;
   readonly keyBackup: KeyBackupPort;
   readonly keyEntry: KeyEntryPort;
   readonly keyTest: KeyTestPort;
@@ -180,12 +183,14 @@ export interface SetUpPort {
    * A run with the key of one under way is that one; with another key it waits, then begins anew.
    * The key's bytes are copied: the caller may wipe them at once.
    * `askPassword` is called when the server wants the account password; null cancels.
+   * `confirmElsewhere` when it wants a confirmation on a page of its own, which is refused without.
    */
   run(
     key: RecoveryKey,
     options: {
       readonly onStep: (step: SetUpStep) => void;
       readonly askPassword: (why: "needed" | "wrong") => Promise<string | null>;
+      readonly confirmElsewhere?: ConfirmElsewhere;
     },
   ): Promise<Result<SetUpProof, AppError>>;
 }

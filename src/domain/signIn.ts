@@ -1,4 +1,4 @@
-import type { HomeserverTarget } from "./session";
+import type { HomeserverTarget, SignedInUser } from "./session";
 
 /** One place a homeserver lets people prove who they are (`identity_providers` of `m.login.sso`). */
 export interface IdentityProvider {
@@ -57,6 +57,8 @@ export type SignInFailure =
   | "refused"
   /** The answer is of another authorization server than the one that was asked. */
   | "wrong_issuer"
+  /** The device that was to be renewed is gone, with its keys: a new one has to take its place. */
+  | "device_removed"
   /** Somebody else than the session's user signed in. */
   | "other_account"
   /** A session is stored that is not to be replaced. */
@@ -70,3 +72,25 @@ export type SignInFailure =
   /** An access token whose device has keys already, which are not here. */
   | "token_device_in_use"
   | "token_refused";
+
+/** The authorization server of an open session. Nothing in it is secret. */
+export interface OAuthSession {
+  readonly issuer: string;
+  readonly tokenEndpoint: string;
+  readonly revocationEndpoint: string;
+  /** The page where the account is managed, where the server names one. */
+  readonly accountUrl: string | null;
+}
+
+/** The origins that an open session sends requests to: its homeserver, and whoever renews its tokens. */
+export function originsOf(session: {
+  readonly user: SignedInUser;
+  readonly oauth: OAuthSession | null;
+}): readonly string[] {
+  const { user, oauth } = session;
+  const urls = [
+    user.homeserverUrl,
+    ...(oauth === null ? [] : [oauth.tokenEndpoint, oauth.revocationEndpoint]),
+  ];
+  return [...new Set(urls.map((url) => new URL(url).origin))];
+}

@@ -8,6 +8,8 @@ import { isUnknownPath, sendForJson } from "./request";
 export interface AuthMetadata extends ValidatedAuthMetadata {
   /** Whether apps may register themselves; else an operator has done it for this one. */
   readonly registers: boolean;
+  /** Whether it names itself in its answers (RFC 9207). */
+  readonly sendsIssuer: boolean;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -41,7 +43,8 @@ export async function fetchAuthMetadata(
     const host = new URL(baseUrl).host;
     return fail({ kind: "sign_in", reason: "oauth_unsupported", host });
   }
-  return ok({ ...metadata, registers });
+  const sendsIssuer = answer.value.authorization_response_iss_parameter_supported === true;
+  return ok({ ...metadata, registers, sendsIssuer });
 }
 
 function endpointsOf(metadata: ValidatedAuthMetadata, registers: boolean): readonly string[] {

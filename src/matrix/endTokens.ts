@@ -1,5 +1,6 @@
 import type { AppError } from "@/domain/errors";
 import type { Result } from "@/domain/result";
+import { revokeOAuthTokens } from "./oauthTokens";
 import { logOutToken } from "./passwordLogin";
 import type { SessionTokens } from "./sessionTokens";
 
@@ -8,5 +9,8 @@ export function endTokens(
   homeserverUrl: string,
   tokens: SessionTokens,
 ): Promise<Result<void, AppError>> {
-  return logOutToken(homeserverUrl, tokens.accessToken);
+  const { accessToken, oauth } = tokens;
+  return oauth === null
+    ? logOutToken(homeserverUrl, accessToken)
+    : revokeOAuthTokens({ accessToken, oauth });
 }

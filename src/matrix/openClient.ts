@@ -17,6 +17,8 @@ import { createGuardedFetch } from "./guardedFetch";
 import { createIdbChangeJournal } from "./idbChangeJournal";
 import { stopKeyDownloads } from "./keyDownloads";
 import { quietLogger } from "./quietLogger";
+import { createRefreshingFetch } from "./refreshingFetch";
+import type { RefreshingTokens } from "./refreshingTokens";
 import { createSessionRequests } from "./request";
 import type { SessionContext } from "./sessionContext";
 import type { SessionEvents } from "./sessionEvents";
@@ -45,15 +47,19 @@ export interface ClientSession {
 export async function openClient(options: {
   readonly user: SignedInUser;
   readonly accessToken: string;
+  /** Those of an OAuth 2.0 session. */
+  readonly refreshing?: RefreshingTokens | null;
   readonly storageKey: Uint8Array<ArrayBuffer>;
   readonly cryptoStorePrefix: string;
   readonly events: SessionEvents;
 }): Promise<Result<ClientSession, AppError>> {
-  const { user, accessToken, storageKey, events } = options;
+  const { user, accessToken, refreshing = null, storageKey, events } = options;
   const closing = new AbortController();
   const closed = closing.signal;
   const onSignedOut = (soft: boolean): void => events.emit({ kind: "signed_out", soft });
 
+  const guarded = createGuardedFetch(closed);
+  const fetchFn = refreshing === null ? guarded : createRefreshingFetch(guarded, refreshing);
   const client: MatrixClient = createClient({
     baseUrl: user.homeserverUrl,
     userId: user.userId,
@@ -62,7 +68,7 @@ export async function openClient(options: {
     // Both in memory: the defaults write to localStorage and to a database of their own.
     store: new MemoryStore(),
     cryptoStore: new MemoryCryptoStore(),
-    fetchFn: observeUploads(createGuardedFetch(closed), (upload) =>
+    fetchFn: observeUploads(fetchFn, (upload) =>
       events.emit({ kind: "upload_attempt", attempt: upload }),
     ),
     localTimeoutMs: REQUEST_MS,
@@ -80,6 +86,8 @@ export async function openClient(options: {
     // A client that is stopped while it starts would start all the same.
     await starting;
     client.stopClient();
+    // A new pair of tokens that is on its way is stored before another page may open the session.
+    await refreshing?.settled();
   }
 
   const opening = attempt(() =>
@@ -121,6 +129,7 @@ export async function openClient(options: {
     ...createSessionRequests({
       homeserverUrl: user.homeserverUrl,
       accessToken,
+      refreshing,
       closed,
       onSignedOut,
     }),

@@ -2,11 +2,15 @@ import type { AppError } from "@/domain/errors";
 import type { LiveSession, SessionEvent, Unsubscribe } from "@/domain/ports";
 import { fail, ok, type Result } from "@/domain/result";
 import type { SignedInUser } from "@/domain/session";
+import type { OAuthSession } from "@/domain/signIn";
+import { wipe } from "@/lib/bytes";
 import { startCarryOver, type CarryOver } from "./carryOver";
 import { cryptoStoreExists } from "./deviceStore";
 import { loadCrypto } from "./loadCrypto";
 import { openClient, type ClientSession } from "./openClient";
-import { logOutToken } from "./passwordLogin";
+import { endTokens } from "./endTokens";
+import { createRefreshingTokens } from "./refreshingTokens";
+import { decodeTokens, encodeTokens, type SessionTokens } from "./sessionTokens";
 import type { SessionContext } from "./sessionContext";
 import { createSessionEvents, type SessionEvents } from "./sessionEvents";
 import { attempt } from "./toAppError";
@@ -17,7 +21,7 @@ import type { Verification } from "./verification";
 /** The parts of a live session that are built on its context. */
 export type SessionAdapters = Omit<
   LiveSession,
-  "id" | "user" | "verification" | "subscribe" | "signOut" | "close"
+  "id" | "user" | "oauth" | "verification" | "subscribe" | "signOut" | "close"
 > & {
   readonly verification: Verification;
   readonly subscribe: (emit: (event: SessionEvent) => void) => Unsubscribe;
@@ -50,14 +54,27 @@ export async function openSession(
   const unlocked = await vault.unlock();
   if (!unlocked.ok) return unlocked;
   if (unlocked.value === null) return fail({ kind: "signed_out", soft: false });
-  const { user, accessToken, storageKey } = unlocked.value;
+  const { user, storageKey } = unlocked.value;
+  const tokens = decodeTokens(unlocked.value.accessToken);
+  if (tokens === null) {
+    wipe(storageKey);
+    return fail(MISMATCH);
+  }
+  const { accessToken, oauth } = tokens;
+  const refreshing =
+    oauth === null
+      ? null
+      : createRefreshingTokens({ accessToken, oauth }, (pair) =>
+          vault.renew(user, encodeTokens(pair)),
+        );
 
   // Before there is a client: it begins to upload by itself.
   const gated = await attempt(installUploadSwitch);
   if (!gated.ok) return gated;
   setUpload(user, !isUploadOff(user));
   const events = createSessionEvents();
-  const client = await openClient({ user, accessToken, storageKey, cryptoStorePrefix, events });
+  const session = { user, accessToken, refreshing, storageKey, cryptoStorePrefix };
+  const client = await openClient({ ...session, events });
   if (!client.ok) return client;
   const marked = await vault.markCryptoStoreMade();
   if (!marked.ok) {
@@ -67,10 +84,17 @@ export async function openSession(
   const adapters = createAdapters(client.value.context);
   const { context } = client.value;
   const carryOver = startCarryOver({ vault, context, emit: events.emit });
-  const parts = { client: client.value, adapters, events, vault, accessToken, carryOver };
-  const live = createLiveSession(parts);
+  const parts = { client: client.value, adapters, events, vault, carryOver };
+  const live = createLiveSession({ ...parts, readTokens: () => refreshing?.read() ?? tokens });
   client.value.start();
   return ok(live);
+}
+
+/** What of an OAuth 2.0 session is not secret. */
+function oauthSessionOf({ oauth }: SessionTokens): OAuthSession | null {
+  if (oauth === null) return null;
+  const { issuer, tokenEndpoint, revocationEndpoint, accountUrl } = oauth;
+  return { issuer, tokenEndpoint, revocationEndpoint, accountUrl };
 }
 
 function createLiveSession(parts: {
@@ -78,7 +102,7 @@ function createLiveSession(parts: {
   readonly adapters: SessionAdapters;
   readonly events: SessionEvents;
   readonly vault: Vault;
-  readonly accessToken: string;
+  readonly readTokens: () => SessionTokens;
   readonly carryOver: CarryOver;
 }): LiveSession {
   const { client, adapters, events, vault, carryOver } = parts;
@@ -102,7 +126,7 @@ function createLiveSession(parts: {
   async function signOut(): Promise<Result<void, AppError>> {
     // First, so that the dying token raises no "signed out" and the crypto store can be deleted.
     await close();
-    const ended = await logOutToken(user.homeserverUrl, parts.accessToken);
+    const ended = await endTokens(user.homeserverUrl, parts.readTokens());
     const removed = await vault.remove();
     return ended.ok ? removed : ended;
   }
@@ -110,6 +134,7 @@ function createLiveSession(parts: {
   return {
     id: crypto.randomUUID(),
     user,
+    oauth: oauthSessionOf(parts.readTokens()),
     keyBackup: adapters.keyBackup,
     keyEntry: adapters.keyEntry,
     keyTest: adapters.keyTest,

@@ -38,7 +38,7 @@ const ALICE: StoredSession = {
 
 async function begun(providerId: string | null = "oidc-one") {
   const storage = createFakeStorage();
-  const options = { storage, appUrl };
+  const options = { storage, appUrl, clientIds: {} };
   const vault = vaultWith(null);
   const answer = await beginRedirect(vault, options, { target, way: { kind: "sso", providerId } });
   if (!answer.ok) throw new Error("it was not begun");
@@ -72,13 +72,17 @@ describe("leaving for a single sign-on", () => {
 
   it("does not begin where a session is stored, or where nothing can be noted", async () => {
     const way = { kind: "sso", providerId: null } as const;
-    const options = { storage: createFakeStorage(), appUrl };
+    const options = { storage: createFakeStorage(), appUrl, clientIds: {} };
     expect(await beginRedirect(vaultWith(ALICE), options, { target, way })).toEqual(
       failed("session_stored", null),
     );
     expect(options.storage.items.size).toBe(0);
     expect(
-      await beginRedirect(vaultWith(null), { storage: null, appUrl }, { target, way }),
+      await beginRedirect(
+        vaultWith(null),
+        { storage: null, appUrl, clientIds: {} },
+        { target, way },
+      ),
     ).toMatchObject({ ok: false, error: { kind: "storage" } });
   });
 });
@@ -103,7 +107,7 @@ describe("an answer", () => {
     { kind: "sso", state: "abc", loginToken: "secret" },
     { kind: "oauth", state: "abc", issuer: null, code: "secret" },
   ])("in a tab that asked for nothing is refused: %j", async (reply) => {
-    const options = { storage: createFakeStorage(), appUrl };
+    const options = { storage: createFakeStorage(), appUrl, clientIds: {} };
     expect(await finishRedirect(vaultWith(null), options, reply)).toEqual(
       failed("not_asked", null),
     );
@@ -130,7 +134,7 @@ describe("an answer", () => {
   it.each(["", "null", "{}", "[1]", '{"state":1}', '{"state":"a","startedAt":0}'])(
     "to what is noted as %j is refused",
     async (text) => {
-      const options = { storage: createFakeStorage(), appUrl };
+      const options = { storage: createFakeStorage(), appUrl, clientIds: {} };
       options.storage.setItem("key-backup.sign-in", text);
       const reply = { kind: "sso", state: "a", loginToken: "secret" } as const;
       expect(await finishRedirect(vaultWith(null), options, reply)).toEqual(
@@ -142,8 +146,8 @@ describe("an answer", () => {
   it("for a session that is stored by now is not used", async () => {
     const { storage, state } = await begun();
     const reply = { kind: "sso", state, loginToken: "secret" } as const;
-    expect(await finishRedirect(vaultWith(ALICE), { storage, appUrl }, reply)).toEqual(
-      failed("session_stored", null),
-    );
+    expect(
+      await finishRedirect(vaultWith(ALICE), { storage, appUrl, clientIds: {} }, reply),
+    ).toEqual(failed("session_stored", null));
   });
 });

@@ -4,6 +4,7 @@ import { SSO_STATE } from "@/domain/redirectAnswer";
 import type { SignedInUser } from "@/domain/session";
 import type { RedirectAnswer, SignInFailure } from "@/domain/signIn";
 import type { OtherSignIns } from "@/domain/signInPorts";
+import { beginOAuth, finishOAuth, type OAuthApp } from "./oauthLogin";
 import { logInWithLoginToken, type Login } from "./passwordLogin";
 import {
   isInTime,
@@ -12,15 +13,13 @@ import {
   type PendingRedirect,
   type PendingStorage,
 } from "./pendingRedirect";
-import { keepLogin, readBeginning, type Beginning } from "./signIn";
+import { keepLogin, readBeginning } from "./signIn";
 import type { Vault } from "./vault";
 
-/** How the app is reached again from another page. */
-export interface RedirectOptions {
+/** How the app is known to other pages, and reached again from them. */
+export interface RedirectOptions extends OAuthApp {
   /** This tab's session storage; null where the browser forbids it. */
   readonly storage: PendingStorage | null;
-  /** The app's own address, without query and hash. */
-  readonly appUrl: string;
 }
 
 type Begin = Parameters<OtherSignIns["beginRedirect"]>[0];
@@ -28,21 +27,25 @@ type Begin = Parameters<OtherSignIns["beginRedirect"]>[0];
 /** See OtherSignIns. The storage is tried before the person is sent away. */
 export async function beginRedirect(
   vault: Vault,
-  { storage, appUrl }: RedirectOptions,
+  options: RedirectOptions,
   { target, way, deviceId }: Begin,
 ): Promise<Result<string, AppError>> {
   const stored = await readBeginning(vault, deviceId);
   if (!stored.ok) return stored;
   const state = crypto.randomUUID();
-  const noted = notePending(storage, {
+  const begun =
+    way.kind === "oauth"
+      ? await beginOAuth(target.baseUrl, options, { state, deviceId })
+      : ok({ url: ssoUrl(target.baseUrl, way.providerId, options.appUrl, state), pending: null });
+  if (!begun.ok) return begun;
+  const noted = notePending(options.storage, {
     state,
     startedAt: Date.now(),
     homeserverUrl: target.baseUrl,
     renews: deviceId ?? null,
-    oauth: null,
+    oauth: begun.value.pending,
   });
-  if (!noted) return fail({ kind: "storage", reason: "unavailable" });
-  return ok(ssoUrl(target.baseUrl, way.kind === "sso" ? way.providerId : null, appUrl, state));
+  return noted ? ok(begun.value.url) : fail({ kind: "storage", reason: "unavailable" });
 }
 
 /** `GET /login/sso/redirect` (Client-Server API, "SSO client login"). */
@@ -67,7 +70,7 @@ export async function finishRedirect(
   if (!checked.ok) return checked;
   const stored = await readBeginning(vault, checked.value.renews ?? undefined);
   if (!stored.ok) return stored;
-  const login = await exchange(answer, checked.value, stored.value);
+  const login = await exchange(answer, checked.value);
   return login.ok ? keepLogin(vault, login.value, stored.value) : login;
 }
 
@@ -87,14 +90,17 @@ function checkAnswer(
 async function exchange(
   answer: RedirectAnswer,
   pending: PendingRedirect,
-  _stored: Beginning,
 ): Promise<Result<Login, AppError>> {
-  if (answer.kind !== "sso") return fail(failure("refused", pending));
-  return logInWithLoginToken({
-    baseUrl: pending.homeserverUrl,
-    loginToken: answer.loginToken,
-    deviceId: pending.renews ?? undefined,
-  });
+  const { homeserverUrl: baseUrl, oauth, renews } = pending;
+  if (answer.kind === "sso") {
+    const { loginToken } = answer;
+    return logInWithLoginToken({ baseUrl, loginToken, deviceId: renews ?? undefined });
+  }
+  if (oauth === null || (answer.issuer !== null && answer.issuer !== oauth.issuer)) {
+    return fail(failure("wrong_issuer", pending));
+  }
+  if (answer.kind === "oauth") return finishOAuth(baseUrl, oauth, answer, renews !== null);
+  return fail(failure(answer.error === "access_denied" ? "cancelled" : "refused", pending));
 }
 
 function failure(reason: SignInFailure, { homeserverUrl, oauth }: PendingRedirect): AppError {

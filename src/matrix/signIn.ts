@@ -4,6 +4,7 @@ import { fail, ok, type Result } from "@/domain/result";
 import type { SignedInUser } from "@/domain/session";
 import { endTokens } from "./endTokens";
 import { logInWithPassword, type Login } from "./passwordLogin";
+import { hasPublishedKeys } from "./publishedDevice";
 import { encodeTokens } from "./sessionTokens";
 import type { StoredSession, Vault } from "./vault";
 
@@ -58,7 +59,8 @@ export async function keepLogin(
   if (!kept.ok) {
     // Ending a token ends its device; the one that is stored keeps its keys on the server.
     const isOfStored = stored?.ended === false && isSameDevice(login.user, stored.user);
-    if (!isOfStored) await endTokens(login.user.homeserverUrl, login.tokens);
+    const isRemoved = kept.error.kind === "sign_in" && kept.error.reason === "device_removed";
+    if (!isOfStored || isRemoved) await endTokens(login.user.homeserverUrl, login.tokens);
     return kept;
   }
   askForPersistence();
@@ -79,7 +81,17 @@ async function store(
   if (isSameDevice(user, stored.user) === stored.ended) {
     return fail({ kind: "unexpected", detail: "the server answered for another device" });
   }
-  return stored.ended ? vault.storeBeside(user, text) : vault.renew(user, text);
+  if (stored.ended) return vault.storeBeside(user, text);
+  // A device that was removed comes back without its keys, and would stay unreadable for all others.
+  const published = stored.cryptoStoreMade
+    ? await hasPublishedKeys(user, tokens.accessToken)
+    : ok(true);
+  if (!published.ok) return published;
+  if (published.value) return vault.renew(user, text);
+  const marked = await vault.markEnded(user);
+  if (!marked.ok) return marked;
+  const { host } = new URL(user.homeserverUrl);
+  return fail({ kind: "sign_in", reason: "device_removed", host });
 }
 
 function isSameDevice(one: SignedInUser, other: SignedInUser): boolean {

@@ -10,6 +10,7 @@ export function trackSession(session: LiveSession, track: WorkTracker["track"]):
   const {
     id,
     user,
+    oauth,
     keyBackup,
     keyEntry,
     keyTest,
@@ -27,6 +28,7 @@ export function trackSession(session: LiveSession, track: WorkTracker["track"]):
   return {
     id,
     user,
+    oauth,
     rooms,
     // What it changes is small and ends with the client; waiting for people must not hold a tab back.
     verification,
