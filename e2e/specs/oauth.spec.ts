@@ -4,6 +4,7 @@ import { ElsewherePage } from "../pages/ElsewherePage.ts";
 import { MatrixApi } from "../support/MatrixApi.ts";
 import { OAuthTraffic } from "../support/OAuthTraffic.ts";
 import { SeenSecrets } from "../support/seenSecrets.ts";
+import { SignedInAs } from "../support/signedInAs.ts";
 
 const problem = (page: Page) => page.getByTestId("error");
 
@@ -32,7 +33,7 @@ test("a person signs in, the tokens are renewed under sync, a reload uses the ne
 }) => {
   test.setTimeout(240_000);
   const seen = SeenSecrets.watch(context);
-  const traffic = OAuthTraffic.watch(context);
+  const traffic = OAuthTraffic.watch(context, auth);
   const userId = `@${person}:localhost`;
   const elsewhere = await goTo(page, homeserver.url, auth.issuer);
   await elsewhere.signInAs(person);
@@ -41,11 +42,11 @@ test("a person signs in, the tokens are renewed under sync, a reload uses the ne
   await expect(page.getByText(userId).first()).toBeVisible();
   expect(new URL(page.url()).hash).toBe("#/");
   await seen.expectNowhere(page);
-  await expect(page.getByRole("link", { name: "Manage account" })).toHaveAttribute(
+  await expect(page.getByRole("link", { name: "Account page" })).toHaveAttribute(
     "href",
     `${auth.issuer}/account`,
   );
-  const [device] = await deviceIds(homeserver.url, userId, (await traffic.latest()).accessToken);
+  const [device] = await deviceIds(homeserver.url, userId, traffic.latest.accessToken);
 
   // Each token lives for eight seconds.
   await expect
@@ -77,7 +78,7 @@ test("a person signs in, the tokens are renewed under sync, a reload uses the ne
     .getByRole("button", { name: /^Sign out/ })
     .click();
   await expect(page.getByText("You are signed out")).toBeVisible({ timeout: 60_000 });
-  const { accessToken, refreshToken } = await traffic.latest();
+  const { accessToken, refreshToken } = traffic.latest;
   expect([await auth.isActive(accessToken), await auth.isActive(refreshToken)]).toEqual([
     false,
     false,
@@ -86,7 +87,7 @@ test("a person signs in, the tokens are renewed under sync, a reload uses the ne
   // Signed in anew, the old device is gone.
   await goTo(page, homeserver.url, auth.issuer);
   await expect(overview.headline).toBeVisible({ timeout: 60_000 });
-  const now = await deviceIds(homeserver.url, userId, (await traffic.latest()).accessToken);
+  const now = await deviceIds(homeserver.url, userId, traffic.latest.accessToken);
   expect(now).toHaveLength(1);
   expect(now).not.toContain(device);
 });
@@ -96,7 +97,7 @@ test("cancelling there, and an answer that nobody asked for, change nothing", as
   page,
   context,
 }) => {
-  const traffic = OAuthTraffic.watch(context);
+  const traffic = OAuthTraffic.watch(context, auth);
   const elsewhere = await goTo(page, homeserver.url, auth.issuer);
   await elsewhere.cancel();
   await expect(problem(page)).toHaveAttribute("data-code", "cancelled");
@@ -122,11 +123,11 @@ test("an authorization server in trouble is waited for; one that says no ends th
   dashboard: { page, overview },
 }) => {
   test.setTimeout(240_000);
-  const traffic = OAuthTraffic.watch(context);
+  const traffic = OAuthTraffic.watch(context, auth);
   const userId = `@${person}:localhost`;
   await (await goTo(page, homeserver.url, auth.issuer)).signInAs(person);
   await expect(overview.headline).toBeVisible({ timeout: 60_000 });
-  const before = await deviceIds(homeserver.url, userId, (await traffic.latest()).accessToken);
+  const before = await deviceIds(homeserver.url, userId, traffic.latest.accessToken);
 
   auth.broken = true;
   const used = traffic.used.length;
@@ -143,9 +144,7 @@ test("an authorization server in trouble is waited for; one that says no ends th
   await expect(page.getByLabel("Password", { exact: true })).toHaveCount(0);
   await button(page, auth.issuer).click();
   await expect(overview.headline).toBeVisible({ timeout: 60_000 });
-  expect(await deviceIds(homeserver.url, userId, (await traffic.latest()).accessToken)).toEqual(
-    before,
-  );
+  expect(await deviceIds(homeserver.url, userId, traffic.latest.accessToken)).toEqual(before);
 });
 
 test("a device that was removed meanwhile is not brought back without its keys", async ({
@@ -155,15 +154,11 @@ test("a device that was removed meanwhile is not brought back without its keys",
   dashboard: { page, overview },
 }) => {
   test.setTimeout(240_000);
-  const traffic = OAuthTraffic.watch(context);
+  const traffic = OAuthTraffic.watch(context, auth);
   const userId = `@${person}:localhost`;
   await (await goTo(page, homeserver.url, auth.issuer)).signInAs(person);
   await expect(overview.headline).toBeVisible({ timeout: 60_000 });
-  const [before = ""] = await deviceIds(
-    homeserver.url,
-    userId,
-    (await traffic.latest()).accessToken,
-  );
+  const [before = ""] = await deviceIds(homeserver.url, userId, traffic.latest.accessToken);
 
   await auth.endSessions(person);
   await expect(page.getByRole("heading", { name: "Your session has expired" })).toBeVisible({
@@ -176,7 +171,50 @@ test("a device that was removed meanwhile is not brought back without its keys",
 
   await button(page, auth.issuer).click();
   await expect(overview.headline).toBeVisible({ timeout: 60_000 });
-  const after = await deviceIds(homeserver.url, userId, (await traffic.latest()).accessToken);
+  const after = await deviceIds(homeserver.url, userId, traffic.latest.accessToken);
   expect(after).toHaveLength(1);
   expect(after).not.toContain(before);
+});
+
+test("the identity is reset once it is allowed on the account page", async ({
+  delegated: { homeserver, auth },
+  person,
+  context,
+  dashboard: { page, overview, setUp, manage },
+}) => {
+  test.setTimeout(240_000);
+  const me = SignedInAs.watch(page, homeserver.url, `@${person}:localhost`);
+  await (await goTo(page, homeserver.url, auth.issuer)).signInAs(person);
+  await expect(overview.headline).toBeVisible({ timeout: 60_000 });
+  await setUp.confirm(await setUp.showAndSaveKey());
+  await expect(page.getByRole("heading", { name: /backup is set up/i })).toBeVisible({
+    timeout: 60_000,
+  });
+  const old = await me.masterKey();
+  const backup = await me.api.backupVersion();
+
+  await manage.open();
+  await manage.press("Reset identity");
+  await expect(manage.confirmField).toBeVisible();
+  await expect(manage.password).toHaveCount(0);
+  await manage.confirm("reset", "Reset identity");
+  const link = manage.dialog.getByRole("link", { name: /^Open account page/ });
+  await expect(link).toHaveAttribute("href", new RegExp(`^${auth.issuer}/account`));
+  await manage.pressInDialog("Continue");
+  await expect(manage.dialog.getByText("has not heard of it yet")).toBeVisible();
+  expect(await me.masterKey()).toBe(old);
+
+  const opened = context.waitForEvent("page");
+  await link.click();
+  const popup = await opened;
+  await popup.getByRole("button", { name: "Allow reset" }).click();
+  await expect(popup.getByText("Approved")).toBeVisible();
+  await popup.close();
+  const done = page.getByTestId("reset-done");
+  const goOn = manage.dialog.getByRole("button", { name: "Continue" });
+  await expect(done.or(goOn).first()).toBeVisible();
+  if (await goOn.isVisible()) await goOn.click();
+  await expect(done).toHaveAttribute("data-backup", "kept", { timeout: 60_000 });
+  expect(await me.masterKey()).not.toBe(old);
+  expect(await me.api.backupVersion()).toMatchObject({ version: backup?.version });
 });

@@ -3,6 +3,7 @@ import { expect, test } from "../fixtures/sso.ts";
 import { expectNoAccessibilityViolations } from "../fixtures/axe.ts";
 import { ElsewherePage } from "../pages/ElsewherePage.ts";
 import { SeenSecrets } from "../support/seenSecrets.ts";
+import { SignedInAs } from "../support/signedInAs.ts";
 
 /** From an empty form to the page of a provider. */
 async function goTo(page: Page, homeserver: string, provider: string): Promise<ElsewherePage> {
@@ -135,4 +136,56 @@ test("an expired session goes on with the same device; another account is refuse
   await expect(overview.headline).toBeVisible({ timeout: 60_000 });
   await expect(problem(page)).toHaveCount(0);
   expect((await api.devices()).map((device) => device.device_id).toSorted()).toEqual(before);
+});
+
+test("somebody without a password resets the identity by signing in once more", async ({
+  synapse,
+  context,
+  dashboard: { page, overview, setUp, manage },
+}) => {
+  test.setTimeout(240_000);
+  const name = `guest-${Date.now()}`;
+  const person = SignedInAs.watch(page, synapse.url, `@${name}:localhost`);
+  await (await goTo(page, synapse.url, "First IdP")).signInAs(name);
+  await expect(overview.headline).toBeVisible({ timeout: 60_000 });
+  // A first identity needs no confirmation.
+  await setUp.confirm(await setUp.showAndSaveKey());
+  await expect(page.getByRole("heading", { name: /backup is set up/i })).toBeVisible({
+    timeout: 60_000,
+  });
+  const old = await person.masterKey();
+  expect(old).not.toBe("");
+  const backup = await person.api.backupVersion();
+
+  // Called off on the way: nothing is changed.
+  await manage.open();
+  await manage.press("Reset identity");
+  await manage.confirm("reset", "Reset identity");
+  const link = manage.dialog.getByRole("link", { name: /^Sign in at localhost/ });
+  await expect(link).toBeVisible();
+  await expectNoAccessibilityViolations(page, "a confirmation on another page");
+  await manage.pressInDialog("Continue");
+  await expect(manage.dialog.getByText("has not heard of it yet")).toBeVisible();
+  await manage.pressInDialog("Keep my identity");
+  await expect(manage.dialog).toHaveCount(0);
+  expect(await person.masterKey()).toBe(old);
+  await expect(manage.unfinished).toHaveCount(0);
+
+  await manage.press("Reset identity");
+  await manage.confirm("reset", "Reset identity");
+  const opened = context.waitForEvent("page");
+  await link.click();
+  const popup = await opened;
+  expect(await popup.evaluate(() => window.opener === null)).toBe(true);
+  await popup.getByRole("link", { name: /Continue/ }).click();
+  await expect(popup.getByText("Thank you")).toBeVisible();
+  await popup.close();
+  // Coming back goes on by itself where the browser tells of it.
+  const done = page.getByTestId("reset-done");
+  const goOn = manage.dialog.getByRole("button", { name: "Continue" });
+  await expect(done.or(goOn).first()).toBeVisible();
+  if (await goOn.isVisible()) await goOn.click();
+  await expect(done).toHaveAttribute("data-backup", "kept", { timeout: 60_000 });
+  expect(await person.masterKey()).not.toBe(old);
+  expect(await person.api.backupVersion()).toMatchObject({ version: backup?.version });
 });

@@ -1,21 +1,21 @@
 import type { BrowserContext } from "@playwright/test";
-import { waitUntil } from "./waitUntil.ts";
+import type { AuthorizationServerStandIn, TokenPair } from "./authorizationServerStandIn.ts";
 
-export interface TokenPair {
-  readonly accessToken: string;
-  readonly refreshToken: string;
-}
-
-/** What passes between the dashboard and the authorization server. */
+/** What passes between one browser and the authorization server. */
 export class OAuthTraffic {
-  /** Pairs that were handed out, the newest last. */
-  readonly pairs: TokenPair[] = [];
   /** Refresh tokens in the order in which they were used. */
   readonly used: string[] = [];
   registrations = 0;
+  readonly #auth: AuthorizationServerStandIn;
+  readonly #start: number;
 
-  static watch(context: BrowserContext): OAuthTraffic {
-    const traffic = new OAuthTraffic();
+  private constructor(auth: AuthorizationServerStandIn) {
+    this.#auth = auth;
+    this.#start = auth.handedOut.length;
+  }
+
+  static watch(context: BrowserContext, auth: AuthorizationServerStandIn): OAuthTraffic {
+    const traffic = new OAuthTraffic(auth);
     context.on("request", (request) => {
       if (request.method() !== "POST") return;
       const { pathname } = new URL(request.url());
@@ -24,25 +24,17 @@ export class OAuthTraffic {
       const token = new URLSearchParams(request.postData() ?? "").get("refresh_token");
       if (token !== null) traffic.used.push(token);
     });
-    context.on("response", async (response) => {
-      const isGrant =
-        new URL(response.url()).pathname === "/token" && response.request().method() === "POST";
-      if (!isGrant || !response.ok()) return;
-      const body = (await response.json().catch(() => null)) as {
-        access_token: string;
-        refresh_token: string;
-      } | null;
-      if (body === null) return;
-      traffic.pairs.push({ accessToken: body.access_token, refreshToken: body.refresh_token });
-    });
     return traffic;
   }
 
-  /** The newest pair; waits for the first. */
-  latest(): Promise<TokenPair> {
-    return waitUntil(async () => this.pairs.at(-1) ?? null, {
-      what: "tokens from the authorization server",
-      intervalMs: 50,
-    });
+  /** Pairs that were handed out since, the newest last. */
+  get pairs(): readonly TokenPair[] {
+    return this.#auth.handedOut.slice(this.#start);
+  }
+
+  get latest(): TokenPair {
+    const pair = this.pairs.at(-1);
+    if (pair === undefined) throw new Error("no tokens were handed out");
+    return pair;
   }
 }

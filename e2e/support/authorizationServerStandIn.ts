@@ -7,12 +7,17 @@ export interface AuthorizationServerStandIn extends OidcServer {
   isActive(token: string): Promise<boolean>;
   /** Ends a person's sessions here, as they would on their account page. The tokens are dead then. */
   endSessions(localpart: string): Promise<void>;
-  /** Requests for tokens that were answered, by their grant type. */
-  readonly grants: string[];
+  /** Pairs of tokens that were handed out, the newest last. */
+  readonly handedOut: TokenPair[];
   /** Has Synapse remove a device, as ending its session does after a while. */
   removeDevice(localpart: string, deviceId: string): Promise<void>;
   /** While set, `/token` is out of order. */
   broken: boolean;
+}
+
+export interface TokenPair {
+  readonly accessToken: string;
+  readonly refreshToken: string;
 }
 
 const API = "urn:matrix:client:api:*";
@@ -79,7 +84,7 @@ export async function startAuthorizationServerStandIn(
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
   }
 
-  const grants: string[] = [];
+  const handedOut: TokenPair[] = [];
   const people = new Map<string, Set<string>>();
   const control = { broken: false };
 
@@ -140,11 +145,10 @@ export async function startAuthorizationServerStandIn(
   });
 
   async function afterToken({ oidc, body }: KoaContextWithOIDC): Promise<void> {
-    const grantType = String(oidc.params?.["grant_type"]);
-    grants.push(grantType);
-    const { access_token: text } = body as { access_token: string };
-    const token = await provider.AccessToken.find(text);
-    if (token === undefined || grantType === "refresh_token") return;
+    const pair = body as { access_token: string; refresh_token: string };
+    handedOut.push({ accessToken: pair.access_token, refreshToken: pair.refresh_token });
+    const token = await provider.AccessToken.find(pair.access_token);
+    if (token === undefined || oidc.params?.["grant_type"] === "refresh_token") return;
     const localpart = token.accountId;
     people.set(localpart, (people.get(localpart) ?? new Set()).add(token.grantId ?? ""));
     await tellSynapse("provision_user", { localpart });
@@ -162,7 +166,7 @@ export async function startAuthorizationServerStandIn(
   const server = await serveOidc(provider, port);
   return {
     ...server,
-    grants,
+    handedOut,
     get broken() {
       return control.broken;
     },

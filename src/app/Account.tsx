@@ -19,7 +19,7 @@ export function Account({ user }: { user: SignedInUser }) {
             <>
               {" · "}
               <a href={accountUrl} target="_blank" rel="noopener noreferrer">
-                Manage account
+                Account page
               </a>
             </>
           )}

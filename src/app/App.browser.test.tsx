@@ -12,7 +12,7 @@ import { App } from "./App";
 async function show(app: Pick<TestApp, "services" | "queryClient">) {
   const screen = await render(
     <TestProviders app={app}>
-      <App config={{ defaultHomeserver: "example.org" }} />
+      <App config={{ defaultHomeserver: "example.org", homeserver: null, oauthClientIds: {} }} />
     </TestProviders>,
   );
   const button = (name: string) => screen.getByRole("button", { name, exact: true });

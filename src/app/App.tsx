@@ -64,7 +64,11 @@ function screenOf(phase: SessionPhase, route: Route, config: AppConfig): Screen 
         "Sign in",
         <>
           <SignInProblem />
-          <SignInScreen reason={phase.reason} defaultHomeserver={config.defaultHomeserver} />
+          <SignInScreen
+            reason={phase.reason}
+            defaultHomeserver={config.defaultHomeserver}
+            fixedHomeserver={config.homeserver}
+          />
         </>,
       );
     case "opening":

@@ -29,7 +29,7 @@ export function createApp(
 ): MountedApp {
   const memory = createMemory(browserStorage("localStorage"));
   const { queryClient, ...services } = createAppServices({
-    gateway: () => loadGateway(memory),
+    gateway: () => loadGateway(memory, config.ok ? config.value.oauthClientIds : {}),
     lock: {
       acquire: (options) => acquireTabLock(TAB_LOCK, options),
       takeOver: (options) => takeOverTabLock(TAB_LOCK, options),
@@ -66,7 +66,10 @@ export function createApp(
 }
 
 /** The SDK and the engine are most of the app's size; the first screen does not wait for them. */
-async function loadGateway(memory: Memory): Promise<SessionGateway> {
+async function loadGateway(
+  memory: Memory,
+  clientIds: AppConfig["oauthClientIds"],
+): Promise<SessionGateway> {
   const [
     { createGateway },
     { createRestoreEngine },
@@ -89,7 +92,7 @@ async function loadGateway(memory: Memory): Promise<SessionGateway> {
       storage: browserStorage("sessionStorage"),
       // The folder that the app is served from, which may be below the root.
       appUrl: new URL(import.meta.env.BASE_URL, window.location.href).href,
-      clientIds: {},
+      clientIds,
     },
     isUploadOff: ({ userId, deviceId }) => memory.read(userId).uploadOffOn === deviceId,
     createRestoreEngine: ({ cursorDatabase, ...ports }) =>

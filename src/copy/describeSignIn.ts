@@ -24,6 +24,14 @@ export function describeWays({ sso, oauth }: SignInOffer): readonly WayWords[] {
   }));
 }
 
+/** Signing in with an access token. */
+export const ACCESS_TOKEN = {
+  summary: "Advanced: use an access token",
+  explain:
+    "For support: a token of a sign-in that no app has used yet. It is kept encrypted in this browser, and signing out here ends it.",
+  missing: { token: "Enter an access token.", homeserver: "Enter your homeserver above first." },
+} as const;
+
 /** Why a sign-in on another page, or with an access token, came to nothing. */
 export function describeSignInError({ reason, host }: SignInError): ErrorWords {
   const there = host ?? "the other page";

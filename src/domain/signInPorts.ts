@@ -20,4 +20,12 @@ export interface OtherSignIns {
    * under way. An answer that nothing here has asked for is refused unused.
    */
   finishRedirect(answer: RedirectAnswer | null): Promise<Result<SignedInUser | null, AppError>>;
+  /**
+   * Goes on with a device that was made by signing in somewhere else, and that no app has given keys
+   * to yet: a second set of keys would break it for everybody.
+   */
+  signInWithToken(request: {
+    readonly target: HomeserverTarget;
+    readonly accessToken: string;
+  }): Promise<Result<SignedInUser, AppError>>;
 }

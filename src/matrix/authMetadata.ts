@@ -1,7 +1,7 @@
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import { isValidAuthMetadata, type ValidatedAuthMetadata } from "matrix-js-sdk";
-import { isSecure } from "./homeserverAddress";
+import { isSecureAddress } from "./homeserverAddress";
 import { isUnknownPath, sendForJson } from "./request";
 
 /** Where an authorization server does what, as its homeserver says. Nothing in it is secret. */
@@ -59,7 +59,5 @@ function endpointsOf(metadata: ValidatedAuthMetadata, registers: boolean): reado
 
 /** An http(s) URL that a secret may be sent to. */
 export function isSecureUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  return /^https?:$/.test(url.protocol) && isSecure(url);
+  return /^https?:/i.test(text) && isSecureAddress(text);
 }

@@ -33,6 +33,7 @@ import { createRooms } from "./rooms";
 import type { SessionContext } from "./sessionContext";
 import { createSetUp } from "./setUp";
 import { signIn } from "./signIn";
+import { signInWithToken } from "./tokenSignIn";
 import { createUpload } from "./upload";
 import { createVault } from "./vault";
 import { createVerification } from "./verification";
@@ -118,6 +119,11 @@ export function createGateway(options: {
     async finishRedirect(answer) {
       await closeLive();
       return finishRedirect(vault, options.redirects, answer);
+    },
+    async signInWithToken(request) {
+      await closeLive();
+      takePending(options.redirects.storage);
+      return signInWithToken(vault, request);
     },
     async readStored() {
       const stored = await vault.read();

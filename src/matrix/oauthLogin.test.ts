@@ -179,7 +179,8 @@ describe("leaving for an authorization server", () => {
     expect(asked?.searchParams.get("client_id")).toBe("from-config");
     expect(sent("/register")).toEqual([]);
     const metadata = { registration_endpoint: undefined };
-    const without = await flow({ clientIds, behaviour: { metadata } });
+    const withoutSlash = (url: string) => ({ [url]: "from-config" });
+    const without = await flow({ clientIds: withoutSlash, behaviour: { metadata } });
     expect(without.asked?.searchParams.get("client_id")).toBe("from-config");
   });
 

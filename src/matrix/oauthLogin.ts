@@ -48,8 +48,8 @@ async function clientIdFor(
   { appUrl, clientIds }: OAuthApp,
 ): Promise<Result<string, AppError>> {
   const { issuer } = metadata;
-  const known = clientIds[issuer];
-  if (known !== undefined) return ok(known);
+  const known = Object.entries(clientIds).find(([one]) => isSameIssuer(one, issuer));
+  if (known !== undefined) return ok(known[1]);
   const refused = fail(failure("not_registered", issuer));
   if (!metadata.registers) return refused;
   // Dynamic registration (RFC 7591) as Matrix has it. Nothing that is sent is secret.
@@ -127,6 +127,11 @@ export async function finishOAuth(
     return fail(failure("refused", issuer));
   }
   return ok({ user: { ...user.value, deviceId }, tokens });
+}
+
+/** In a file that is written by hand the slash at the end is easily forgotten. */
+function isSameIssuer(one: string, other: string): boolean {
+  return one.replace(/\/$/, "") === other.replace(/\/$/, "");
 }
 
 async function readMetadata(homeserverUrl: string): Promise<Result<AuthMetadata, AppError>> {

@@ -55,7 +55,7 @@ export async function keepLogin(
   login: Login,
   stored: Beginning,
 ): Promise<Result<SignedInUser, AppError>> {
-  const kept = await store(vault, login, stored);
+  const kept = await storeLogin(vault, login, stored);
   if (!kept.ok) {
     // Ending a token ends its device; the one that is stored keeps its keys on the server.
     const isOfStored = stored?.ended === false && isSameDevice(login.user, stored.user);
@@ -63,15 +63,16 @@ export async function keepLogin(
     if (!isOfStored || isRemoved) await endTokens(login.user.homeserverUrl, login.tokens);
     return kept;
   }
-  askForPersistence();
   return ok(login.user);
 }
 
-async function store(
+/** Stores a new login in the vault, where what is stored already allows it. */
+export async function storeLogin(
   vault: Vault,
   { user, tokens }: Login,
   stored: Beginning,
 ): Promise<Result<void, AppError>> {
+  askForPersistence();
   const text = encodeTokens(tokens);
   if (stored === null) return vault.store(user, text);
   if (user.userId !== stored.user.userId) {

@@ -38,7 +38,7 @@ export async function fetchSignInOffer(baseUrl: string): Promise<Result<SignInOf
 }
 
 /** `flows` of `GET /login`. */
-export function readFlows(flows: unknown): SignInOffer {
+function readFlows(flows: unknown): SignInOffer {
   const list: readonly unknown[] = Array.isArray(flows) ? flows : [];
   const flow = (type: string) => list.filter(isObject).find((one) => one.type === type);
   const sso = flow("m.login.sso");

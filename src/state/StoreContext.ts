@@ -33,6 +33,11 @@ export interface SessionActions {
     readonly target: HomeserverTarget;
     readonly way: RedirectWay;
   }) => Promise<Result<void, AppError>>;
+  /** Signs in with an access token made elsewhere; from `signed_out` only. */
+  readonly signInWithToken: (request: {
+    readonly target: HomeserverTarget;
+    readonly accessToken: string;
+  }) => Promise<Result<SignedInUser, AppError>>;
   /** Takes back what was said about a sign-in on another page. */
   readonly dismissSignInProblem: () => void;
   /**

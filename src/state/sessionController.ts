@@ -1,8 +1,7 @@
 import type { AppError } from "@/domain/errors";
 import type { LiveSession, SessionGateway } from "@/domain/ports";
 import { fail, ok, type Result } from "@/domain/result";
-import type { SessionPhase, SignedInUser, SignedOutReason, StoredUser } from "@/domain/session";
-import type { RedirectAnswer } from "@/domain/signIn";
+import type { SessionPhase, SignedInUser, SignedOutReason } from "@/domain/session";
 import type { TabLock, TabLockOptions } from "@/lib/tabLock";
 import type { QueryClient } from "@tanstack/react-query";
 import { type AppStore, freshSessionState } from "./appStore";
@@ -11,7 +10,7 @@ import { readAllAgain } from "./invalidate";
 import { changeBackup, switchUpload } from "./changeBackup";
 import { lazyGateway } from "./lazyGateway";
 import type { Memory } from "./memory";
-import { redirectFrom, signInFrom, takesSignIn } from "./signInFrom";
+import { createSignIns } from "./signIns";
 import { createRestoreControl } from "./restoreControl";
 import type { WakeUps } from "./resumeOnWakeUp";
 import type { RestoreControl, SessionActions, SessionController } from "./StoreContext";
@@ -58,10 +57,7 @@ export function createSessionController(deps: SessionDeps): {
   /** Two clients on one store damage it: the next may open when the last one has closed. */
   let closing: Promise<void> = Promise.resolve();
   let turn = 0;
-  /** What another page sent back, until it was looked at; undefined afterwards. */
-  let redirect: RedirectAnswer | null | undefined = null;
   let started = false;
-  let signingIn: ReturnType<SessionActions["signIn"]> | null = null;
   let signingOut: ReturnType<SessionActions["signOut"]> | null = null;
 
   const restore = createRestoreControl({
@@ -73,6 +69,23 @@ export function createSessionController(deps: SessionDeps): {
   });
 
   const phase = (): SessionPhase => store.getState().phase;
+  const signIns = createSignIns({
+    gateway,
+    phase,
+    track,
+    beginTurn: () => {
+      const mine = ++turn;
+      return () => mine === turn;
+    },
+    leaveFor: deps.leaveFor,
+    setProblem: (signInProblem) => store.setState({ signInProblem }),
+    // What was restored to the ended device is not said of the new one.
+    onReplaced: ({ userId }) => {
+      memory.write(userId, { lastRestore: null });
+      store.setState({ restoreJob: { kind: "idle" } });
+    },
+    onSignedIn: (user) => void track(open(user)),
+  });
   const enter = (next: SessionPhase): void => {
     store.setState({ phase: next });
   };
@@ -103,7 +116,7 @@ export function createSessionController(deps: SessionDeps): {
     const mine = ++turn;
     enter({ kind: "starting" });
     let stored = await gateway.readStored();
-    if (mine === turn && stored.ok && (await finishRedirect(stored.value))) {
+    if (mine === turn && stored.ok && (await signIns.finishRedirect(stored.value))) {
       stored = await gateway.readStored();
     }
     if (mine !== turn) return;
@@ -111,18 +124,6 @@ export function createSessionController(deps: SessionDeps): {
     else if (stored.value === null) enter({ kind: "signed_out", reason: null });
     else if (stored.value.ended) enter({ kind: "ended", user: stored.value.user });
     else await open(stored.value.user);
-  }
-
-  /** Once, before what is stored is opened, which may be what is renewed. True: read it again. */
-  async function finishRedirect(before: StoredUser | null): Promise<boolean> {
-    if (redirect === undefined) return false;
-    const answer = redirect;
-    redirect = undefined;
-    const finished = await gateway.finishRedirect(answer);
-    if (!finished.ok) store.setState({ signInProblem: finished.error });
-    if (!finished.ok || finished.value === null) return false;
-    if (before?.ended === true) forgetRestore(finished.value);
-    return true;
   }
 
   async function open(user: SignedInUser): Promise<void> {
@@ -214,23 +215,6 @@ export function createSessionController(deps: SessionDeps): {
     store.setState({ ...freshSessionState, restoreJob: { kind: "idle" }, ...nothing });
   }
 
-  async function signIn(request: Parameters<SessionActions["signIn"]>[0]) {
-    const now = phase();
-    const mine = ++turn;
-    const answer = await signInFrom(gateway, now, request);
-    if (mine !== turn || !answer.ok) return answer;
-    // What was restored to the ended device is not said of the new one.
-    if (now.kind === "ended") forgetRestore(now.user);
-    store.setState({ signInProblem: null });
-    void track(open(answer.value));
-    return answer;
-  }
-
-  function forgetRestore({ userId }: SignedInUser): void {
-    memory.write(userId, { lastRestore: null });
-    store.setState({ restoreJob: { kind: "idle" } });
-  }
-
   async function signOut(leaving: AttachedSession): Promise<Result<void, AppError>> {
     const mine = ++turn;
     const { session } = leaving;
@@ -251,27 +235,14 @@ export function createSessionController(deps: SessionDeps): {
     start(answer = null) {
       if (started) return;
       started = true;
-      redirect = answer;
+      signIns.expect(answer);
       void takeLock("acquire");
     },
     findHomeserver: (input) => gateway.findHomeserver(input),
-    signIn(request) {
-      const { kind } = phase();
-      if (signingIn !== null) return signingIn;
-      if (!takesSignIn(kind)) return Promise.resolve(fail({ kind: "closed" }));
-      signingIn = track(signIn(request)).finally(() => {
-        signingIn = null;
-      });
-      return signingIn;
-    },
-    async signInElsewhere(request) {
-      const now = phase();
-      if (!takesSignIn(now.kind)) return fail({ kind: "closed" });
-      const url = await track(redirectFrom(gateway, now, request));
-      if (url.ok) deps.leaveFor(url.value);
-      return url.ok ? ok(undefined) : url;
-    },
-    dismissSignInProblem: () => store.setState({ signInProblem: null }),
+    signIn: signIns.signIn,
+    signInWithToken: signIns.signInWithToken,
+    signInElsewhere: signIns.signInElsewhere,
+    dismissSignInProblem: signIns.dismissSignInProblem,
     signOut() {
       if (signingOut !== null) return signingOut;
       if (attached === null) return track(removeStored(userOf(phase()), reasonToSay(phase())));

@@ -91,6 +91,14 @@ export class FakeGateway implements SessionGateway {
     return this.redirected;
   }
 
+  async signInWithToken({
+    target,
+  }: Parameters<SessionGateway["signInWithToken"]>[0]): Promise<Result<SignedInUser, AppError>> {
+    if (this.signInError !== null) return { ok: false, error: this.signInError };
+    this.stored = { ...alice, homeserverUrl: target.baseUrl };
+    return ok(this.stored);
+  }
+
   async readStored(): Promise<Result<StoredUser | null, AppError>> {
     if (this.readError !== null) return { ok: false, error: this.readError };
     return ok(this.stored === null ? null : { user: this.stored, ended: this.ended });

@@ -9,6 +9,7 @@ import type { RedirectWay, SignInOffer } from "@/domain/signIn";
 import { hostOf } from "./homeserverHost";
 import type { SignInElsewhere } from "./RedirectWays";
 import { SignInForm } from "./SignInForm";
+import type { SignInWithToken } from "./TokenForm";
 import type { FindHomeserver } from "./useHomeserverLookup";
 import type { SignIn } from "./useSignIn";
 
@@ -41,10 +42,20 @@ function fakeGateway(
     left.push(way);
     return options.signInError === undefined ? ok(undefined) : fail(options.signInError);
   };
-  return { finds, sent, left, findHomeserver, signIn, signInElsewhere, options };
+  const tokens: { host: string; accessToken: string }[] = [];
+  const signInWithToken: SignInWithToken = async ({ target, accessToken }) => {
+    tokens.push({ host: target.host, accessToken });
+    return options.signInError === undefined ? ok(undefined) : fail(options.signInError);
+  };
+  const gateway = { findHomeserver, signIn, signInElsewhere, signInWithToken };
+  return { finds, sent, left, tokens, ...gateway, options };
 }
 
-async function show(gateway: ReturnType<typeof fakeGateway>, suggestion: string | null = null) {
+async function show(
+  gateway: ReturnType<typeof fakeGateway>,
+  suggestion: string | null = null,
+  fixedHomeserver: { address: string; name: string } | null = null,
+) {
   const screen = await render(
     <main>
       <h1>Sign in</h1>
@@ -53,6 +64,8 @@ async function show(gateway: ReturnType<typeof fakeGateway>, suggestion: string 
         findHomeserver={gateway.findHomeserver}
         signIn={gateway.signIn}
         signInElsewhere={gateway.signInElsewhere}
+        signInWithToken={gateway.signInWithToken}
+        fixedHomeserver={fixedHomeserver}
       />
     </main>,
   );
@@ -387,6 +400,72 @@ describe("what the homeserver offers", () => {
     await way.click();
     await expect.element(screen.getByTestId("error")).toHaveAttribute("data-code", "network");
     await expect.element(way).not.toHaveAttribute("aria-busy");
+  });
+});
+
+describe("a homeserver that this site is for", () => {
+  const fixed = { address: "https://matrix.example.test", name: "Example" };
+
+  it("is shown by its name, cannot be changed, and gets the password at once", async () => {
+    const gateway = fakeGateway();
+    const { screen, field, password, button } = await show(gateway, null, fixed);
+    await expect.element(screen.getByText("Example")).toBeVisible();
+    await expect.element(field("Homeserver")).not.toBeInTheDocument();
+    await field("Username").fill("@alice:elsewhere.test");
+    await password.fill("wonderland");
+    await button.click();
+    await vi.waitFor(() =>
+      expect(gateway.sent).toEqual([
+        { host: "matrix.example.test", username: "@alice:elsewhere.test", password: "wonderland" },
+      ]),
+    );
+    expect(new Set(gateway.finds)).toEqual(new Set([fixed.address]));
+  });
+
+  it("shows its ways at once", async () => {
+    const oauth = { host: "auth.example.test" };
+    const gateway = fakeGateway({ offer: { password: false, sso: null, oauth } });
+    const { screen, field } = await show(gateway, null, fixed);
+    await expect
+      .element(screen.getByRole("button", { name: "Continue with auth.example.test" }))
+      .toBeVisible();
+    await expect.element(field("Username")).not.toBeInTheDocument();
+    expect((await axe.run(document.body)).violations).toEqual([]);
+  });
+});
+
+describe("an access token", () => {
+  it("is folded away, needs the homeserver, and is not in the DOM", async () => {
+    const gateway = fakeGateway();
+    const { screen, field } = await show(gateway);
+    const token = screen.getByLabelText("Access token");
+    await expect.element(token).not.toBeVisible();
+    await screen.getByText("Advanced: use an access token").click();
+    await token.fill(" syt_very_secret ");
+    await screen.getByRole("button", { name: "Use this token" }).click();
+    await expect.element(token).toHaveAccessibleDescription("Enter your homeserver above first.");
+    await field("Homeserver").fill("example.test");
+    expect(document.documentElement.outerHTML).not.toContain("syt_very_secret");
+    await screen.getByRole("button", { name: "Use this token" }).click();
+    await vi.waitFor(() =>
+      expect(gateway.tokens).toEqual([{ host: "example.test", accessToken: "syt_very_secret" }]),
+    );
+    expect(gateway.sent).toEqual([]);
+    await expect.element(token).toHaveValue("");
+    expect((await axe.run(document.body)).violations).toEqual([]);
+  });
+
+  it("that cannot be used says why", async () => {
+    const signInError = { kind: "sign_in", reason: "token_without_device", host: "h" } as const;
+    const gateway = fakeGateway({ signInError });
+    const { screen, field } = await show(gateway);
+    await field("Homeserver").fill("example.test");
+    await screen.getByText("Advanced: use an access token").click();
+    await screen.getByLabelText("Access token").fill("syt_x");
+    await userEvent.keyboard("{Enter}");
+    await expect
+      .element(screen.getByTestId("error"))
+      .toHaveAttribute("data-code", "token_without_device");
   });
 });
 

@@ -10,11 +10,12 @@ interface SignInScreenProps {
   /** Why the last session ended, when one did. */
   reason: SignedOutReason | null;
   defaultHomeserver: string | null;
+  fixedHomeserver: { readonly address: string; readonly name: string } | null;
 }
 
 /** The first screen. The heading is the frame's job. */
-export function SignInScreen({ reason, defaultHomeserver }: SignInScreenProps) {
-  const { findHomeserver, signIn, signInElsewhere } = useSessionActions();
+export function SignInScreen({ reason, defaultHomeserver, fixedHomeserver }: SignInScreenProps) {
+  const actions = useSessionActions();
   return (
     <>
       <p className={styles.intro}>{BACKUP_IS}</p>
@@ -22,9 +23,11 @@ export function SignInScreen({ reason, defaultHomeserver }: SignInScreenProps) {
       <Card>
         <SignInForm
           defaultHomeserver={defaultHomeserver}
-          findHomeserver={findHomeserver}
-          signIn={signIn}
-          signInElsewhere={signInElsewhere}
+          fixedHomeserver={fixedHomeserver}
+          findHomeserver={actions.findHomeserver}
+          signIn={actions.signIn}
+          signInElsewhere={actions.signInElsewhere}
+          signInWithToken={actions.signInWithToken}
         />
       </Card>
     </>

@@ -2,7 +2,12 @@ import { useRef, useState } from "react";
 import type { AppError } from "@/domain/errors";
 import type { Result } from "@/domain/result";
 import type { HomeserverTarget } from "@/domain/session";
-import { howHostIsKnown, lookupKey, type HomeserverInput } from "./homeserverHost";
+import {
+  howHostIsKnown,
+  lookupKey,
+  usernameForLookup,
+  type HomeserverInput,
+} from "./homeserverHost";
 import { useCountdown } from "./useCountdown";
 import { useHomeserverLookup, type FindHomeserver, type LookupState } from "./useHomeserverLookup";
 
@@ -64,10 +69,11 @@ export function useSignIn(ports: { findHomeserver: FindHomeserver; signIn: SignI
     setProblem(null);
 
     const { homeserver, username } = input;
-    const key = lookupKey(homeserver, username);
+    const lookedUp = usernameForLookup(input);
+    const key = lookupKey(homeserver, lookedUp);
     const seen = whatWasSeen(lookup, key, heldBack.current);
     setBusy("finding");
-    const found = await find(homeserver, username);
+    const found = await find(homeserver, lookedUp);
     if (!found.ok) return report(asProblem(found.error, "homeserver"));
     if (!found.value.offer.password) return "elsewhere";
     if (missing !== null) return report({ kind: "missing", field: missing });
