@@ -9,6 +9,7 @@ it("names the origins that a session talks to, each once", () => {
     issuer: "https://auth.test/",
     tokenEndpoint: "https://auth.test/token",
     revocationEndpoint: "https://revoke.test/",
+    registrationEndpoint: "https://auth.test/register",
     accountUrl: "https://account.test/",
   };
   expect(originsOf({ user, oauth })).toEqual([

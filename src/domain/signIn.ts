@@ -78,11 +78,15 @@ export interface OAuthSession {
   readonly issuer: string;
   readonly tokenEndpoint: string;
   readonly revocationEndpoint: string;
+  readonly registrationEndpoint: string | null;
   /** The page where the account is managed, where the server names one. */
   readonly accountUrl: string | null;
 }
 
-/** The origins that an open session sends requests to: its homeserver, and whoever renews its tokens. */
+/**
+ * The origins that an open session sends requests to: its homeserver, and whoever renews and ends its
+ * tokens, and registers the app anew when the person has to sign in again.
+ */
 export function originsOf(session: {
   readonly user: SignedInUser;
   readonly oauth: OAuthSession | null;
@@ -90,7 +94,9 @@ export function originsOf(session: {
   const { user, oauth } = session;
   const urls = [
     user.homeserverUrl,
-    ...(oauth === null ? [] : [oauth.tokenEndpoint, oauth.revocationEndpoint]),
+    ...(oauth === null
+      ? []
+      : [oauth.tokenEndpoint, oauth.revocationEndpoint, oauth.registrationEndpoint ?? []].flat()),
   ];
   return [...new Set(urls.map((url) => new URL(url).origin))];
 }

@@ -231,6 +231,7 @@ describe("coming back with a code", () => {
         issuer: `${server.url}/`,
         tokenEndpoint: `${server.url}/token`,
         revocationEndpoint: `${server.url}/revoke`,
+        registrationEndpoint: `${server.url}/register`,
         accountUrl: `${server.url}/account`,
       },
     });

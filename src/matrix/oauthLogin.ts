@@ -112,6 +112,7 @@ export async function finishOAuth(
     issuer,
     tokenEndpoint: metadata.token_endpoint,
     revocationEndpoint: metadata.revocation_endpoint,
+    registrationEndpoint: metadata.registers ? metadata.registration_endpoint : null,
     accountUrl: account !== undefined && isSecureUrl(account) ? account : null,
     expiresAt,
   };

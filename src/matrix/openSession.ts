@@ -93,8 +93,8 @@ export async function openSession(
 /** What of an OAuth 2.0 session is not secret. */
 function oauthSessionOf({ oauth }: SessionTokens): OAuthSession | null {
   if (oauth === null) return null;
-  const { issuer, tokenEndpoint, revocationEndpoint, accountUrl } = oauth;
-  return { issuer, tokenEndpoint, revocationEndpoint, accountUrl };
+  const { issuer, tokenEndpoint, revocationEndpoint, registrationEndpoint, accountUrl } = oauth;
+  return { issuer, tokenEndpoint, revocationEndpoint, registrationEndpoint, accountUrl };
 }
 
 function createLiveSession(parts: {

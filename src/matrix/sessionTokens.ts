@@ -9,6 +9,8 @@ export interface OAuthTokens {
   readonly issuer: string;
   readonly tokenEndpoint: string;
   readonly revocationEndpoint: string;
+  /** Where the app registers again when it has to sign in again; null: it does not. */
+  readonly registrationEndpoint: string | null;
   /** The page where the account is managed, where the server names one. */
   readonly accountUrl: string | null;
   /** When the access token expires, in milliseconds since the epoch; null: not said. */
@@ -46,7 +48,7 @@ export function decodeTokens(text: string): SessionTokens | null {
 function parseOAuth(value: unknown): OAuthTokens | null {
   if (!isObject(value)) return null;
   const { refreshToken, clientId, issuer, tokenEndpoint, revocationEndpoint } = value;
-  const { accountUrl, expiresAt } = value;
+  const { registrationEndpoint, accountUrl, expiresAt } = value;
   if (typeof clientId !== "string") return null;
   if (typeof issuer !== "string" || typeof tokenEndpoint !== "string") return null;
   if (typeof revocationEndpoint !== "string") return null;
@@ -56,6 +58,7 @@ function parseOAuth(value: unknown): OAuthTokens | null {
     issuer,
     tokenEndpoint,
     revocationEndpoint,
+    registrationEndpoint: typeof registrationEndpoint === "string" ? registrationEndpoint : null,
     accountUrl: typeof accountUrl === "string" ? accountUrl : null,
     expiresAt: typeof expiresAt === "number" ? expiresAt : null,
   };

@@ -59,6 +59,7 @@ const oauth = (session: FakeLiveSession): void => {
     issuer: "https://auth.test/",
     tokenEndpoint: "https://auth.test/token",
     revocationEndpoint: "https://auth.test/revoke",
+    registrationEndpoint: null,
     accountUrl: null,
   };
 };
