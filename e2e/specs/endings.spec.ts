@@ -47,7 +47,8 @@ test("a revoked token takes no key with it: the next device has them all", async
   // A reload shows the same, and does not try the dead token again.
   const asked: string[] = [];
   page.on("request", (request) => {
-    if (request.url().startsWith(account.homeserver)) asked.push(request.url());
+    const isWithToken = request.headers()["authorization"] !== undefined;
+    if (isWithToken && request.url().startsWith(account.homeserver)) asked.push(request.url());
   });
   await page.reload();
   await expect(page.getByText(account.userId)).toBeVisible();

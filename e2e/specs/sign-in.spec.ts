@@ -1,5 +1,6 @@
 import { expect, test } from "../fixtures/index.ts";
 import { MatrixApi, MatrixApiError } from "../support/MatrixApi.ts";
+import { OtherDevice } from "../support/OtherDevice.ts";
 import { storedNames } from "../support/storedNames.ts";
 
 test("a person signs in, reloads, and signs out without leaving anything behind", async ({
@@ -173,4 +174,71 @@ test("too many tries are answered with the time to wait", async ({
   await signIn.submit();
   await expect(page.getByTestId("error")).toHaveAttribute("data-code", "rate_limited");
   await expect(page.getByTestId("error")).toContainText(/\b[1-4]\b/);
+});
+
+test("for support: an access token of a fresh device goes on here, one of an app's device does not", async ({
+  account,
+  api,
+  page,
+  dashboard: { signIn, overview },
+}) => {
+  const ofAnApp = await OtherDevice.signIn({
+    homeserverUrl: account.homeserver,
+    username: account.username,
+    password: account.password,
+  });
+  const use = async (token: string) => {
+    await page.getByLabel("Access token").fill(token);
+    await page.getByRole("button", { name: "Use this token" }).click();
+  };
+  await signIn.open();
+  await page.getByRole("textbox", { name: "Homeserver" }).fill(account.homeserver);
+  await page.getByText("Advanced: use an access token").click();
+  await use("syt_not_a_token");
+  await expect(page.getByTestId("error")).toHaveAttribute("data-code", "token_refused");
+  await use(ofAnApp.api.session?.accessToken ?? "");
+  await expect(page.getByTestId("error")).toHaveAttribute("data-code", "token_device_in_use");
+  ofAnApp.stop();
+  // It was not ended by that.
+  expect(await ofAnApp.api.whoami()).toMatchObject({ user_id: account.userId });
+
+  const token = api.session?.accessToken ?? "";
+  await use(token);
+  await expect(overview.headline).toBeVisible({ timeout: 60_000 });
+  await page.reload();
+  await expect(overview.headline).toBeVisible({ timeout: 60_000 });
+  const left = await storedNames(page);
+  expect(JSON.stringify(left)).not.toContain(token);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page
+    .getByRole("dialog")
+    .getByRole("button", { name: /^Sign out/ })
+    .click();
+  await expect(page.getByText("You are signed out")).toBeVisible({ timeout: 60_000 });
+  await expect(api.whoami()).rejects.toBeInstanceOf(MatrixApiError);
+});
+
+test("a site for one homeserver shows its name and asks for no other", async ({
+  account,
+  page,
+  dashboard: { signIn, overview },
+}) => {
+  await page.route("**/config.json", (route) =>
+    route.fulfill({ json: { homeserver: { baseUrl: account.homeserver, name: "The Example" } } }),
+  );
+  await page.goto("/");
+  await expect(page.getByText("The Example")).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "Homeserver" })).toHaveCount(0);
+  await page.getByRole("textbox", { name: "Username" }).fill(account.username);
+  await signIn.password.fill(account.password);
+  await signIn.submit();
+  await expect(overview.headline).toBeVisible({ timeout: 60_000 });
+});
+
+test("a mistake in config.json is named by its field", async ({ page }) => {
+  await page.route("**/config.json", (route) =>
+    route.fulfill({ json: { homeserver: { baseUrl: "http://matrix.example.org" } } }),
+  );
+  await page.goto("/");
+  await expect(page.getByTestId("error")).toContainText("homeserver.baseUrl");
 });

@@ -6,6 +6,8 @@ import { SetUpError, failureFromOutput } from "./setUpError.mjs";
 import { aptInstall, canUseApt } from "./systemPackages.mjs";
 
 const synapseVersion = "1.163.2";
+/** `oidc`: what Synapse needs for single sign-on, which the tests of signing in run. */
+const requirement = `matrix-synapse[oidc]==${synapseVersion}`;
 const names = ["python3", "python3.13", "python3.12", "python3.11", "python3.10", "python"];
 const withoutServer =
   "To use a homeserver of your own instead, run npm start -- --homeserver https://matrix.example.org.";
@@ -63,7 +65,7 @@ export function choosePython(found) {
 
 /**
  * A Python with the pinned Synapse: $SYNAPSE_PYTHON, else the venv in `.synapse/venv`, made anew
- * when it is missing, half made, of another version or broken (as after a move).
+ * when it is missing, half made, of another version or without an extra, or broken (as after a move).
  * @param {string} root the project's folder
  * @param {(text: string) => void} say
  * @param {{ mayInstallSystemPackages: boolean }} options
@@ -75,13 +77,13 @@ export async function ensureSynapse(root, say, { mayInstallSystemPackages }) {
   if (configured !== undefined && configured !== "") {
     if (await hasSynapse(configured)) return configured;
     throw new SetUpError(
-      `SYNAPSE_PYTHON is ${configured}, which has no Synapse ${synapseVersion}: correct or unset it.`,
+      `SYNAPSE_PYTHON is ${configured}, which has no ${requirement}: correct or unset it.`,
     );
   }
   const venv = join(root, ".synapse", "venv");
   const python = join(venv, "bin", "python");
   const stamp = join(venv, "complete");
-  if (readIfThere(stamp) === synapseVersion && (await hasSynapse(python))) return python;
+  if (readIfThere(stamp) === requirement && (await hasSynapse(python))) return python;
 
   const base = await findPython(say, mayInstallSystemPackages);
   rmSync(venv, { recursive: true, force: true });
@@ -90,14 +92,14 @@ export async function ensureSynapse(root, say, { mayInstallSystemPackages }) {
   if (made.code !== 0) throw failureFromOutput("making the Python environment", made.output);
   const pip = ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"];
   // Wheels only: building from source would need compilers and Rust.
-  const what = ["--only-binary=:all:", `matrix-synapse==${synapseVersion}`];
+  const what = ["--only-binary=:all:", requirement];
   const installed = await withProgress(
     `Installing the homeserver, Synapse ${synapseVersion} (about a minute the first time)`,
     (signal) => runCommand(python, [...pip, ...what], { signal }),
     say,
   );
   if (installed.code !== 0) throw failureFromOutput("installing Synapse", installed.output);
-  writeFileSync(stamp, synapseVersion);
+  writeFileSync(stamp, requirement);
   return python;
 }
 
@@ -127,7 +129,7 @@ async function probeAll() {
 async function hasSynapse(python) {
   if (!existsSync(python)) return false;
   const program =
-    "from importlib.metadata import version; import synapse; print(version('matrix-synapse'))";
+    "from importlib.metadata import version; import synapse, authlib; print(version('matrix-synapse'))";
   const { code, output } = await runCommand(python, ["-c", program]);
   return code === 0 && output.trim().endsWith(synapseVersion);
 }

@@ -75,7 +75,7 @@ describe("ensureSynapse", () => {
 
   it("uses a finished venv at once, saying nothing", async () => {
     const path = fakePython("1.163.2");
-    writeFileSync(join(root, ".synapse", "venv", "complete"), "1.163.2");
+    writeFileSync(join(root, ".synapse", "venv", "complete"), "matrix-synapse[oidc]==1.163.2");
     const said = vi.fn();
     expect(await ensureSynapse(root, said, options)).toBe(path);
     expect(said).not.toHaveBeenCalled();
@@ -84,6 +84,13 @@ describe("ensureSynapse", () => {
   it("does not trust a venv without its stamp", async () => {
     fakePython("1.163.2");
     // With no Python to be found the rebuild that must follow ends in the sentence about it.
+    vi.stubEnv("PATH", "");
+    await expect(ensureSynapse(root, vi.fn(), options)).rejects.toThrow(/was not found/);
+  });
+
+  it("makes one anew that was made without what single sign-on needs", async () => {
+    fakePython("1.163.2");
+    writeFileSync(join(root, ".synapse", "venv", "complete"), "1.163.2");
     vi.stubEnv("PATH", "");
     await expect(ensureSynapse(root, vi.fn(), options)).rejects.toThrow(/was not found/);
   });

@@ -1,17 +1,29 @@
 import { useState } from "react";
 import type { SignedInUser } from "@/domain/session";
 import { LazySignOutDialog } from "@/features/session/dialogs";
+import { useOpenSession } from "@/state/sessionHooks";
 import { Button } from "@/ui/Button";
 import styles from "./Frame.module.css";
 
 /** Who is signed in and where, and the way out. */
 export function Account({ user }: { user: SignedInUser }) {
   const [leaving, setLeaving] = useState(false);
+  const accountUrl = useOpenSession()?.oauth?.accountUrl ?? null;
   return (
     <div className={styles.account}>
       <div className={styles.who}>
         <p className={styles.userId}>{user.userId}</p>
-        <p className={styles.homeserver}>{new URL(user.homeserverUrl).host}</p>
+        <p className={styles.homeserver}>
+          {new URL(user.homeserverUrl).host}
+          {accountUrl === null ? null : (
+            <>
+              {" · "}
+              <a href={accountUrl} target="_blank" rel="noopener noreferrer">
+                Account page
+              </a>
+            </>
+          )}
+        </p>
       </div>
       <Button variant="secondary" onClick={() => setLeaving(true)}>
         Sign out

@@ -12,7 +12,7 @@ import { App } from "./App";
 async function show(app: Pick<TestApp, "services" | "queryClient">) {
   const screen = await render(
     <TestProviders app={app}>
-      <App config={{ defaultHomeserver: "example.org" }} />
+      <App config={{ defaultHomeserver: "example.org", homeserver: null, oauthClientIds: {} }} />
     </TestProviders>,
   );
   const button = (name: string) => screen.getByRole("button", { name, exact: true });
@@ -102,6 +102,22 @@ describe("which screen is shown", () => {
   });
 });
 
+describe("a sign-in on another page that came to nothing", () => {
+  const problem: AppError = { kind: "sign_in", reason: "session_stored", host: null };
+
+  it("is said above whatever is shown, and can be put away", async () => {
+    const app = await createActiveApp();
+    app.store.setState({ signInProblem: problem });
+    const { screen, button } = await show(app);
+    const alert = screen.getByTestId("error");
+    await expect.element(alert).toHaveAttribute("data-code", "session_stored");
+    await expect.element(screen.getByTestId("device-state")).toBeVisible();
+    expect(await faults()).toEqual([]);
+    await button("Dismiss").click();
+    await expect.element(alert).not.toBeInTheDocument();
+  });
+});
+
 describe("inside a session", () => {
   it("says who is signed in, and moves between the screens with focus and title", async () => {
     const app = await createActiveApp();
@@ -167,6 +183,42 @@ describe("inside a session", () => {
     await app.session.signOut();
     await expect.element(screen.getByRole("heading", { name: "Sign in" })).toHaveFocus();
     expect(window.location.hash).toBe("#/");
+  });
+});
+
+describe("an authorization server", () => {
+  it("has a page for the account, which opens beside the app", async () => {
+    const app = await createActiveApp((session) => {
+      session.oauth = {
+        issuer: "https://auth.test/",
+        tokenEndpoint: "https://auth.test/token",
+        revocationEndpoint: "https://auth.test/revoke",
+        registrationEndpoint: null,
+        accountUrl: "https://auth.test/account",
+      };
+    });
+    const { screen } = await show(app);
+    const link = screen.getByRole("link", { name: "Account page" });
+    await expect.element(link).toHaveAttribute("href", "https://auth.test/account");
+    await expect.element(link).toHaveAttribute("rel", "noopener noreferrer");
+    expect(await faults()).toEqual([]);
+  });
+
+  it("is the way back into an expired session where no password is taken", async () => {
+    const app = createTestApp(alice);
+    app.gateway.openError = { kind: "signed_out", soft: true };
+    const { found } = app.gateway;
+    const offer = { password: false, sso: null, oauth: { host: "auth.test" } };
+    if (found.ok) app.gateway.found = ok({ ...found.value, offer });
+    app.session.start();
+    const { screen, button } = await show(app);
+    await button("Continue with auth.test").click();
+    await vi.waitFor(() => expect(app.left).toEqual(["https://elsewhere.test/"]));
+    expect(app.gateway.redirects).toMatchObject([
+      { way: { kind: "oauth" }, deviceId: alice.deviceId },
+    ]);
+    await expect.element(screen.getByLabelText("Password")).not.toBeInTheDocument();
+    expect(await faults()).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import { Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import type { SessionPhase } from "@/domain/session";
 import { EndedScreen } from "@/features/session/EndedScreen";
 import { ExpiredScreen } from "@/features/session/ExpiredScreen";
+import { RedirectWays } from "@/features/sign-in/RedirectWays";
 import { SignInScreen } from "@/features/sign-in/SignInScreen";
 import { hrefOf, type Route } from "@/lib/route";
 import { useSessionPhase } from "@/state/sessionHooks";
@@ -17,6 +18,7 @@ import styles from "./Frame.module.css";
 import { Heading } from "./Heading";
 import { Nav } from "./Nav";
 import { ROUTE_TITLES } from "./routeTitles";
+import { SignInProblem } from "./SignInProblem";
 import { TabLockScreen } from "./TabLockScreen";
 import { useRoute } from "./useRoute";
 
@@ -84,11 +86,15 @@ function screenOf(phase: SessionPhase, route: Route, config: AppConfig): Screen 
       return page(
         "sign-in",
         "Sign in",
-        <SignInScreen
-          reason={phase.reason}
-          memoryOnly={phase.memoryOnly === true}
-          defaultHomeserver={config.defaultHomeserver}
-        />,
+        <>
+          <SignInProblem />
+          <SignInScreen
+            reason={phase.reason}
+            memoryOnly={phase.memoryOnly === true}
+            defaultHomeserver={config.defaultHomeserver}
+            fixedHomeserver={config.homeserver}
+          />
+        </>,
       );
     case "opening":
       return {
@@ -115,20 +121,37 @@ function screenOf(phase: SessionPhase, route: Route, config: AppConfig): Screen 
         nav: <Nav route={route} />,
         // A new session is a new tree: nothing of the one before may be left in it.
         children: (
-          <SessionScreen
-            key={phase.sessionId}
-            route={route}
-            memoryOnly={phase.memoryOnly === true}
-          />
+          <>
+            <SignInProblem />
+            <SessionScreen
+              key={phase.sessionId}
+              route={route}
+              memoryOnly={phase.memoryOnly === true}
+            />
+          </>
         ),
       };
     case "expired":
-      return page("expired", "Your session has expired", <ExpiredScreen user={phase.user} />);
+      return page(
+        "expired",
+        "Your session has expired",
+        <>
+          <SignInProblem />
+          <ExpiredScreen user={phase.user} Ways={RedirectWays} />
+        </>,
+      );
     case "ended":
       return page(
         "ended",
         "This session was ended",
-        <EndedScreen user={phase.user} memoryOnly={phase.memoryOnly === true} />,
+        <>
+          <SignInProblem />
+          <EndedScreen
+            user={phase.user}
+            memoryOnly={phase.memoryOnly === true}
+            Ways={RedirectWays}
+          />
+        </>,
       );
     case "failed":
       return page(

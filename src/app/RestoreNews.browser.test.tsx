@@ -18,7 +18,7 @@ async function show(route: string) {
   const app = await createActiveApp();
   const screen = await render(
     <TestProviders app={app}>
-      <App config={{ defaultHomeserver: "example.org" }} />
+      <App config={{ defaultHomeserver: "example.org", homeserver: null, oauthClientIds: {} }} />
     </TestProviders>,
   );
   await expect.element(screen.getByRole("heading", { level: 1 })).toBeVisible();

@@ -2,6 +2,7 @@ import { StrictMode } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import type { SessionGateway } from "@/domain/ports";
 import type { Result } from "@/domain/result";
+import { originsOf, type RedirectAnswer } from "@/domain/signIn";
 import { acquireTabLock, takeOverTabLock, watchTabLock } from "@/lib/tabLock";
 import { onWakeUp } from "@/lib/wakeUps";
 import { createAppServices } from "@/state/createAppServices";
@@ -27,10 +28,17 @@ export interface MountedApp {
 }
 
 /** The composition root: the only place that knows all layers. */
-export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp {
+export function createApp(
+  config: Result<AppConfig, ConfigProblem>,
+  answer: RedirectAnswer | null,
+): MountedApp {
   const storage = browserStorage("localStorage");
+  const tabStorage = browserStorage("sessionStorage");
   const memory = createMemory(storage);
-  const gateway = gatewayOfFirstVisit(loadGateway, () => hasStoredNothing(storage));
+  const gateway = gatewayOfFirstVisit(
+    () => loadGateway(config.ok ? config.value.oauthClientIds : {}),
+    () => hasStoredNothing(storage, tabStorage),
+  );
   const { queryClient, ...services } = createAppServices({
     gateway: () => Promise.resolve(gateway),
     lock: {
@@ -40,17 +48,14 @@ export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp 
     },
     memory,
     wakeUps: onWakeUp,
+    leaveFor: (url) => window.location.assign(url),
   });
-  const connections = guardConnections(
-    services,
-    (session) => [new URL(session.user.homeserverUrl).origin],
-    {
-      reload: () => window.location.reload(),
-      isReachable,
-      onWakeUp,
-      storage: browserStorage("sessionStorage"),
-    },
-  );
+  const connections = guardConnections(services, originsOf, {
+    reload: () => window.location.reload(),
+    isReachable,
+    onWakeUp,
+    storage: tabStorage,
+  });
   let root: Root | null = null;
 
   return {
@@ -69,7 +74,7 @@ export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp 
           </ErrorScreen>
         </StrictMode>,
       );
-      if (config.ok) services.session.start();
+      if (config.ok) services.session.start(answer);
     },
     async dispose() {
       root?.unmount();
@@ -79,7 +84,7 @@ export function createApp(config: Result<AppConfig, ConfigProblem>): MountedApp 
 }
 
 /** The SDK and the engine are most of the app's size; the first screen does not wait for them. */
-async function loadGateway(): Promise<SessionGateway> {
+async function loadGateway(clientIds: AppConfig["oauthClientIds"]): Promise<SessionGateway> {
   const [
     { createGateway },
     { createRestoreEngine },
@@ -101,6 +106,12 @@ async function loadGateway(): Promise<SessionGateway> {
     createBackupEntries: (source) =>
       createBackupEntries(source, { createWorker: createDecryptWorker }),
     sampler: createBackupSampler({ createWorker: createDecryptWorker }),
+    redirects: {
+      storage: browserStorage("sessionStorage"),
+      // The folder that the app is served from, which may be below the root.
+      appUrl: new URL(import.meta.env.BASE_URL, window.location.href).href,
+      clientIds,
+    },
     createRestoreEngine: ({ cursorDatabase, ...ports }) =>
       createRestoreEngine({
         ...ports,

@@ -46,16 +46,17 @@ describe("hasStoredNothing", () => {
 
   it("is so while there is no database and no item", async () => {
     const databases = vi.spyOn(indexedDB, "databases").mockResolvedValue([]);
-    expect(await hasStoredNothing(storageOf(0))).toBe(true);
-    expect(await hasStoredNothing(storageOf(1))).toBe(false);
+    expect(await hasStoredNothing(storageOf(0), storageOf(0))).toBe(true);
+    expect(await hasStoredNothing(storageOf(1), storageOf(0))).toBe(false);
+    expect(await hasStoredNothing(storageOf(0), storageOf(1))).toBe(false);
     databases.mockRestore();
     (await openDatabase("first-visit", 1, () => undefined)).close();
-    expect(await hasStoredNothing(storageOf(0))).toBe(false);
+    expect(await hasStoredNothing(storageOf(0), storageOf(0))).toBe(false);
   });
 
   it("is not claimed where it cannot be told", async () => {
-    expect(await hasStoredNothing(null)).toBe(false);
+    expect(await hasStoredNothing(null, storageOf(0))).toBe(false);
     vi.spyOn(indexedDB, "databases").mockRejectedValue(new DOMException("", "UnknownError"));
-    expect(await hasStoredNothing(storageOf(0))).toBe(false);
+    expect(await hasStoredNothing(storageOf(0), storageOf(0))).toBe(false);
   });
 });

@@ -15,18 +15,26 @@ export function gatewayOfFirstVisit(
     asked = true;
     return load();
   });
+  const isFirst = async () => !asked && (await isFirstVisit()) && !asked;
   return {
     ...whole,
     async readStored() {
-      const first = !asked && (await isFirstVisit());
-      return first && !asked ? ok(null) : whole.readStored();
+      return (await isFirst()) ? ok(null) : whole.readStored();
+    },
+    async finishRedirect(answer) {
+      return answer === null && (await isFirst()) ? ok(null) : whole.finishRedirect(answer);
     },
   };
 }
 
-/** Whether this origin has stored nothing at all; false where that cannot be told. */
-export async function hasStoredNothing(storage: Storage | null): Promise<boolean> {
+/** Whether nothing at all is stored for this origin and tab; false where that cannot be told. */
+export async function hasStoredNothing(
+  storage: Storage | null,
+  tabStorage: Storage | null,
+): Promise<boolean> {
   try {
+    // A sign-in on another page may be under way.
+    if (tabStorage?.length !== 0) return false;
     // Firefox before 126 cannot list them.
     return storage?.length === 0 && (await globalThis.indexedDB.databases()).length === 0;
   } catch {

@@ -44,7 +44,10 @@ function guarded(app = createTestApp(alice), storage = createFakeStorage()) {
   const show = () =>
     render(
       <TestProviders app={app}>
-        <App config={{ defaultHomeserver: null }} connections={connections} />
+        <App
+          config={{ defaultHomeserver: null, homeserver: null, oauthClientIds: {} }}
+          connections={connections}
+        />
       </TestProviders>,
     );
   return { app, page, storage, show };

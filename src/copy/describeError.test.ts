@@ -1,9 +1,27 @@
 import { describe, expect, it } from "vitest";
 import type { BackupVersion } from "@/domain/backup";
 import type { AppError, AppErrorKind } from "@/domain/errors";
+import type { SignInFailure } from "@/domain/signIn";
 import { describeError } from "./describeError";
 
 const v = (version: string) => version as BackupVersion;
+
+const SIGN_IN_FAILURES = [
+  "cancelled",
+  "not_asked",
+  "too_late",
+  "spent",
+  "refused",
+  "wrong_issuer",
+  "device_removed",
+  "other_account",
+  "session_stored",
+  "not_registered",
+  "oauth_unsupported",
+  "token_without_device",
+  "token_device_in_use",
+  "token_refused",
+] as const satisfies readonly SignInFailure[];
 
 /** At least one of every kind; the type makes a new kind fail to compile here. */
 const EXAMPLES: { readonly [K in AppErrorKind]: readonly Extract<AppError, { kind: K }>[] } = {
@@ -27,7 +45,12 @@ const EXAMPLES: { readonly [K in AppErrorKind]: readonly Extract<AppError, { kin
   not_matrix: [{ kind: "not_matrix", detail: "SECRET-DETAIL" }],
   insecure_homeserver: [{ kind: "insecure_homeserver", host: "example.test" }],
   homeserver_not_found: [{ kind: "homeserver_not_found", input: "exmaple.test" }],
-  password_login_unsupported: [{ kind: "password_login_unsupported", host: "example.test" }],
+  sign_in_unsupported: [{ kind: "sign_in_unsupported", host: "example.test" }],
+  sign_in: SIGN_IN_FAILURES.map((reason, index) => ({
+    kind: "sign_in",
+    reason,
+    host: index % 2 === 0 ? "example.test" : null,
+  })),
   wrong_password: [{ kind: "wrong_password" }],
   account_deactivated: [{ kind: "account_deactivated" }],
   no_backup: [{ kind: "no_backup" }],
@@ -86,6 +109,7 @@ const EXAMPLES: { readonly [K in AppErrorKind]: readonly Extract<AppError, { kin
     { kind: "identity", reason: "held_elsewhere" },
     { kind: "identity", reason: "password_cancelled" },
     { kind: "identity", reason: "auth_unsupported" },
+    { kind: "identity", reason: "not_confirmed" },
     { kind: "identity", reason: "not_imported" },
     { kind: "identity", reason: "changed_meanwhile" },
     { kind: "identity", reason: "contradiction" },

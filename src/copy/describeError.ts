@@ -10,6 +10,7 @@ import {
   describeSecretStorageError,
   describeStorageError,
 } from "./describeVaultError";
+import { describeSignInError } from "./describeSignIn";
 import { describeVerificationError } from "./describeVerification";
 import type { ErrorWords } from "./errorWords";
 import { formatCount } from "./formatNumber";
@@ -42,7 +43,7 @@ export function describeError(error: AppError): ErrorWords {
       return error.soft
         ? {
             title: "Your session has expired",
-            body: "Everything on this device is kept. Sign in again with your password to go on.",
+            body: "Everything on this device is kept. Sign in again to go on.",
             action: "sign_in",
           }
         : {
@@ -66,12 +67,14 @@ export function describeError(error: AppError): ErrorWords {
         body: `Nothing at “${error.input}” answers as a Matrix homeserver. Nothing was sent. Check the spelling, or enter the full address that starts with https://.`,
         action: "none",
       };
-    case "password_login_unsupported":
+    case "sign_in_unsupported":
       return {
-        title: "This homeserver does not accept passwords here",
-        body: `${error.host} only offers other ways to sign in, which this app does not support yet. Your password was not sent.`,
+        title: "This homeserver offers no sign-in that this app knows",
+        body: `${error.host} only offers other ways to sign in. Nothing was sent.`,
         action: "none",
       };
+    case "sign_in":
+      return describeSignInError(error);
     case "wrong_password":
       return {
         title: "Wrong username or password",

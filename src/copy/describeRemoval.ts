@@ -179,7 +179,7 @@ export function describeUnfinished(unfinished: UnfinishedRemoval): {
       return {
         title: "The reset of your identity is not finished",
         body: unfinished.needsPassword
-          ? "The homeserver has the new identity, but its keys did not reach this device before it was interrupted. A further reset takes its place; your password is needed again. Your room keys and your backup are untouched."
+          ? "The homeserver has the new identity, but its keys did not reach this device before it was interrupted. A further reset takes its place; it has to be confirmed again. Your room keys and your backup are untouched."
           : "The homeserver has the new identity, and what follows was interrupted. Your room keys and your backup are untouched.",
         finish: "Finish reset",
       };

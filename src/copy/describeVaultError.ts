@@ -139,6 +139,12 @@ export function describeIdentityError(reason: ReasonOf<"identity">): ErrorWords 
         body: "The homeserver needs it to go on. Nothing was lost. Start again when you are ready.",
         action: "retry",
       };
+    case "not_confirmed":
+      return {
+        title: "It was not confirmed",
+        body: "The homeserver wants it confirmed on a page of its own before it goes on. Nothing was changed. Start again when you are ready.",
+        action: "retry",
+      };
     case "auth_unsupported":
       return {
         title: "The homeserver asks for a confirmation this app cannot give",

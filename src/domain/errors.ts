@@ -3,6 +3,7 @@ import type { JournaledChange } from "./changeJournal";
 import type { PassphraseProblem } from "./passphrase";
 import type { KeyFileProblem } from "./keyFile";
 import type { RecoveryKeyProblem } from "./recoveryKey";
+import type { SignInFailure } from "./signIn";
 
 /**
  * Every failure the app knows, as plain data (it crosses worker boundaries and is never a live
@@ -28,7 +29,10 @@ export type AppError =
   /** Plain http to a host that is not this computer. */
   | { readonly kind: "insecure_homeserver"; readonly host: string }
   | { readonly kind: "homeserver_not_found"; readonly input: string }
-  | { readonly kind: "password_login_unsupported"; readonly host: string }
+  /** It offers no way to sign in that is known here. */
+  | { readonly kind: "sign_in_unsupported"; readonly host: string }
+  /** A sign-in on another page, or with an access token, came to nothing. `host`: of that page. */
+  | { readonly kind: "sign_in"; readonly reason: SignInFailure; readonly host: string | null }
   | { readonly kind: "wrong_password" }
   | { readonly kind: "account_deactivated" }
   | { readonly kind: "no_backup" }
@@ -81,6 +85,8 @@ export type AppError =
         | "held_elsewhere"
         | "password_cancelled"
         | "auth_unsupported"
+        /** The confirmation on another page was called off. */
+        | "not_confirmed"
         | "not_imported"
         /** Another device replaced the identity while this was under way. */
         | "changed_meanwhile"

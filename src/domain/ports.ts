@@ -8,6 +8,7 @@ import type {
   SecretStorageStatus,
 } from "./backup";
 import type { ChangesPort } from "./changes";
+import type { ConfirmElsewhere } from "./confirmation";
 import type { AppError } from "./errors";
 import type { KeyEntryPort, OpenedBy } from "./keyEntry";
 import type { KeyTestPort } from "./keyTest";
@@ -17,6 +18,8 @@ import type { RepairPort } from "./repair";
 import type { RestoreFailure, RestoreOutcome, RestoreTally } from "./restore";
 import type { RemovalPort } from "./removalPorts";
 import type { Result } from "./result";
+import type { FoundHomeserver, OAuthSession } from "./signIn";
+import type { OtherSignIns } from "./signInPorts";
 import type {
   CarryOverState,
   HomeserverTarget,
@@ -30,16 +33,16 @@ import type { UploadAttempt, UploadPort } from "./uploadQueue";
 export type Unsubscribe = () => void;
 
 /** Finding a homeserver, signing in, and opening the stored session. Lives as long as the page. */
-export interface SessionGateway {
+export interface SessionGateway extends OtherSignIns {
   /**
-   * Resolves what the person typed to a homeserver that answers as Matrix and offers password
-   * login. A username of the form `@name:server` decides by discovery (Client-Server API,
+   * Resolves what the person typed to a homeserver that answers as Matrix, and says what it offers
+   * for signing in. A username of the form `@name:server` decides by discovery (Client-Server API,
    * "Server discovery"); plain http is refused except on loopback.
    */
   findHomeserver(input: {
     readonly homeserver: string;
     readonly username: string;
-  }): Promise<Result<HomeserverTarget, AppError>>;
+  }): Promise<Result<FoundHomeserver, AppError>>;
   /**
    * Signs in and stores the session encrypted. With `deviceId`, renews an expired session. Where
    * an ended session is stored, a new device of the same user is made beside it, and the keys of
@@ -84,6 +87,8 @@ export interface LiveSession {
   readonly user: SignedInUser;
   /** Nothing of it is stored: it ends with the page. */
   readonly memoryOnly: boolean;
+  /** Null where the homeserver itself signed the person in. */
+  readonly oauth: OAuthSession | null;
   readonly keyBackup: KeyBackupPort;
   readonly keyEntry: KeyEntryPort;
   readonly keyTest: KeyTestPort;
@@ -182,12 +187,14 @@ export interface SetUpPort {
    * A run with the key of one under way is that one; with another key it waits, then begins anew.
    * The key's bytes are copied: the caller may wipe them at once.
    * `askPassword` is called when the server wants the account password; null cancels.
+   * `confirmElsewhere` when it wants a confirmation on a page of its own, which is refused without.
    */
   run(
     key: RecoveryKey,
     options: {
       readonly onStep: (step: SetUpStep) => void;
       readonly askPassword: (why: "needed" | "wrong") => Promise<string | null>;
+      readonly confirmElsewhere?: ConfirmElsewhere;
     },
   ): Promise<Result<SetUpProof, AppError>>;
 }

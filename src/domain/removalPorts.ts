@@ -1,3 +1,4 @@
+import type { ConfirmElsewhere } from "./confirmation";
 import type { BackupVersion } from "./backup";
 import type { AppError } from "./errors";
 import type { BackupSurvey, BackupWish, ConfirmedDeletion } from "./removal";
@@ -111,9 +112,9 @@ export interface RemovalPort {
   surveyIdentity(): Promise<Result<IdentitySurvey, AppError>>;
   /**
    * Replaces the identity. Until the server has taken the new public keys nothing here or there is
-   * changed, so a cancelled or wrong password leaves the account as it was. Then: the private keys
+   * changed, so a cancelled confirmation or a wrong password leaves the account as it was. Then: the private keys
    * come to this device, the backup is signed anew, and the old recovery key is retired. Journaled;
-   * running it again goes on. Errors: `identity` (`password_cancelled`, `auth_unsupported`,
+   * running it again goes on. Errors: `identity` (`password_cancelled`, `not_confirmed`, `auth_unsupported`,
    * `changed_meanwhile`), `change_unfinished`.
    */
   resetIdentity(
@@ -121,6 +122,8 @@ export interface RemovalPort {
     options: {
       readonly onStep: (step: IdentityStep) => void;
       readonly askPassword: (why: "needed" | "wrong") => Promise<string | null>;
+      /** As for the set-up: for a homeserver that wants it confirmed on a page of its own. */
+      readonly confirmElsewhere?: ConfirmElsewhere;
     },
   ): Promise<Result<ResetBackup, AppError>>;
   readUnfinished(): Promise<Result<UnfinishedRemoval | null, AppError>>;

@@ -48,9 +48,22 @@ async function serve(answers: (self: string) => Answers): Promise<{
 const VERSIONS = "/_matrix/client/versions";
 const LOGIN = "/_matrix/client/v3/login";
 const WELL_KNOWN = "/.well-known/matrix/client";
+const AUTH = "/_matrix/client/v1/auth_metadata";
+const OFFER = { password: true, sso: [], oauth: null };
 const HOMESERVER: Answers = {
   [VERSIONS]: { json: { versions: ["v1.1", "v1.12"] } },
   [LOGIN]: { json: { flows: [{ type: "m.login.sso" }, { type: "m.login.password" }] } },
+};
+const METADATA = {
+  issuer: "https://auth.test/",
+  authorization_endpoint: "https://auth.test/authorize",
+  token_endpoint: "https://auth.test/token",
+  revocation_endpoint: "https://auth.test/revoke",
+  registration_endpoint: "https://auth.test/register",
+  response_modes_supported: ["query", "fragment"],
+  response_types_supported: ["code"],
+  grant_types_supported: ["authorization_code", "refresh_token"],
+  code_challenge_methods_supported: ["S256"],
 };
 const pointingTo = (baseUrl: string): Answers => ({
   [WELL_KNOWN]: { json: { "m.homeserver": { base_url: baseUrl } } },
@@ -63,9 +76,9 @@ describe("findHomeserver", () => {
     const { url, host, asked } = await serve(() => HOMESERVER);
     expect(await find(`${url}/`)).toEqual({
       ok: true,
-      value: { baseUrl: url, host, discoveredFrom: null },
+      value: { baseUrl: url, host, discoveredFrom: null, offer: OFFER },
     });
-    expect(asked).toEqual([VERSIONS, LOGIN]);
+    expect(asked.toSorted()).toEqual([AUTH, LOGIN, VERSIONS].toSorted());
   });
 
   it("asks a bare name's well-known file first", async () => {
@@ -73,7 +86,7 @@ describe("findHomeserver", () => {
     const name = await serve(() => pointingTo(`${real.url}/`));
     expect(await find(name.host)).toEqual({
       ok: true,
-      value: { baseUrl: real.url, host: real.host, discoveredFrom: name.host },
+      value: { baseUrl: real.url, host: real.host, discoveredFrom: name.host, offer: OFFER },
     });
     expect(name.asked).toEqual([WELL_KNOWN]);
   });
@@ -82,7 +95,7 @@ describe("findHomeserver", () => {
     const { url, host } = await serve(() => HOMESERVER);
     expect(await find(host)).toEqual({
       ok: true,
-      value: { baseUrl: url, host, discoveredFrom: null },
+      value: { baseUrl: url, host, discoveredFrom: null, offer: OFFER },
     });
   });
 
@@ -97,7 +110,7 @@ describe("findHomeserver", () => {
     const name = await serve(() => pointingTo(real.url));
     expect(await find("", `@alice:${name.host}`)).toEqual({
       ok: true,
-      value: { baseUrl: real.url, host: real.host, discoveredFrom: name.host },
+      value: { baseUrl: real.url, host: real.host, discoveredFrom: name.host, offer: OFFER },
     });
   });
 
@@ -157,18 +170,82 @@ describe("findHomeserver", () => {
       { kind: "rate_limited", retryAfterMs: 900 },
     ],
     [
-      "a homeserver with single sign-on only",
-      { ...HOMESERVER, [LOGIN]: { json: { flows: [{ type: "m.login.sso" }] } } },
-      { kind: "password_login_unsupported" },
+      "a homeserver with nothing that is known here",
+      { ...HOMESERVER, [LOGIN]: { json: { flows: [{ type: "m.login.application_service" }] } } },
+      { kind: "sign_in_unsupported" },
     ],
     [
-      "a homeserver that delegates sign-in",
+      "a homeserver without any way to sign in",
       { [VERSIONS]: { json: { versions: ["v1.15"] } } },
-      { kind: "password_login_unsupported" },
+      { kind: "sign_in_unsupported" },
+    ],
+    [
+      "a homeserver that is in trouble when asked about OAuth",
+      { ...HOMESERVER, [AUTH]: { status: 502, json: { errcode: "M_UNKNOWN" } } },
+      { kind: "server", status: 502 },
+    ],
+    [
+      "an authorization server that Matrix cannot use",
+      {
+        [VERSIONS]: { json: { versions: ["v1.15"] } },
+        [AUTH]: { json: { issuer: "https://a.test" } },
+      },
+      { kind: "sign_in", reason: "oauth_unsupported" },
+    ],
+    [
+      "an authorization server at an address that is not secure",
+      {
+        [VERSIONS]: { json: { versions: ["v1.15"] } },
+        [AUTH]: { json: { ...METADATA, token_endpoint: "http://192.0.2.1/token" } },
+      },
+      { kind: "sign_in", reason: "oauth_unsupported" },
     ],
   ])("names %s", async (_what, answers, error) => {
     const { url } = await serve(() => answers);
     expect(await find(url)).toMatchObject({ ok: false, error });
+  });
+
+  it.each<[string, Answers, unknown]>([
+    [
+      "single sign-on with its providers, and without what is none",
+      {
+        ...HOMESERVER,
+        [LOGIN]: {
+          json: {
+            flows: [
+              {
+                type: "m.login.sso",
+                identity_providers: [{ id: "oidc-a", name: " A " }, { id: 7, name: "B" }, "c"],
+              },
+            ],
+          },
+        },
+      },
+      { password: false, sso: [{ id: "oidc-a", name: "A" }], oauth: null },
+    ],
+    [
+      "OAuth alone where there is OAuth, whatever else old apps are offered",
+      { ...HOMESERVER, [AUTH]: { json: METADATA } },
+      { password: false, sso: null, oauth: { host: "auth.test" } },
+    ],
+    [
+      "OAuth without self-registration",
+      { ...HOMESERVER, [AUTH]: { json: { ...METADATA, registration_endpoint: undefined } } },
+      { password: false, sso: null, oauth: { host: "auth.test" } },
+    ],
+    [
+      "the older ways where OAuth is of no use",
+      { ...HOMESERVER, [AUTH]: { json: { issuer: "https://auth.test" } } },
+      OFFER,
+    ],
+    [
+      "the older ways behind a proxy with a web page for newer paths",
+      { ...HOMESERVER, [AUTH]: { status: 404, html: "<h1>404</h1>" } },
+      OFFER,
+    ],
+  ])("offers %s", async (_what, answers, offer) => {
+    const { url } = await serve(() => answers);
+    expect(await find(url)).toMatchObject({ ok: true, value: { offer } });
   });
 
   it("reads no more than a megabyte of a well-known file or of versions", async () => {

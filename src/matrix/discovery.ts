@@ -1,6 +1,6 @@
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
-import type { HomeserverTarget } from "@/domain/session";
+import type { FoundHomeserver } from "@/domain/signIn";
 import { isObject } from "./errorOfAnswer";
 import {
   isLoopback,
@@ -9,14 +9,15 @@ import {
   serverNameOf,
   type HomeserverAddress,
 } from "./homeserverAddress";
-import { sendForJson } from "./request";
+import { isUnknownPath, sendForJson } from "./request";
+import { fetchSignInOffer } from "./signInOffer";
 
 /** Each of the up to three questions per address may take this long, in milliseconds. */
 const TIMEOUT_MS = 10_000;
 /** The answers to all of them are small. */
 const MAX_BYTES = 1_000_000;
 
-type Found = Result<HomeserverTarget, AppError>;
+type Found = Result<FoundHomeserver, AppError>;
 
 /**
  * Finds the homeserver for what was typed (Client-Server API, "Server discovery").
@@ -74,7 +75,11 @@ async function discoveredThenDirect(address: HomeserverAddress, input: string): 
 
 /** Answers that another address cannot better. */
 function isFinal(error: AppError): boolean {
-  return error.kind === "password_login_unsupported" || error.kind === "rate_limited";
+  return (
+    error.kind === "sign_in_unsupported" ||
+    error.kind === "sign_in" ||
+    error.kind === "rate_limited"
+  );
 }
 
 /** The base URL of the well-known file; null when there is none, an error when it must not be used. */
@@ -93,49 +98,35 @@ async function discover(origin: string): Promise<Result<string, AppError> | null
   return typeof baseUrl === "string" ? parseDiscoveredBaseUrl(baseUrl) : null;
 }
 
-/** Is it a homeserver, and does it take passwords? */
+/** Is it a homeserver, and what does it take for signing in? */
 async function checkTarget(
   baseUrl: string,
   discoveredFrom: string | null,
   input: string,
 ): Promise<Found> {
   const { host } = new URL(baseUrl);
-  const versions = await ask(`${baseUrl}/_matrix/client/versions`);
-  if (!versions.ok) return fail(isUnknownPath(versions.error) ? notFound(input) : versions.error);
-  if (!isStringList(versions.value.versions)) return fail(notFound(input));
-
-  const login = await ask(`${baseUrl}/_matrix/client/v3/login`);
-  if (!login.ok && !isUnknownPath(login.error)) return login;
-  // Homeservers that delegate sign-in to an OAuth server may not know this path at all.
-  if (!login.ok || !offersPassword(login.value.flows)) {
-    return fail({ kind: "password_login_unsupported", host });
-  }
-  return ok({ baseUrl, host, discoveredFrom });
-}
-
-function ask(url: string): Promise<Result<Record<string, unknown>, AppError>> {
-  return sendForJson({
+  const versions = await sendForJson({
     method: "GET",
-    url: new URL(url),
+    url: new URL(`${baseUrl}/_matrix/client/versions`),
     timeoutMs: TIMEOUT_MS,
     maxBytes: MAX_BYTES,
   });
+  if (!versions.ok) return fail(isUnknownPath(versions.error) ? notFound(input) : versions.error);
+  if (!isStringList(versions.value.versions)) return fail(notFound(input));
+
+  const offer = await fetchSignInOffer(baseUrl);
+  if (!offer.ok) return offer;
+  const { password, sso, oauth } = offer.value;
+  if (!password && sso === null && oauth === null) {
+    return fail({ kind: "sign_in_unsupported", host });
+  }
+  return ok({ baseUrl, host, discoveredFrom, offer: offer.value });
 }
 
 function notFound(input: string): AppError {
   return { kind: "homeserver_not_found", input };
 }
 
-function isUnknownPath(error: AppError): boolean {
-  return error.kind === "server" && (error.status === 404 || error.status === 405);
-}
-
 function isStringList(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && value.every((v) => typeof v === "string");
-}
-
-function offersPassword(flows: unknown): boolean {
-  return (
-    Array.isArray(flows) && flows.some((flow) => isObject(flow) && flow.type === "m.login.password")
-  );
 }

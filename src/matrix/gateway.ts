@@ -24,6 +24,9 @@ import { createKeyExport } from "./keyExport";
 import { createMemorySession } from "./memorySession";
 import { openSession, type SessionAdapters } from "./openSession";
 import { silenceSharedLogger } from "./quietLogger";
+import { logInWithPassword } from "./passwordLogin";
+import { takePending } from "./pendingRedirect";
+import { beginRedirect, finishRedirect, type RedirectOptions } from "./redirectSignIn";
 import { createRepair } from "./repair";
 import { createRoomKeySink } from "./roomKeySink";
 import { createRoomKeySource } from "./roomKeySource";
@@ -31,6 +34,7 @@ import { createRooms } from "./rooms";
 import type { SessionContext } from "./sessionContext";
 import { createSetUp } from "./setUp";
 import { signIn } from "./signIn";
+import { loginOfToken, signInWithToken } from "./tokenSignIn";
 import { createUpload } from "./upload";
 import { withTrueMarks } from "./uploadedTo";
 import { createVault } from "./vault";
@@ -56,6 +60,7 @@ export function createGateway(options: {
   readonly sampler: BackupSampler;
   /** Where the session is stored; "key-backup" when not given. */
   readonly databaseName?: string;
+  readonly redirects: RedirectOptions;
 }): SessionGateway {
   silenceSharedLogger();
   const vault = createVault(options.databaseName);
@@ -104,6 +109,12 @@ export function createGateway(options: {
    */
   let inMemory = false;
 
+  const signInToMemory: typeof memory.signIn = async (logIn) => {
+    const signedIn = await memory.signIn(logIn);
+    inMemory ||= signedIn.ok;
+    return signedIn;
+  };
+
   async function closeLive(): Promise<void> {
     await opening;
     await live?.close();
@@ -124,10 +135,26 @@ export function createGateway(options: {
       const lacking = findLacking();
       if (lacking !== null) return fail(lacking);
       await closeLive();
+      // Whoever gives a password has not gone elsewhere after all.
+      takePending(options.redirects.storage);
       if (request.memoryOnly !== true) return signIn(vault, request);
-      const signedIn = await memory.signIn(request);
-      inMemory ||= signedIn.ok;
-      return signedIn;
+      return signInToMemory((owner) =>
+        logInWithPassword({ ...request, username: owner ?? request.username }),
+      );
+    },
+    beginRedirect: (request) => beginRedirect(vault, options.redirects, request),
+    async finishRedirect(answer) {
+      await closeLive();
+      const finished = await finishRedirect(vault, memory, options.redirects, answer);
+      inMemory ||= finished.ok && finished.value?.memoryOnly === true;
+      return finished;
+    },
+    async signInWithToken(request) {
+      await closeLive();
+      takePending(options.redirects.storage);
+      return request.memoryOnly === true
+        ? signInToMemory(() => loginOfToken(request))
+        : signInWithToken(vault, request);
     },
     async readStored() {
       const lacking = findLacking();

@@ -58,6 +58,12 @@ export function isSecure(url: URL): boolean {
   return url.protocol === "https:" || isLoopback(url);
 }
 
+/** Whether a text is a URL by that rule. */
+export function isSecureAddress(text: string): boolean {
+  const url = parseUrl(text);
+  return url !== null && isSecure(url);
+}
+
 function withScheme(text: string): string {
   const url = parseUrl(`http://${text}`);
   return url !== null && isLoopback(url) ? `http://${text}` : `https://${text}`;

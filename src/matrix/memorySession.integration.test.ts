@@ -30,6 +30,7 @@ beforeEach(async () => {
       read: () => Promise.reject(new Error("not here")),
       readOpened: () => Promise.reject(new Error("not here")),
     }),
+    redirects: { storage: null, appUrl: "https://app.test/", clientIds: {} },
     sampler: { test: () => Promise.reject(new Error("not here")) },
     createRestoreEngine: ({ cursorDatabase, ...ports }) => {
       if (cursorDatabase !== null) throw new Error("nothing may be stored");

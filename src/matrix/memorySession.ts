@@ -1,21 +1,27 @@
 import type { AppError } from "@/domain/errors";
-import type { LiveSession, SessionGateway } from "@/domain/ports";
+import type { LiveSession } from "@/domain/ports";
 import { fail, ok, type Result } from "@/domain/result";
 import type { SignedInUser } from "@/domain/session";
 import { startMemoryCarryOver } from "./carryOverMemory";
 import { loadCrypto } from "./loadCrypto";
 import { openClient, type ClientSession } from "./openClient";
 import { createLiveSession, type SessionAdapters } from "./openSession";
-import { logInWithPassword, logOutToken, type Login } from "./passwordLogin";
+import { endTokens } from "./endTokens";
+import type { Login } from "./passwordLogin";
+import { createRefreshingTokens, type RefreshingTokens } from "./refreshingTokens";
 import type { SessionContext } from "./sessionContext";
 import { createSessionEvents } from "./sessionEvents";
 import { attempt } from "./toAppError";
 import { installUploadedTo, keepNotesInMemory } from "./uploadedTo";
 import { installUploadSwitch, setUpload } from "./uploadSwitch";
+import type { SessionTokens } from "./sessionTokens";
 
 /** The session of this page of which nothing is stored. */
 export interface MemorySession {
-  signIn(request: Parameters<SessionGateway["signIn"]>[0]): Promise<Result<SignedInUser, AppError>>;
+  /** `logIn` is told whose keys are here already, if any: it has to be for the same user. */
+  signIn(
+    logIn: (owner: string | null) => Promise<Result<Login, AppError>>,
+  ): Promise<Result<SignedInUser, AppError>>;
   /** Opens what was signed in to. */
   open(): Promise<Result<LiveSession, AppError>>;
   /** Lets go of it with all its keys. A device that was never opened is ended on the server. */
@@ -46,16 +52,17 @@ export function createMemorySession(
   }
 
   return {
-    async signIn({ target, username, password }) {
+    async signIn(logIn) {
       // Before the password is sent: what cannot be opened here could not be opened later either.
       const loaded = await loadCrypto();
       if (!loaded.ok) return loaded;
-      const answer = await logInWithPassword({ target, password, username: owner ?? username });
+      const answer = await logIn(owner);
       if (!answer.ok) return answer;
-      const { user, accessToken } = answer.value;
+      const { user, tokens } = answer.value;
       if (owner !== null && user.userId !== owner) {
-        await logOutToken(user.homeserverUrl, accessToken);
-        return fail({ kind: "unexpected", detail: "the server answered for another account" });
+        await endTokens(user.homeserverUrl, tokens);
+        const { host } = new URL(user.homeserverUrl);
+        return fail({ kind: "sign_in", reason: "other_account", host });
       }
       login = answer.value;
       owner = user.userId;
@@ -65,7 +72,10 @@ export function createMemorySession(
 
     async open() {
       if (login === null) return fail({ kind: "signed_out", soft: false });
-      const { user, accessToken } = login;
+      const { user } = login;
+      const { tokens } = login;
+      const refreshing = refreshingOf(tokens);
+      const readTokens = () => refreshing?.read() ?? tokens;
       const loaded = await loadCrypto();
       if (!loaded.ok) return loaded;
       keepNotesInMemory(user);
@@ -74,7 +84,8 @@ export function createMemorySession(
       setUpload(user, true);
       const events = createSessionEvents();
       const nowhere = { storageKey: null, cryptoStorePrefix: null };
-      const opened = await openClient({ user, accessToken, ...nowhere, events });
+      const { accessToken } = tokens;
+      const opened = await openClient({ user, accessToken, refreshing, ...nowhere, events });
       if (!opened.ok) return opened;
       const client = opened.value;
       const { context } = client;
@@ -85,7 +96,7 @@ export function createMemorySession(
         adapters: createAdapters(context),
         events,
         carryOver,
-        accessToken,
+        readTokens,
         memoryOnly: true,
         async release() {
           await client.suspend();
@@ -102,9 +113,15 @@ export function createMemorySession(
 
     async forget() {
       if (login !== null && !wasOpened) {
-        await logOutToken(login.user.homeserverUrl, login.accessToken);
+        await endTokens(login.user.homeserverUrl, login.tokens);
       }
       await letGo();
     },
   };
+}
+
+/** A new pair of tokens lives where the old one did: in this page alone. */
+function refreshingOf({ accessToken, oauth }: SessionTokens): RefreshingTokens | null {
+  if (oauth === null) return null;
+  return createRefreshingTokens({ accessToken, oauth }, () => Promise.resolve(ok(undefined)));
 }

@@ -20,6 +20,8 @@ import { stopKeyDownloads } from "./keyDownloads";
 import { createMemoryJournal } from "./memoryChangeJournal";
 import { olmMachineOf } from "./olmMachine";
 import { quietLogger } from "./quietLogger";
+import { createRefreshingFetch } from "./refreshingFetch";
+import type { RefreshingTokens } from "./refreshingTokens";
 import { createSessionRequests } from "./request";
 import type { SessionContext } from "./sessionContext";
 import type { SessionEvents } from "./sessionEvents";
@@ -54,17 +56,21 @@ export interface ClientSession {
 export async function openClient(options: {
   readonly user: SignedInUser;
   readonly accessToken: string;
+  /** Those of an OAuth 2.0 session. */
+  readonly refreshing?: RefreshingTokens | null;
   /** What opens the crypto store in IndexedDB. Null: it is in memory, and nothing is stored at all. */
   readonly storageKey: Uint8Array<ArrayBuffer> | null;
   /** Begins the names of the databases; null exactly when `storageKey` is. */
   readonly cryptoStorePrefix: string | null;
   readonly events: SessionEvents;
 }): Promise<Result<ClientSession, AppError>> {
-  const { user, accessToken, storageKey, cryptoStorePrefix, events } = options;
+  const { user, accessToken, refreshing = null, storageKey, cryptoStorePrefix, events } = options;
   const closing = new AbortController();
   const closed = closing.signal;
   const onSignedOut = (soft: boolean): void => events.emit({ kind: "signed_out", soft });
 
+  const guarded = createGuardedFetch(closed);
+  const fetchFn = refreshing === null ? guarded : createRefreshingFetch(guarded, refreshing);
   const client: MatrixClient = createClient({
     baseUrl: user.homeserverUrl,
     userId: user.userId,
@@ -73,7 +79,7 @@ export async function openClient(options: {
     // Both in memory: the defaults write to localStorage and to a database of their own.
     store: new MemoryStore(),
     cryptoStore: new MemoryCryptoStore(),
-    fetchFn: observeUploads(createGuardedFetch(closed), (upload) =>
+    fetchFn: observeUploads(fetchFn, (upload) =>
       events.emit({ kind: "upload_attempt", attempt: upload }),
     ),
     localTimeoutMs: REQUEST_MS,
@@ -91,6 +97,8 @@ export async function openClient(options: {
     // A client that is stopped while it starts would start all the same.
     await starting;
     client.stopClient();
+    // A new pair of tokens that is on its way is stored before another page may open the session.
+    await refreshing?.settled();
   }
 
   const store =
@@ -150,6 +158,7 @@ export async function openClient(options: {
     ...createSessionRequests({
       homeserverUrl: user.homeserverUrl,
       accessToken,
+      refreshing,
       closed,
       onSignedOut,
     }),

@@ -32,6 +32,7 @@ afterEach(async () => {
 /** What a reload leaves: the databases, and nothing in memory. */
 function reload(): SessionGateway {
   return createGateway({
+    redirects: { storage: sessionStorage, appUrl: "http://localhost/", clientIds: {} },
     databaseName: NAME,
     createBackupEntries: () => ({
       read: () => Promise.reject(new Error("not here")),

@@ -1,12 +1,15 @@
 import type { AppError } from "@/domain/errors";
 import type { LiveSession, SessionEvent, Unsubscribe } from "@/domain/ports";
 import { fail, ok, type Result } from "@/domain/result";
+import type { OAuthSession } from "@/domain/signIn";
 import { wipe } from "@/lib/bytes";
 import { startCarryOver, type CarryOver } from "./carryOver";
 import { changeJournalName, findCryptoStore } from "./deviceStore";
 import { loadCrypto } from "./loadCrypto";
 import { openClient, type ClientSession } from "./openClient";
-import { logOutToken } from "./passwordLogin";
+import { endTokens } from "./endTokens";
+import { createRefreshingTokens } from "./refreshingTokens";
+import { decodeTokens, encodeTokens, type SessionTokens } from "./sessionTokens";
 import type { SessionContext } from "./sessionContext";
 import { createSessionEvents, type SessionEvents } from "./sessionEvents";
 import { attempt } from "./toAppError";
@@ -19,7 +22,7 @@ import type { Verification } from "./verification";
 /** The parts of a live session that are built on its context. */
 export type SessionAdapters = Omit<
   LiveSession,
-  "id" | "user" | "memoryOnly" | "verification" | "subscribe" | "signOut" | "close"
+  "id" | "user" | "memoryOnly" | "oauth" | "verification" | "subscribe" | "signOut" | "close"
 > & {
   readonly verification: Verification;
   readonly subscribe: (emit: (event: SessionEvent) => void) => Unsubscribe;
@@ -54,7 +57,19 @@ export async function openSession(
   const unlocked = await vault.unlock();
   if (!unlocked.ok) return unlocked;
   if (unlocked.value === null) return fail({ kind: "signed_out", soft: false });
-  const { user, accessToken, storageKey } = unlocked.value;
+  const { user, storageKey } = unlocked.value;
+  const tokens = decodeTokens(unlocked.value.accessToken);
+  if (tokens === null) {
+    wipe(storageKey);
+    return fail(MISMATCH);
+  }
+  const { accessToken, oauth } = tokens;
+  const refreshing =
+    oauth === null
+      ? null
+      : createRefreshingTokens({ accessToken, oauth }, (pair) =>
+          vault.renew(user, encodeTokens(pair)),
+        );
 
   // Before there is a client: it begins to upload by itself.
   const isOff = await gateUpload(cryptoStorePrefix);
@@ -64,7 +79,8 @@ export async function openSession(
   }
   setUpload(user, !isOff.value);
   const events = createSessionEvents();
-  const client = await openClient({ user, accessToken, storageKey, cryptoStorePrefix, events });
+  const session = { user, accessToken, refreshing, storageKey, cryptoStorePrefix };
+  const client = await openClient({ ...session, events });
   if (!client.ok) return client;
   const marked = await vault.markCryptoStoreMade();
   if (!marked.ok) {
@@ -78,7 +94,7 @@ export async function openSession(
     client: client.value,
     adapters,
     events,
-    accessToken,
+    readTokens: () => refreshing?.read() ?? tokens,
     carryOver,
     memoryOnly: false,
     release: () => client.value.stop(),
@@ -95,12 +111,19 @@ async function gateUpload(cryptoStorePrefix: string): Promise<Result<boolean, Ap
   return createIdbUploadWish(changeJournalName(cryptoStorePrefix)).readOff();
 }
 
+/** What of an OAuth 2.0 session is not secret. */
+function oauthSessionOf({ oauth }: SessionTokens): OAuthSession | null {
+  if (oauth === null) return null;
+  const { issuer, tokenEndpoint, revocationEndpoint, registrationEndpoint, accountUrl } = oauth;
+  return { issuer, tokenEndpoint, revocationEndpoint, registrationEndpoint, accountUrl };
+}
+
 /** The session around an open client. `release` lets go of its store when it is closed, `remove` removes it. */
 export function createLiveSession(parts: {
   readonly client: ClientSession;
   readonly adapters: SessionAdapters;
   readonly events: SessionEvents;
-  readonly accessToken: string;
+  readonly readTokens: () => SessionTokens;
   readonly carryOver: CarryOver;
   readonly memoryOnly: boolean;
   readonly release: () => Promise<void>;
@@ -127,7 +150,7 @@ export function createLiveSession(parts: {
   async function signOut(): Promise<Result<void, AppError>> {
     // First, so that the dying token raises no "signed out" and the crypto store can be deleted.
     await close();
-    const ended = await logOutToken(user.homeserverUrl, parts.accessToken);
+    const ended = await endTokens(user.homeserverUrl, parts.readTokens());
     const removed = await parts.remove();
     return ended.ok ? removed : ended;
   }
@@ -136,6 +159,7 @@ export function createLiveSession(parts: {
     id: crypto.randomUUID(),
     user,
     memoryOnly,
+    oauth: oauthSessionOf(parts.readTokens()),
     keyBackup: adapters.keyBackup,
     keyEntry: adapters.keyEntry,
     keyTest: adapters.keyTest,

@@ -2,11 +2,12 @@ import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import type { HomeserverTarget, SignedInUser } from "@/domain/session";
 import { sendForJson } from "./request";
+import type { SessionTokens } from "./sessionTokens";
 
-/** A signed-in device and its token. Secret. */
+/** A signed-in device and its tokens. Secret. */
 export interface Login {
   readonly user: SignedInUser;
-  readonly accessToken: string;
+  readonly tokens: SessionTokens;
 }
 
 const DEVICE_NAME = "Key Backup";
@@ -23,23 +24,51 @@ export async function logInWithPassword(request: {
   readonly deviceId?: string;
 }): Promise<Result<Login, AppError>> {
   const { target, password, deviceId } = request;
+  const login = await sendLogin(target.baseUrl, deviceId, {
+    type: "m.login.password",
+    identifier: { type: "m.id.user", user: userOf(request.username) },
+    password,
+  });
+  return login.ok ? login : fail(refusedAs(login.error, { kind: "wrong_password" }));
+}
+
+/**
+ * `m.login.token` with the token of a single sign-on, which is good for one use and a short time
+ * (Client-Server API, "Token-based login"). Error: `sign_in` `spent`.
+ */
+export async function logInWithLoginToken(request: {
+  readonly baseUrl: string;
+  readonly loginToken: string;
+  readonly deviceId: string | undefined;
+}): Promise<Result<Login, AppError>> {
+  const { baseUrl, loginToken: token, deviceId } = request;
+  const login = await sendLogin(baseUrl, deviceId, { type: "m.login.token", token });
+  if (login.ok) return login;
+  const { host } = new URL(baseUrl);
+  return fail(refusedAs(login.error, { kind: "sign_in", reason: "spent", host }));
+}
+
+async function sendLogin(
+  baseUrl: string,
+  deviceId: string | undefined,
+  credentials: Readonly<Record<string, unknown>>,
+): Promise<Result<Login, AppError>> {
   const answer = await sendForJson({
     method: "POST",
-    url: new URL(`${target.baseUrl}/_matrix/client/v3/login`),
+    url: new URL(`${baseUrl}/_matrix/client/v3/login`),
     body: {
-      type: "m.login.password",
-      identifier: { type: "m.id.user", user: userOf(request.username) },
-      password,
+      ...credentials,
       initial_device_display_name: DEVICE_NAME,
       ...(deviceId === undefined ? {} : { device_id: deviceId }),
     },
   });
-  if (!answer.ok) return fail(loginError(answer.error));
+  if (!answer.ok) return answer;
   const { user_id: userId, device_id: device, access_token: accessToken } = answer.value;
   if (typeof userId !== "string" || typeof device !== "string" || typeof accessToken !== "string") {
     return fail({ kind: "not_matrix", detail: "the login answer lacks its fields" });
   }
-  return ok({ user: { userId, deviceId: device, homeserverUrl: target.baseUrl }, accessToken });
+  const user = { userId, deviceId: device, homeserverUrl: baseUrl };
+  return ok({ user, tokens: { accessToken, oauth: null } });
 }
 
 /** Ends a token on its server. One that is dead already counts as ended. */
@@ -64,8 +93,6 @@ function userOf(username: string): string {
   return text.startsWith("@") && !text.includes(":") ? text.slice(1) : text;
 }
 
-function loginError(error: AppError): AppError {
-  return error.kind === "server" && error.errcode === "M_FORBIDDEN"
-    ? { kind: "wrong_password" }
-    : error;
+function refusedAs(error: AppError, refusal: AppError): AppError {
+  return error.kind === "server" && error.errcode === "M_FORBIDDEN" ? refusal : error;
 }

@@ -4,6 +4,7 @@ import { errorOfAnswer, isObject } from "./errorOfAnswer";
 import { isSecure } from "./homeserverAddress";
 import { readText } from "./readText";
 import { redact } from "./redact";
+import type { RefreshingTokens } from "./refreshingTokens";
 import type { HttpMethod, RequestOptions, SessionRequests } from "./sessionContext";
 
 export interface PlainRequest extends Omit<RequestOptions, "query"> {
@@ -55,14 +56,28 @@ export async function sendForJson(
   }
 }
 
+/** Whether a server says that it does not know the path at all. */
+export function isUnknownPath(error: AppError): boolean {
+  return error.kind === "server" && (error.status === 404 || error.status === 405);
+}
+
 /** The requests of one session. `onSignedOut` hears every answer that says the token is dead. */
 export function createSessionRequests(session: {
   readonly homeserverUrl: string;
   readonly accessToken: string;
+  /** Take the place of the access token where it is renewed from time to time. */
+  readonly refreshing?: RefreshingTokens | null;
   readonly closed: AbortSignal;
   readonly onSignedOut: (soft: boolean) => void;
 }): SessionRequests {
-  function prepare(method: HttpMethod, path: string, options: RequestOptions): PlainRequest {
+  const { refreshing = null } = session;
+
+  function prepare(
+    method: HttpMethod,
+    path: string,
+    options: RequestOptions,
+    accessToken: string,
+  ): PlainRequest {
     const { query, signal, ...rest } = options;
     const url = new URL(`${session.homeserverUrl}/_matrix/client/v3${path}`);
     for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
@@ -71,9 +86,27 @@ export function createSessionRequests(session: {
       ...rest,
       method,
       url,
-      accessToken: session.accessToken,
+      accessToken,
       signal: AbortSignal.any(signals),
     };
+  }
+
+  /** Sends with the present token, and once more with a new one when that one has just expired. */
+  async function send<T>(
+    sendOnce: (request: PlainRequest) => Promise<Result<T, AppError>>,
+    request: (accessToken: string) => PlainRequest,
+  ): Promise<Result<T, AppError>> {
+    const token = refreshing === null ? session.accessToken : await refreshing.current();
+    const outcome = await sendOnce(request(token));
+    if (refreshing === null || !isSignedOut(outcome)) return outcome;
+    switch (await refreshing.renew(token)) {
+      case "renewed":
+        return sendOnce(request(await refreshing.current()));
+      case "unreachable":
+        return fail({ kind: "network", detail: "the session could not be renewed" });
+      case "ended":
+        return fail({ kind: "signed_out", soft: true });
+    }
   }
 
   function hear<T>(outcome: Result<T, AppError>): Result<T, AppError> {
@@ -85,10 +118,14 @@ export function createSessionRequests(session: {
 
   return {
     request: async (method, path, options = {}) =>
-      hear(await sendForJson(prepare(method, path, options))),
+      hear(await send(sendForJson, (token) => prepare(method, path, options, token))),
     requestStream: async (method, path, options = {}) =>
-      hear(await sendForResponse(prepare(method, path, options))),
+      hear(await send(sendForResponse, (token) => prepare(method, path, options, token))),
   };
+}
+
+function isSignedOut(outcome: Result<unknown, AppError>): boolean {
+  return !outcome.ok && outcome.error.kind === "signed_out";
 }
 
 async function sendWithin(

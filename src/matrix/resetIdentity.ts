@@ -64,7 +64,7 @@ export function progressOf(
 
 /**
  * Replaces the identity, or goes on with a reset that was interrupted. Order: new keys in memory,
- * published with the password, then brought to this device, which they sign; the backup; the old
+ * published once that is confirmed, then brought to this device, which they sign; the backup; the old
  * recovery key. Before the server has taken the keys, nothing is changed anywhere.
  */
 export async function resetIdentity(
@@ -136,10 +136,11 @@ async function replace(
     const noted = await note(context, entry, "publish");
     if (!noted.ok) return noted;
     memory.inDoubt = identity;
-    const { askPassword } = options;
+    const { askPassword, confirmElsewhere } = options;
     const outcome = await publishNewIdentity(context, identity, {
       replaces: published,
       askPassword,
+      confirmElsewhere,
     });
     if (outcome.kind === "in_doubt") return fail(outcome.error);
     if (outcome.kind === "unchanged") {

@@ -5,7 +5,7 @@ import { isObject } from "./errorOfAnswer";
 import { loadCryptoWasm, masterKeyOf, withFreed } from "./olmMachine";
 import { quietLogger } from "./quietLogger";
 import type { SessionContext } from "./sessionContext";
-import { uploadSigningKeys, type AskPassword } from "./setUpPassword";
+import { uploadSigningKeys, type Askers } from "./signingKeysUpload";
 import { attempt } from "./toAppError";
 
 /** A new identity that exists in memory only. Secret. */
@@ -77,16 +77,16 @@ export type Published =
   | { readonly kind: "in_doubt"; readonly error: AppError };
 
 /**
- * Publishes the new identity in place of the one named, with the account password. Whatever the
+ * Publishes the new identity in place of the one named, once that is confirmed. Whatever the
  * answer was: what counts is which identity the server has afterwards.
  */
 export async function publishNewIdentity(
   context: SessionContext,
   identity: NewIdentity,
-  { replaces, askPassword }: { readonly replaces: string; readonly askPassword: AskPassword },
+  { replaces, ...askers }: Askers & { readonly replaces: string },
 ): Promise<Published> {
   const sent = await uploadSigningKeys(context, identity.signingKeys, {
-    askPassword,
+    ...askers,
     confirm: () => confirmSame(context, replaces),
   });
   if (sent.ok) return { kind: "published" };

@@ -8,7 +8,7 @@ import { loadCryptoWasm, olmMachineOf, readPrivateKeysHere } from "./olmMachine"
 import type { StorageKey } from "./secretStorage";
 import type { SessionContext } from "./sessionContext";
 import { isHeldElsewhere } from "./setUpIdentityPlan";
-import { uploadSigningKeys, type AskPassword } from "./setUpPassword";
+import { uploadSigningKeys, type Askers } from "./signingKeysUpload";
 import { confirmNoIdentity } from "./setUpWitness";
 import { attempt } from "./toAppError";
 
@@ -19,7 +19,7 @@ import { attempt } from "./toAppError";
 export async function setUpIdentity(
   context: SessionContext,
   key: StorageKey | null,
-  askPassword: AskPassword,
+  askers: Askers,
 ): Promise<Result<string, AppError>> {
   const found = key === null ? readIdentityFacts(context) : importIdentity(context, key);
   let facts = await found;
@@ -29,7 +29,7 @@ export async function setUpIdentity(
   if (facts.value.published === null) {
     const none = await confirmNoIdentity(context);
     if (!none.ok) return none;
-    const published = await publishIdentity(context, askPassword);
+    const published = await publishIdentity(context, askers);
     if (!published.ok) return published;
     facts = await readIdentityFacts(context);
     if (!facts.ok) return facts;
@@ -50,7 +50,7 @@ export async function setUpIdentity(
  */
 async function publishIdentity(
   context: SessionContext,
-  askPassword: AskPassword,
+  askers: Askers,
 ): Promise<Result<void, AppError>> {
   const prepared = await attempt(() => prepareUploads(context));
   if (!prepared.ok) return prepared;
@@ -60,7 +60,8 @@ async function publishIdentity(
     if (!sent.ok) return sent;
   }
   const uploaded = await uploadSigningKeys(context, signingKeys, {
-    askPassword,
+    askPassword: askers.askPassword,
+    confirmElsewhere: askers.confirmElsewhere,
     confirm: () => confirmFree(context),
   });
   if (!uploaded.ok) return uploaded;

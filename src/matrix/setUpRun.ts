@@ -40,7 +40,7 @@ export async function runSetUp(
   if (!start.ok) return start;
 
   options.onStep("identity");
-  const identity = await setUpIdentity(context, start.value.storageKey, options.askPassword);
+  const identity = await setUpIdentity(context, start.value.storageKey, options);
   if (!identity.ok) return identity;
 
   options.onStep("secret_storage");

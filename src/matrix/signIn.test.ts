@@ -193,7 +193,7 @@ describe("signing in", () => {
   it("does not replace a stored session", async () => {
     const vault = new MemoryVault();
     await vault.store(ALICE(), "old-token");
-    expect(await tryTo(vault)).toMatchObject({ ok: false, error: { kind: "unexpected" } });
+    expect(await tryTo(vault)).toMatchObject({ ok: false, error: { kind: "sign_in" } });
     expect(seen).toEqual([]);
     expect(vault.token).toBe("old-token");
   });
@@ -223,6 +223,17 @@ describe("renewing", () => {
     expect(paths()).toEqual(["/login", "/logout"]);
     expect(seen[1]?.authorization).toBe("Bearer stray-token");
     expect(vault.token).toBe("old-token");
+  });
+
+  it("does not end what it could not store: that would take the stored device's keys away", async () => {
+    const vault = new MemoryVault();
+    await vault.store(ALICE(), "old-token");
+    vault.writeError = { kind: "storage", reason: "quota" };
+    expect(await tryTo(vault, { deviceId: "DEVICE" })).toEqual({
+      ok: false,
+      error: vault.writeError,
+    });
+    expect(paths()).toEqual(["/login"]);
   });
 
   it.each([

@@ -3,10 +3,16 @@ import type { SessionGateway } from "@/domain/ports";
 import { fail, ok, type Result } from "@/domain/result";
 import type { SignedInUser } from "@/domain/session";
 import { requestPersistence } from "@/lib/storagePersistence";
-import { logInWithPassword, logOutToken, type Login } from "./passwordLogin";
+import { endTokens } from "./endTokens";
+import { logInWithPassword, type Login } from "./passwordLogin";
+import { hasPublishedKeys } from "./publishedDevice";
+import { encodeTokens } from "./sessionTokens";
 import type { StoredSession, Vault } from "./vault";
 
 type SignInRequest = Parameters<SessionGateway["signIn"]>[0];
+
+/** What is stored already decides what a sign-in may do; null: nothing is. */
+export type Beginning = StoredSession | null;
 
 /**
  * Signs in and stores the session; with `deviceId`, gives the stored session of that device a new
@@ -18,47 +24,79 @@ export async function signIn(
   vault: Vault,
   request: SignInRequest,
 ): Promise<Result<SignedInUser, AppError>> {
-  const stored = await vault.read();
+  const stored = await readBeginning(vault, request.deviceId);
   if (!stored.ok) return stored;
-  const refusal = refusalOf(stored.value, request.deviceId);
-  if (refusal !== null) return fail(refusal);
-
   // What is stored decides the user, whatever was typed.
   const username = stored.value?.user.userId ?? request.username;
   const login = await logInWithPassword({ ...request, username });
-  if (!login.ok) return login;
-  const kept = await keep(vault, login.value, stored.value);
+  return login.ok ? keepLogin(vault, login.value, stored.value) : login;
+}
+
+/**
+ * The stored session that a sign-in on this device begins from. `session_stored` when it would have
+ * to replace one that is still good.
+ */
+export async function readBeginning(
+  vault: Pick<Vault, "read">,
+  deviceId: string | undefined,
+): Promise<Result<Beginning, AppError>> {
+  const stored = await vault.read();
+  if (!stored.ok) return stored;
+  const expected =
+    stored.value === null || stored.value.ended ? undefined : stored.value.user.deviceId;
+  if (deviceId === expected) return stored;
+  return expected === undefined
+    ? fail({ kind: "unexpected", detail: "there is no stored session to renew" })
+    : fail({ kind: "sign_in", reason: "session_stored", host: null });
+}
+
+/** Stores a new login in the vault, or ends it on its server when it must not or cannot be kept. */
+export async function keepLogin(
+  vault: Vault,
+  login: Login,
+  stored: Beginning,
+): Promise<Result<SignedInUser, AppError>> {
+  const kept = await storeLogin(vault, login, stored);
   if (!kept.ok) {
-    await logOutToken(login.value.user.homeserverUrl, login.value.accessToken);
+    // Ending a token ends its device; the one that is stored keeps its keys on the server.
+    const isOfStored = stored?.ended === false && isSameDevice(login.user, stored.user);
+    const isRemoved = kept.error.kind === "sign_in" && kept.error.reason === "device_removed";
+    if (!isOfStored || isRemoved) await endTokens(login.user.homeserverUrl, login.tokens);
     return kept;
   }
+  return ok(login.user);
+}
+
+/** Stores a new login in the vault, where what is stored already allows it. */
+export async function storeLogin(
+  vault: Vault,
+  { user, tokens }: Login,
+  stored: Beginning,
+): Promise<Result<void, AppError>> {
   // Browsers may clear what is not persistent. Their answer changes nothing here.
   void requestPersistence();
-  return ok(login.value.user);
-}
-
-function refusalOf(stored: StoredSession | null, deviceId: string | undefined): AppError | null {
-  const expected = stored === null || stored.ended ? undefined : stored.user.deviceId;
-  if (deviceId === expected) return null;
-  const detail =
-    expected === undefined
-      ? "there is no stored session to renew"
-      : "another session is stored already";
-  return { kind: "unexpected", detail };
-}
-
-async function keep(
-  vault: Vault,
-  { user, accessToken }: Login,
-  stored: StoredSession | null,
-): Promise<Result<void, AppError>> {
-  if (stored === null) return vault.store(user, accessToken);
-  const isSameDevice = user.deviceId === stored.user.deviceId;
-  if (user.userId !== stored.user.userId || isSameDevice === stored.ended) {
-    return fail({
-      kind: "unexpected",
-      detail: "the server answered for another account or device",
-    });
+  const text = encodeTokens(tokens);
+  if (stored === null) return vault.store(user, text);
+  if (user.userId !== stored.user.userId) {
+    const { host } = new URL(user.homeserverUrl);
+    return fail({ kind: "sign_in", reason: "other_account", host });
   }
-  return stored.ended ? vault.storeBeside(user, accessToken) : vault.renew(user, accessToken);
+  if (isSameDevice(user, stored.user) === stored.ended) {
+    return fail({ kind: "unexpected", detail: "the server answered for another device" });
+  }
+  if (stored.ended) return vault.storeBeside(user, text);
+  // A device that was removed comes back without its keys, and would stay unreadable for all others.
+  const published = stored.cryptoStoreMade
+    ? await hasPublishedKeys(user, tokens.accessToken)
+    : ok(true);
+  if (!published.ok) return published;
+  if (published.value) return vault.renew(user, text);
+  const marked = await vault.markEnded(user);
+  if (!marked.ok) return marked;
+  const { host } = new URL(user.homeserverUrl);
+  return fail({ kind: "sign_in", reason: "device_removed", host });
+}
+
+function isSameDevice(one: SignedInUser, other: SignedInUser): boolean {
+  return one.userId === other.userId && one.deviceId === other.deviceId;
 }

@@ -1,4 +1,5 @@
 import type { HomeserverTarget, SignedInUser } from "@/domain/session";
+import type { FoundHomeserver, RedirectAnswer, RedirectWay } from "@/domain/signIn";
 import type { AppError } from "@/domain/errors";
 import type { SwitchedUpload } from "@/domain/removalPorts";
 import type { LastKeyTest } from "@/domain/keyTest";
@@ -12,7 +13,7 @@ export interface SessionActions {
   readonly findHomeserver: (input: {
     readonly homeserver: string;
     readonly username: string;
-  }) => Promise<Result<HomeserverTarget, AppError>>;
+  }) => Promise<Result<FoundHomeserver, AppError>>;
   /**
    * Signs in and begins to open the session (the phase tells how that goes). In the `expired` phase
    * homeserver, user and device are those of the stored session whatever is given, so that its
@@ -26,6 +27,24 @@ export interface SessionActions {
     /** Store nothing: the session is in this page only. Asked for where nothing is stored yet. */
     readonly memoryOnly?: boolean;
   }) => Promise<Result<SignedInUser, AppError>>;
+  /**
+   * Leaves for the page that signs the person in; the page is then loaded anew with its answer. In
+   * the phases `expired` and `ended` homeserver and user are those of the stored session, as above.
+   * An answer means that it did not come to leaving.
+   */
+  readonly signInElsewhere: (request: {
+    readonly target: HomeserverTarget;
+    readonly way: RedirectWay;
+    readonly memoryOnly?: boolean;
+  }) => Promise<Result<void, AppError>>;
+  /** Signs in with an access token made elsewhere; from `signed_out` only. */
+  readonly signInWithToken: (request: {
+    readonly target: HomeserverTarget;
+    readonly accessToken: string;
+    readonly memoryOnly?: boolean;
+  }) => Promise<Result<SignedInUser, AppError>>;
+  /** Takes back what was said about a sign-in on another page. */
+  readonly dismissSignInProblem: () => void;
   /**
    * Ends signed out here, also when the server could not be told, or in `failed` when something
    * could not be removed from this browser. The error is returned.
@@ -48,8 +67,11 @@ export interface SessionActions {
 }
 
 export interface SessionController extends SessionActions {
-  /** Begins once; later calls do nothing (React's StrictMode calls twice). */
-  readonly start: () => void;
+  /**
+   * Begins once; later calls do nothing (React's StrictMode calls twice). `answer`: what another
+   * page sent back in the address.
+   */
+  readonly start: (answer?: RedirectAnswer | null) => void;
   /** The open session, or null. */
   readonly liveSession: () => LiveSession | null;
   /** Reads everything about the key backup again. */

@@ -3,6 +3,7 @@ import type { BackupNotice } from "@/domain/backupNotice";
 import { type KeyWait, NO_KEY_WAIT } from "@/domain/keyWait";
 import type { LastKeyTest } from "@/domain/keyTest";
 import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
+import type { AppError } from "@/domain/errors";
 import type { OtherTab } from "@/domain/otherTab";
 import type { CarryOverState, SessionPhase, SyncState } from "@/domain/session";
 import { NO_VERIFICATION, type VerificationState } from "@/domain/verification";
@@ -22,6 +23,8 @@ export interface SessionSlice {
   readonly phase: SessionPhase;
   /** While another tab has the session: what goes on there. */
   readonly otherTab: OtherTab;
+  /** Why the last sign-in on another page came to nothing. */
+  readonly signInProblem: AppError | null;
   readonly sync: SyncState;
   /** Has this session had one complete sync? Before it account data is not to be believed. */
   readonly syncedOnce: boolean;
@@ -96,7 +99,13 @@ const noBackupEvents: BackupEventsSlice = {
 /** What every session starts from. */
 export const freshSessionState: Omit<
   AppState,
-  "phase" | "otherTab" | "restoreJob" | "lastRestore" | "lastKeyTest" | "provenVersion"
+  | "phase"
+  | "otherTab"
+  | "signInProblem"
+  | "restoreJob"
+  | "lastRestore"
+  | "lastKeyTest"
+  | "provenVersion"
 > = {
   sync: "starting",
   syncedOnce: false,
@@ -112,6 +121,7 @@ export function createAppStore() {
     subscribeWithSelector((): AppState => ({
       phase: { kind: "starting" },
       otherTab: { kind: "silent" },
+      signInProblem: null,
       ...freshSessionState,
       restoreJob: { kind: "idle" },
       lastRestore: null,

@@ -27,6 +27,9 @@ export function lazyGateway(load: () => Promise<SessionGateway>): SessionGateway
   return {
     findHomeserver: (input) => ask((gateway) => gateway.findHomeserver(input)),
     signIn: (request) => ask((gateway) => gateway.signIn(request)),
+    beginRedirect: (request) => ask((gateway) => gateway.beginRedirect(request)),
+    finishRedirect: (answer) => ask((gateway) => gateway.finishRedirect(answer)),
+    signInWithToken: (request) => ask((gateway) => gateway.signInWithToken(request)),
     readStored: () => ask((gateway) => gateway.readStored()),
     markEnded: (user) => ask((gateway) => gateway.markEnded(user)),
     open: () => ask((gateway) => gateway.open()),

@@ -128,6 +128,7 @@ describe("at the start", () => {
       queryClient: createQueryClient(),
       memory: createMemory(null),
       wakeUps: () => () => undefined,
+      leaveFor: () => undefined,
     });
     session.start();
     await settle();

@@ -8,13 +8,13 @@ import { type AttachedSession, attachSession } from "./attachSession";
 import { readAllAgain } from "./invalidate";
 import { changeBackup, switchUpload } from "./changeBackup";
 import { lazyGateway } from "./lazyGateway";
+import { createSignIns } from "./signIns";
 import { createRestoreControl } from "./restoreControl";
 import type { RestoreControl, SessionActions, SessionController } from "./StoreContext";
-import { isUnstored, isWithoutStorage, reasonToSay, unstoredOf, userOf } from "./sessionPhases";
+import { isWithoutStorage, reasonToSay, unstoredOf, userOf } from "./sessionPhases";
 import { noteProofs } from "./noteProofs";
 import { readOnWakeUp } from "./readOnWakeUp";
 import type { SessionDeps } from "./sessionDeps";
-import { signInFrom } from "./signInFrom";
 import { trackSession } from "./trackSession";
 import { describeThisTab, watchOtherTab } from "./watchOtherTab";
 import { withoutThrowing } from "./withoutThrowing";
@@ -41,7 +41,6 @@ export function createSessionController(deps: SessionDeps): {
   let inMemory = false;
   let turn = 0;
   let started = false;
-  let signingIn: ReturnType<SessionActions["signIn"]> | null = null;
   let signingOut: ReturnType<SessionActions["signOut"]> | null = null;
 
   const restore = createRestoreControl({
@@ -56,6 +55,24 @@ export function createSessionController(deps: SessionDeps): {
   watchOtherTab(store, (listener) => deps.lock.watch(listener));
 
   const phase = (): SessionPhase => store.getState().phase;
+  const signIns = createSignIns({
+    gateway,
+    phase,
+    track,
+    beginTurn: () => {
+      const mine = ++turn;
+      return () => mine === turn;
+    },
+    leaveFor: deps.leaveFor,
+    setProblem: (signInProblem) => store.setState({ signInProblem }),
+    // What was restored to the ended device is not said of the new one.
+    onReplaced: ({ userId }) => {
+      memory.write(userId, { lastRestore: null });
+      store.setState({ restoreJob: { kind: "idle" } });
+    },
+    onUnstored: enterMemory,
+    onSignedIn: (user) => void track(open(user)),
+  });
   const enter = (next: SessionPhase): void => {
     store.setState({ phase: next });
   };
@@ -65,6 +82,13 @@ export function createSessionController(deps: SessionDeps): {
   function releaseLock(): void {
     lock?.release();
     lock = null;
+  }
+
+  /** The session is in memory from here on. */
+  function enterMemory(): void {
+    inMemory = true;
+    memory.holdInPage(true);
+    releaseLock();
   }
 
   /** `left`: how a session in memory has just ended here. */
@@ -97,7 +121,15 @@ export function createSessionController(deps: SessionDeps): {
   async function openStored(left: SignedOutReason | null = null): Promise<void> {
     const mine = ++turn;
     enter({ kind: "starting" });
-    const stored = await gateway.readStored();
+    let stored = await gateway.readStored();
+    if (mine === turn && (stored.ok || isWithoutStorage(stored.error))) {
+      const answer = await signIns.finishRedirect(stored.ok ? stored.value : null);
+      if (answer.kind === "unstored") {
+        await (mine === turn ? open(answer.user) : gateway.forget());
+        return;
+      }
+      if (answer.kind === "stored") stored = await gateway.readStored();
+    }
     if (mine !== turn) return;
     if (!stored.ok && isWithoutStorage(stored.error)) {
       // There is nothing to guard, and other tabs can have sessions of their own.
@@ -218,34 +250,6 @@ export function createSessionController(deps: SessionDeps): {
     store.setState({ ...freshSessionState, restoreJob: { kind: "idle" }, ...nothing });
   }
 
-  async function signIn(request: Parameters<SessionActions["signIn"]>[0]) {
-    const now = phase();
-    const mine = ++turn;
-    const { target, username, password } = request;
-    const unstored = isUnstored(now, request.memoryOnly === true);
-    const asked = { target, username, password, ...(unstored ? { memoryOnly: true } : {}) };
-    const answer = await signInFrom(gateway, now, asked);
-    if (mine !== turn || !answer.ok) {
-      // Nobody will open it here.
-      if (answer.ok && unstored) await gateway.forget();
-      return answer;
-    }
-    if (unstored) {
-      inMemory = true;
-      memory.holdInPage(true);
-      releaseLock();
-    }
-    // What was restored to the ended device is not said of the new one.
-    if (now.kind === "ended") forgetRestore(now.user);
-    void track(open(answer.value));
-    return answer;
-  }
-
-  function forgetRestore({ userId }: SignedInUser): void {
-    memory.write(userId, { lastRestore: null });
-    store.setState({ restoreJob: { kind: "idle" } });
-  }
-
   async function signOut(leaving: AttachedSession): Promise<Result<void, AppError>> {
     const mine = ++turn;
     const { session } = leaving;
@@ -263,23 +267,17 @@ export function createSessionController(deps: SessionDeps): {
   }
 
   const session: SessionController = {
-    start() {
+    start(answer = null) {
       if (started) return;
       started = true;
+      signIns.expect(answer);
       void takeLock("acquire");
     },
     findHomeserver: (input) => gateway.findHomeserver(input),
-    signIn(request) {
-      const { kind } = phase();
-      if (signingIn !== null) return signingIn;
-      if (kind !== "signed_out" && kind !== "expired" && kind !== "ended") {
-        return Promise.resolve(fail({ kind: "closed" }));
-      }
-      signingIn = track(signIn(request)).finally(() => {
-        signingIn = null;
-      });
-      return signingIn;
-    },
+    signIn: signIns.signIn,
+    signInWithToken: signIns.signInWithToken,
+    signInElsewhere: signIns.signInElsewhere,
+    dismissSignInProblem: signIns.dismissSignInProblem,
     signOut() {
       if (signingOut !== null) return signingOut;
       if (attached === null) return track(removeStored(userOf(phase()), reasonToSay(phase())));

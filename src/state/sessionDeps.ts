@@ -23,4 +23,6 @@ export interface SessionDeps {
   readonly memory: Memory;
   /** Signs that the connection may be back. */
   readonly wakeUps: WakeUps;
+  /** Goes to another page, which signs the person in. */
+  readonly leaveFor: (url: string) => void;
 }

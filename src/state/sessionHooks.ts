@@ -1,3 +1,4 @@
+import type { AppError } from "@/domain/errors";
 import type { LiveSession } from "@/domain/ports";
 import type { OtherTab } from "@/domain/otherTab";
 import type { SessionPhase } from "@/domain/session";
@@ -20,6 +21,11 @@ export function useSessionPhase(): SessionPhase {
 /** While another tab has the session: what goes on there. */
 export function useOtherTab(): OtherTab {
   return useStore(useServices().store, (state) => state.otherTab);
+}
+
+/** Why the last sign-in on another page came to nothing, or null. */
+export function useSignInProblem(): AppError | null {
+  return useStore(useServices().store, (state) => state.signInProblem);
 }
 
 /** The open session, or null. */

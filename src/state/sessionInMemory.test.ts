@@ -44,6 +44,28 @@ describe("a session in memory by choice", () => {
     expect(app.gateway.stored).toBeNull();
   });
 
+  it("can begin on another page, and with a token", async () => {
+    const way = { kind: "oauth" } as const;
+    const { target } = request;
+    const left = await started(createTestApp());
+    await left.session.signInElsewhere({ target, way, memoryOnly: true });
+    expect(left.gateway.redirects).toEqual([{ target, way, memoryOnly: true }]);
+
+    const back = createTestApp();
+    back.gateway.redirected = ok(alice);
+    back.gateway.redirectedInMemory = true;
+    back.session.start({ kind: "oauth", state: "s", issuer: null, code: "secret" });
+    await settle();
+    expect(phaseOf(back)).toMatchObject({ kind: "active", memoryOnly: true });
+    expect([back.lock.heldHere, back.storage.items.size]).toEqual([false, 0]);
+
+    const byToken = await started(createTestApp());
+    await byToken.session.signInWithToken({ target, accessToken: "secret", memoryOnly: true });
+    await settle();
+    expect(phaseOf(byToken)).toMatchObject({ kind: "active", memoryOnly: true });
+    expect([byToken.lock.heldHere, byToken.gateway.stored]).toEqual([false, null]);
+  });
+
   it("needs no lock, so that another tab can have a session of its own", async () => {
     const app = await signedIn();
     expect(app.lock.heldHere).toBe(false);

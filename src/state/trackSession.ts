@@ -11,6 +11,7 @@ export function trackSession(session: LiveSession, track: WorkTracker["track"]):
     id,
     user,
     memoryOnly,
+    oauth,
     keyBackup,
     keyEntry,
     keyTest,
@@ -29,6 +30,7 @@ export function trackSession(session: LiveSession, track: WorkTracker["track"]):
     id,
     user,
     memoryOnly,
+    oauth,
     rooms,
     // What it changes is small and ends with the client; waiting for people must not hold a tab back.
     verification,

@@ -1,11 +1,14 @@
 import type { AppError } from "@/domain/errors";
 import type { LiveSession, SessionGateway } from "@/domain/ports";
+import type { FinishedRedirect } from "@/domain/signInPorts";
 import { ok, type Result } from "@/domain/result";
-import type { HomeserverTarget, SignedInUser, StoredUser } from "@/domain/session";
+import type { SignedInUser, StoredUser } from "@/domain/session";
+import type { FoundHomeserver, RedirectAnswer } from "@/domain/signIn";
 import { alice } from "./facts";
 import { FakeLiveSession } from "./FakeLiveSession";
 
 type SignInRequest = Parameters<SessionGateway["signIn"]>[0];
+type RedirectRequest = Parameters<SessionGateway["beginRedirect"]>[0];
 
 /** A browser's stored session, and the way to open it. */
 export class FakeGateway implements SessionGateway {
@@ -16,10 +19,11 @@ export class FakeGateway implements SessionGateway {
   ended = false;
   /** Devices that were ended, and replaced by a new one of the same user. */
   readonly endedDevices: string[] = [];
-  found: Result<HomeserverTarget, AppError> = ok({
+  found: Result<FoundHomeserver, AppError> = ok({
     baseUrl: alice.homeserverUrl,
     host: "matrix.example.org",
     discoveredFrom: null,
+    offer: { password: true, sso: null, oauth: null },
   });
   /** Set to make the next call fail. */
   signInError: AppError | null = null;
@@ -30,6 +34,13 @@ export class FakeGateway implements SessionGateway {
   readonly signIns: SignInRequest[] = [];
   /** How often it was told to forget. */
   forgets = 0;
+  readonly redirects: RedirectRequest[] = [];
+  /** What the page came back with, each time it was asked. */
+  readonly answers: (RedirectAnswer | null)[] = [];
+  /** How the next answer ends; a user is stored as by `signIn`. */
+  redirected: Result<SignedInUser | null, AppError> = ok(null);
+  /** Whether nothing of it is stored. */
+  redirectedInMemory = false;
   readonly sessions: FakeLiveSession[] = [];
   /** Prepares each session before it is handed out. */
   onOpen: (session: FakeLiveSession) => void = () => undefined;
@@ -53,7 +64,7 @@ export class FakeGateway implements SessionGateway {
     return session;
   }
 
-  async findHomeserver(): Promise<Result<HomeserverTarget, AppError>> {
+  async findHomeserver(): Promise<Result<FoundHomeserver, AppError>> {
     return this.found;
   }
 
@@ -70,6 +81,41 @@ export class FakeGateway implements SessionGateway {
     this.ended = false;
     this.stored = { userId: username, deviceId, homeserverUrl: target.baseUrl };
     return ok(this.stored);
+  }
+
+  async beginRedirect(request: RedirectRequest): Promise<Result<string, AppError>> {
+    this.redirects.push(request);
+    return this.signInError === null
+      ? ok("https://elsewhere.test/")
+      : { ok: false, error: this.signInError };
+  }
+
+  async finishRedirect(
+    answer: RedirectAnswer | null,
+  ): Promise<Result<FinishedRedirect | null, AppError>> {
+    this.answers.push(answer);
+    if (!this.redirected.ok) return this.redirected;
+    const user = this.redirected.value;
+    if (user === null) return ok(null);
+    const memoryOnly = this.redirectedInMemory;
+    if (memoryOnly) this.unstored = user;
+    else {
+      if (this.ended && this.stored !== null) this.endedDevices.push(this.stored.deviceId);
+      this.ended = false;
+      this.stored = user;
+    }
+    return ok({ user, memoryOnly });
+  }
+
+  async signInWithToken({
+    target,
+    memoryOnly,
+  }: Parameters<SessionGateway["signInWithToken"]>[0]): Promise<Result<SignedInUser, AppError>> {
+    if (this.signInError !== null) return { ok: false, error: this.signInError };
+    const user = { ...alice, homeserverUrl: target.baseUrl };
+    if (memoryOnly === true) this.unstored = user;
+    else this.stored = user;
+    return ok(user);
   }
 
   async readStored(): Promise<Result<StoredUser | null, AppError>> {

@@ -13,6 +13,7 @@ import type {
 } from "@/domain/ports";
 import { encodeRecoveryKey } from "@/domain/recoveryKey";
 import { ok, type Result } from "@/domain/result";
+import type { OAuthSession } from "@/domain/signIn";
 import type { SignedInUser } from "@/domain/session";
 import type { UploadPort } from "@/domain/uploadQueue";
 import { alice, backupVersion } from "./facts";
@@ -112,6 +113,7 @@ export class FakeLiveSession implements LiveSession {
   readonly id = `session-${++opened}`;
   readonly user: SignedInUser;
   readonly memoryOnly: boolean;
+  oauth: OAuthSession | null = null;
   readonly keyBackup = new FakeKeyBackup();
   readonly keyEntry = new FakeKeyEntry();
   readonly keyTest = new FakeKeyTest();

@@ -18,10 +18,13 @@ export function createTestApp(
   const lock = new FakeTabLock();
   const memory = createMemory(storage);
   const wakeUps = new Set<() => void>();
+  /** Pages that the app has left for. */
+  const left: string[] = [];
   const services = createAppServices({
     gateway: () => Promise.resolve(gateway),
     lock,
     memory,
+    leaveFor: (url) => void left.push(url),
     wakeUps: (listener) => {
       wakeUps.add(listener);
       return () => wakeUps.delete(listener);
@@ -31,7 +34,7 @@ export function createTestApp(
   const wakeUp = (): void => {
     for (const listener of wakeUps) listener();
   };
-  return { gateway, lock, memory, storage, services, wakeUp, ...services };
+  return { gateway, lock, memory, storage, services, wakeUp, left, ...services };
 }
 
 /** A test app with alice's session open and, unless told otherwise, its first sync done. */

@@ -215,7 +215,7 @@ describe("resetting the identity", () => {
     });
     await expect
       .element(screen.getByTestId("unfinished"))
-      .toMatchTextContent("your password is needed again");
+      .toMatchTextContent("it has to be confirmed again");
     await button("Finish reset").click();
     await expect.element(dialog.getByLabelText("Password", { exact: true })).toBeVisible();
   });

@@ -13,7 +13,10 @@ import styles from "./Manage.module.css";
 import { OtherWays } from "./OtherWays";
 import { ResetDone } from "./ResetDone";
 import { SetUpNext } from "./SetUpNext";
+import { passwordHint } from "@/copy/describeConfirmation";
+import { ConfirmElsewhere } from "./ConfirmElsewhere";
 import { useIdentityReset } from "./useIdentityReset";
+import { usePasswordUse } from "./usePasswordUse";
 import { useSurvey } from "./useSurvey";
 
 interface ResetIdentityDialogProps {
@@ -23,34 +26,39 @@ interface ResetIdentityDialogProps {
 
 /**
  * Replaces the identity. The password is asked for with the confirmation, before anything begins.
- * It stays in its field and is read when the homeserver wants it.
+ * It stays in its field and is read when the homeserver wants it. Where there are accounts without
+ * one, the homeserver's own page is offered when it asks for that.
  */
 export function ResetIdentityDialog({ open, onClose }: ResetIdentityDialogProps) {
   const form = useId();
   const { removal, user } = useLiveSession();
   const read = useCallback(() => removal.surveyIdentity(), [removal]);
   const { found, readAgain } = useSurvey(read, () => false);
-  const { stage, start, answer, reset } = useIdentityReset();
+  const { stage, start, answer, answerElsewhere, reset } = useIdentityReset();
+  const use = usePasswordUse();
   const password = useRef<HTMLInputElement>(null);
   const [missing, setMissing] = useState(false);
   const survey = found?.ok === true ? found.value : null;
   const published = survey?.published ?? null;
-  const isOpenQuestion = stage.kind === "idle" || stage.kind === "wrong_password";
-  const isWorking = stage.kind === "working";
-  // The field stays in its place while the reset runs, so that it can be read when it is wanted.
-  const showsForm = published !== null && (isOpenQuestion || isWorking);
   const isWrong = stage.kind === "wrong_password";
+  const isAsked = isWrong || stage.kind === "password_needed";
+  const isOpenQuestion = stage.kind === "idle" || isAsked;
+  const isWorking = stage.kind === "working" || (stage.kind === "elsewhere" && stage.checking);
+  // The field stays in its place while the reset runs, so that it can be read when it is wanted.
+  const showsForm = published !== null && (isOpenQuestion || stage.kind === "working");
 
   function leave(): void {
     answer(null);
+    answerElsewhere(null);
     onClose();
   }
 
   function confirm(replaces: string): void {
     const text = password.current?.value ?? "";
-    setMissing(text === "");
-    if (text === "") password.current?.focus();
-    else if (isWrong) answer(text);
+    const isMissing = text === "" && (use === "always" || isAsked);
+    setMissing(isMissing);
+    if (isMissing) password.current?.focus();
+    else if (isAsked) answer(text);
     else void start(replaces, () => password.current?.value ?? "");
   }
 
@@ -81,7 +89,7 @@ export function ResetIdentityDialog({ open, onClose }: ResetIdentityDialogProps)
     return (
       <>
         <Button variant="secondary" disabled={isWorking} onClick={leave}>
-          {showsForm ? "Keep my identity" : "Close"}
+          {showsForm || stage.kind === "elsewhere" ? "Keep my identity" : "Close"}
         </Button>
         {showsForm ? (
           <Button variant="destructive" type="submit" form={form} busy={isWorking}>
@@ -107,6 +115,9 @@ export function ResetIdentityDialog({ open, onClose }: ResetIdentityDialogProps)
     if (stage.kind === "done") {
       return <ResetDone backup={stage.backup} />;
     }
+    if (stage.kind === "elsewhere") {
+      return <ConfirmElsewhere {...stage} onAnswer={answerElsewhere} />;
+    }
     if (found === null) return <Spinner label="Looking at your identity…" />;
     if (!found.ok) return <ErrorAlert error={found.error} onRetry={readAgain} />;
     const { value } = found;
@@ -123,23 +134,27 @@ export function ResetIdentityDialog({ open, onClose }: ResetIdentityDialogProps)
         <LossLists consequences={describeIdentityReset(value)} />
         <ConfirmForm id={form} word="reset" version={null} onConfirm={() => confirm(replaces)}>
           <input type="hidden" name="username" autoComplete="username" value={user.userId} />
-          <SecretField
-            label="Password"
-            name="password"
-            autoComplete="current-password"
-            inputRef={password}
-            onChange={() => setMissing(false)}
-            hint={`Your account password, not the recovery key. It is sent to ${new URL(user.homeserverUrl).host} once; without it nothing is changed.`}
-            error={
-              missing
-                ? "Enter your password."
-                : isWrong
-                  ? "Wrong password. Nothing was changed. Try again."
-                  : null
-            }
-          />
+          {use === "never" && !isAsked ? null : (
+            <SecretField
+              label="Password"
+              name="password"
+              autoComplete="current-password"
+              inputRef={password}
+              onChange={() => setMissing(false)}
+              hint={passwordHint(use, new URL(user.homeserverUrl).host)}
+              error={
+                missing
+                  ? "Enter your password."
+                  : isWrong
+                    ? "Wrong password. Nothing was changed. Try again."
+                    : stage.kind === "password_needed"
+                      ? "The homeserver wants your password. Nothing was changed yet."
+                      : null
+              }
+            />
+          )}
         </ConfirmForm>
-        {isWorking ? <Spinner label={describeIdentityStep(stage.step)} /> : null}
+        {stage.kind === "working" ? <Spinner label={describeIdentityStep(stage.step)} /> : null}
       </>
     );
   }

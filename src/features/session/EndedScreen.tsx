@@ -3,10 +3,17 @@ import type { SignedInUser } from "@/domain/session";
 import { Card } from "@/ui/Card";
 import { useUnloadGuard } from "@/ui/useUnloadGuard";
 import { LazyForgetDialog } from "./dialogs";
-import { PasswordForm } from "./PasswordForm";
+import { SignInAgain } from "./SignInAgain";
+import type { WaysComponent } from "./useHomeserverOf";
+
+interface EndedScreenProps {
+  user: SignedInUser;
+  memoryOnly: boolean;
+  Ways: WaysComponent;
+}
 
 /** The server ended the device for good. Its keys stay here until a new device has them. */
-export function EndedScreen({ user, memoryOnly }: { user: SignedInUser; memoryOnly: boolean }) {
+export function EndedScreen({ user, memoryOnly, Ways }: EndedScreenProps) {
   const [leaving, setLeaving] = useState(false);
   useUnloadGuard(memoryOnly);
   return (
@@ -28,8 +35,10 @@ export function EndedScreen({ user, memoryOnly }: { user: SignedInUser; memoryOn
           you get a new device, and the keys are carried over to it.
         </p>
       )}
-      <PasswordForm
+      <SignInAgain
         user={user}
+        // Leaving for another page would lose what is in this one.
+        Ways={memoryOnly ? null : Ways}
         leaveLabel="Remove this browser’s data"
         onLeave={() => setLeaving(true)}
       />

@@ -14,6 +14,7 @@ import { LeaveDialog } from "@/ui/LeaveDialog";
 import { Spinner } from "@/ui/Spinner";
 import { useLeaveGuard } from "@/ui/useLeaveGuard";
 import { DoneStep } from "./DoneStep";
+import { ElsewhereDialog } from "./ElsewhereDialog";
 import { ExplainStep } from "./ExplainStep";
 import { KeyNotUsed } from "./KeyNotUsed";
 import { NoSetUp } from "./NoSetUp";
@@ -71,7 +72,7 @@ function Steps({ setUp, user, onSetUp, onClose, purpose, onLookAgain }: StepsPro
   // From the first run on the server may have the key, also when the run has failed.
   const [tried, setTried] = useState(false);
   const { key, forget } = useKeptKey();
-  const { run, passwordRequest, start, reset } = useSetUpRun(setUp, onSetUp);
+  const { run, passwordRequest, elsewhereRequest, start, reset } = useSetUpRun(setUp, onSetUp);
   const isNew = purpose === "new_recovery_key";
   const readKey = useCallback(() => key.current?.text ?? "", [key]);
 
@@ -171,6 +172,7 @@ function Steps({ setUp, user, onSetUp, onClose, purpose, onLookAgain }: StepsPro
     <>
       {currentStep()}
       <PasswordDialog request={passwordRequest} host={new URL(user.homeserverUrl).host} />
+      <ElsewhereDialog request={elsewhereRequest} />
       <LeaveDialog guard={guard} {...describeLeavingSetUp(left)} />
     </>
   );

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import type { ConfirmationElsewhere } from "@/domain/confirmation";
 import type { AppError } from "@/domain/errors";
 import type { SetUpPort, SetUpProof, SetUpStep } from "@/domain/ports";
 import type { RecoveryKey } from "@/domain/recoveryKey";
@@ -16,6 +17,14 @@ export interface PasswordRequest {
   readonly answer: (password: string | null) => void;
 }
 
+/** The server wants it confirmed on a page of its own. */
+export interface ElsewhereRequest {
+  readonly where: ConfirmationElsewhere;
+  /** The person has answered; the server is being asked. */
+  readonly checking: boolean;
+  readonly answer: (said: "done" | "password" | null) => void;
+}
+
 /**
  * Runs the set-up with a key that the caller keeps: a failed run is repeated with the same one.
  * `onDone` is awaited before done is said, so that what is shown next is up to date.
@@ -23,8 +32,10 @@ export interface PasswordRequest {
 export function useSetUpRun(setUp: Pick<SetUpPort, "run">, onDone: () => Promise<void>) {
   const [run, setRun] = useState<SetUpRun>({ kind: "idle" });
   const [passwordRequest, setPasswordRequest] = useState<PasswordRequest | null>(null);
+  const [elsewhereRequest, setElsewhereRequest] = useState<ElsewhereRequest | null>(null);
   const running = useRef(false);
   const answerPassword = useRef<((password: string | null) => void) | null>(null);
+  const answerElsewhere = useRef<ElsewhereRequest["answer"] | null>(null);
   const gone = useRef(false);
   // Nobody can answer once the wizard is gone; the run then ends as cancelled.
   useEffect(() => {
@@ -32,6 +43,7 @@ export function useSetUpRun(setUp: Pick<SetUpPort, "run">, onDone: () => Promise
     return () => {
       gone.current = true;
       answerPassword.current?.(null);
+      answerElsewhere.current?.(null);
     };
   }, []);
 
@@ -45,6 +57,7 @@ export function useSetUpRun(setUp: Pick<SetUpPort, "run">, onDone: () => Promise
         const answer = await setUp.run(key, {
           onStep: (next) => {
             step = next;
+            setElsewhereRequest(null);
             setRun({ kind: "running", step: next });
           },
           askPassword: (why) =>
@@ -61,7 +74,19 @@ export function useSetUpRun(setUp: Pick<SetUpPort, "run">, onDone: () => Promise
               answerPassword.current = answer;
               setPasswordRequest({ why, answer });
             }),
+          confirmElsewhere: (where) =>
+            new Promise((resolve) => {
+              if (gone.current) return resolve(null);
+              const answer: ElsewhereRequest["answer"] = (said) => {
+                answerElsewhere.current = null;
+                setElsewhereRequest(said === "done" ? { where, checking: true, answer } : null);
+                resolve(said);
+              };
+              answerElsewhere.current = answer;
+              return setElsewhereRequest({ where, checking: false, answer });
+            }),
         });
+        setElsewhereRequest(null);
         if (answer.ok) await onDone();
         setRun(
           answer.ok
@@ -73,11 +98,12 @@ export function useSetUpRun(setUp: Pick<SetUpPort, "run">, onDone: () => Promise
       } finally {
         running.current = false;
         setPasswordRequest(null);
+        setElsewhereRequest(null);
       }
     },
     [setUp, onDone],
   );
 
   const reset = useCallback(() => setRun({ kind: "idle" }), []);
-  return { run, passwordRequest, start, reset };
+  return { run, passwordRequest, elsewhereRequest, start, reset };
 }

@@ -5,14 +5,24 @@ import { userEvent } from "vitest/browser";
 import { render } from "vitest-browser-react";
 import type { AppError } from "@/domain/errors";
 import { fail, ok } from "@/domain/result";
+import type { RedirectWay, SignInOffer } from "@/domain/signIn";
 import { hostOf } from "./homeserverHost";
+import type { SignInElsewhere } from "./RedirectWays";
 import { SignInForm } from "./SignInForm";
+import type { SignInWithToken } from "./TokenForm";
 import type { FindHomeserver } from "./useHomeserverLookup";
 import type { SignIn } from "./useSignIn";
 
+const PASSWORD_ONLY: SignInOffer = { password: true, sso: null, oauth: null };
+
 /** A gateway that finds `host` for everything, or what was typed, and records what it was sent. */
 function fakeGateway(
-  options: { host?: string; findError?: AppError; signInError?: AppError } = {},
+  options: {
+    host?: string;
+    offer?: SignInOffer;
+    findError?: AppError;
+    signInError?: AppError;
+  } = {},
 ) {
   const finds: string[] = [];
   const sent: { host: string; username: string; password: string }[] = [];
@@ -20,16 +30,32 @@ function fakeGateway(
     finds.push(homeserver);
     if (options.findError !== undefined) return fail(options.findError);
     const host = options.host ?? hostOf(homeserver) ?? "nowhere";
-    return ok({ baseUrl: `https://${host}`, host, discoveredFrom: hostOf(homeserver) });
+    const { offer = PASSWORD_ONLY } = options;
+    return ok({ baseUrl: `https://${host}`, host, discoveredFrom: hostOf(homeserver), offer });
   };
   const signIn: SignIn = async ({ target, username, password }) => {
     sent.push({ host: target.host, username, password });
     return options.signInError === undefined ? ok(undefined) : fail(options.signInError);
   };
-  return { finds, sent, findHomeserver, signIn, options };
+  const left: RedirectWay[] = [];
+  const signInElsewhere: SignInElsewhere = async ({ way }) => {
+    left.push(way);
+    return options.signInError === undefined ? ok(undefined) : fail(options.signInError);
+  };
+  const tokens: { host: string; accessToken: string }[] = [];
+  const signInWithToken: SignInWithToken = async ({ target, accessToken }) => {
+    tokens.push({ host: target.host, accessToken });
+    return options.signInError === undefined ? ok(undefined) : fail(options.signInError);
+  };
+  const gateway = { findHomeserver, signIn, signInElsewhere, signInWithToken };
+  return { finds, sent, left, tokens, ...gateway, options };
 }
 
-async function show(gateway: ReturnType<typeof fakeGateway>, suggestion: string | null = null) {
+async function show(
+  gateway: ReturnType<typeof fakeGateway>,
+  suggestion: string | null = null,
+  fixedHomeserver: { address: string; name: string } | null = null,
+) {
   const screen = await render(
     <main>
       <h1>Sign in</h1>
@@ -37,6 +63,9 @@ async function show(gateway: ReturnType<typeof fakeGateway>, suggestion: string 
         defaultHomeserver={suggestion}
         findHomeserver={gateway.findHomeserver}
         signIn={gateway.signIn}
+        signInElsewhere={gateway.signInElsewhere}
+        signInWithToken={gateway.signInWithToken}
+        fixedHomeserver={fixedHomeserver}
       />
     </main>,
   );
@@ -310,6 +339,133 @@ describe("waiting", () => {
     answer();
     await expect.element(button).not.toHaveAttribute("aria-busy");
     expect(gateway.sent).toHaveLength(1);
+  });
+});
+
+describe("what the homeserver offers", () => {
+  const both: SignInOffer = {
+    password: true,
+    sso: [
+      { id: "oidc-one", name: "One" },
+      { id: "oidc-two", name: "Two" },
+    ],
+    oauth: null,
+  };
+
+  it("a button for each provider beside the password, once the homeserver is known", async () => {
+    const gateway = fakeGateway({ offer: both });
+    const { screen, field, password } = await show(gateway);
+    expect(screen.getByRole("button", { name: /^Continue/ }).elements()).toEqual([]);
+    await field("Homeserver").fill("example.test");
+    await userEvent.keyboard("{Tab}");
+    await screen.getByRole("button", { name: "Continue with Two" }).click();
+    expect(gateway.left).toEqual([{ kind: "sso", providerId: "oidc-two" }]);
+    await expect.element(password).toBeVisible();
+    await expect.element(screen.getByText(/You sign in on a page of example\.test/)).toBeVisible();
+    expect((await axe.run(document.body)).violations).toEqual([]);
+  });
+
+  it("no password where none is taken, and Enter leads to the one way there is", async () => {
+    const gateway = fakeGateway({ offer: { password: false, sso: [], oauth: null } });
+    const { screen, field, password } = await show(gateway);
+    await password.fill("typed before it was known");
+    await field("Homeserver").fill("example.test");
+    await userEvent.keyboard("{Enter}");
+    const way = screen.getByRole("button", { name: "Continue with single sign-on" });
+    await expect.element(way).toHaveFocus();
+    await expect.element(password).not.toBeInTheDocument();
+    await expect.element(field("Username")).not.toBeInTheDocument();
+    expect(gateway.sent).toEqual([]);
+    await userEvent.keyboard("{Enter}");
+    await vi.waitFor(() => expect(gateway.left).toEqual([{ kind: "sso", providerId: null }]));
+    await expect.element(way).toHaveAttribute("aria-busy", "true");
+    expect((await axe.run(document.body)).violations).toEqual([]);
+  });
+
+  it("the authorization server by its name, for a user id too, which stays", async () => {
+    const oauth = { host: "auth.example.test" };
+    const gateway = fakeGateway({ offer: { password: false, sso: null, oauth } });
+    const { screen, field } = await show(gateway);
+    await field("Username").fill("@alice:example.test");
+    await userEvent.keyboard("{Tab}");
+    await screen.getByRole("button", { name: "Continue with auth.example.test" }).click();
+    expect(gateway.left).toEqual([{ kind: "oauth" }]);
+    await expect.element(field("Username")).toHaveValue("@alice:example.test");
+  });
+
+  it("what a suggested homeserver offers is there at once, and why leaving failed is said", async () => {
+    const gateway = fakeGateway({ offer: both, signInError: { kind: "network", detail: "" } });
+    const { screen } = await show(gateway, "example.test");
+    const way = screen.getByRole("button", { name: "Continue with One" });
+    await way.click();
+    await expect.element(screen.getByTestId("error")).toHaveAttribute("data-code", "network");
+    await expect.element(way).not.toHaveAttribute("aria-busy");
+  });
+});
+
+describe("a homeserver that this site is for", () => {
+  const fixed = { address: "https://matrix.example.test", name: "Example" };
+
+  it("is shown by its name, cannot be changed, and gets the password at once", async () => {
+    const gateway = fakeGateway();
+    const { screen, field, password, button } = await show(gateway, null, fixed);
+    await expect.element(screen.getByText("Example")).toBeVisible();
+    await expect.element(field("Homeserver")).not.toBeInTheDocument();
+    await field("Username").fill("@alice:elsewhere.test");
+    await password.fill("wonderland");
+    await button.click();
+    await vi.waitFor(() =>
+      expect(gateway.sent).toEqual([
+        { host: "matrix.example.test", username: "@alice:elsewhere.test", password: "wonderland" },
+      ]),
+    );
+    expect(new Set(gateway.finds)).toEqual(new Set([fixed.address]));
+  });
+
+  it("shows its ways at once", async () => {
+    const oauth = { host: "auth.example.test" };
+    const gateway = fakeGateway({ offer: { password: false, sso: null, oauth } });
+    const { screen, field } = await show(gateway, null, fixed);
+    await expect
+      .element(screen.getByRole("button", { name: "Continue with auth.example.test" }))
+      .toBeVisible();
+    await expect.element(field("Username")).not.toBeInTheDocument();
+    expect((await axe.run(document.body)).violations).toEqual([]);
+  });
+});
+
+describe("an access token", () => {
+  it("is folded away, needs the homeserver, and is not in the DOM", async () => {
+    const gateway = fakeGateway();
+    const { screen, field } = await show(gateway);
+    const token = screen.getByLabelText("Access token");
+    await expect.element(token).not.toBeVisible();
+    await screen.getByText("Advanced: use an access token").click();
+    await token.fill(" syt_very_secret ");
+    await screen.getByRole("button", { name: "Use this token" }).click();
+    await expect.element(token).toHaveAccessibleDescription("Enter your homeserver above first.");
+    await field("Homeserver").fill("example.test");
+    expect(document.documentElement.outerHTML).not.toContain("syt_very_secret");
+    await screen.getByRole("button", { name: "Use this token" }).click();
+    await vi.waitFor(() =>
+      expect(gateway.tokens).toEqual([{ host: "example.test", accessToken: "syt_very_secret" }]),
+    );
+    expect(gateway.sent).toEqual([]);
+    await expect.element(token).toHaveValue("");
+    expect((await axe.run(document.body)).violations).toEqual([]);
+  });
+
+  it("that cannot be used says why", async () => {
+    const signInError = { kind: "sign_in", reason: "token_without_device", host: "h" } as const;
+    const gateway = fakeGateway({ signInError });
+    const { screen, field } = await show(gateway);
+    await field("Homeserver").fill("example.test");
+    await screen.getByText("Advanced: use an access token").click();
+    await screen.getByLabelText("Access token").fill("syt_x");
+    await userEvent.keyboard("{Enter}");
+    await expect
+      .element(screen.getByTestId("error"))
+      .toHaveAttribute("data-code", "token_without_device");
   });
 });
 

@@ -1,41 +1,64 @@
-import { useRef, useState, type FormEvent, type ReactNode } from "react";
+import { useEffect, useRef, useState, type FormEvent, type ReactNode } from "react";
 import { describeError } from "@/copy/describeError";
 import { formatDuration } from "@/copy/formatTime";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
+import { Facts } from "@/ui/Facts";
 import { SecretField } from "@/ui/SecretField";
 import { TextField } from "@/ui/TextField";
-import { serverNameOf } from "./homeserverHost";
+import { serverNameOf, usernameForLookup } from "./homeserverHost";
+import { RedirectWays, type SignInElsewhere } from "./RedirectWays";
 import styles from "./SignIn.module.css";
 import { TargetNote } from "./TargetNote";
+import { TokenForm, type SignInWithToken } from "./TokenForm";
 import type { FindHomeserver } from "./useHomeserverLookup";
 import { useSignIn, type SignIn, type SignInField, type SignInProblem } from "./useSignIn";
 
 interface SignInFormProps {
   defaultHomeserver: string | null;
+  /** The one homeserver this site is for: an address, and what people know it by. */
+  fixedHomeserver: { readonly address: string; readonly name: string } | null;
   findHomeserver: FindHomeserver;
   signIn: SignIn;
-  /** What else is to be decided before the button is pressed. */
+  signInElsewhere: SignInElsewhere;
+  signInWithToken: SignInWithToken;
+  /** What else is to be decided before any way is taken. */
   children?: ReactNode;
 }
 
-/** Homeserver, username and password. The password is read from its field once, when it is sent. */
+/**
+ * The homeserver first, then what it offers; a username and a password unless it is known to take
+ * none. The password is read from its field once, when it is sent.
+ */
 export function SignInForm(props: SignInFormProps) {
-  const { defaultHomeserver, findHomeserver, signIn, children } = props;
-  const [homeserver, setHomeserver] = useState(defaultHomeserver ?? "");
-  const [suggested, setSuggested] = useState(defaultHomeserver !== null);
+  const { fixedHomeserver, findHomeserver, signIn, signInElsewhere, signInWithToken } = props;
+  const offered = fixedHomeserver?.address ?? props.defaultHomeserver;
+  const [homeserver, setHomeserver] = useState(offered ?? "");
+  const fixed = fixedHomeserver !== null;
+  const [suggested, setSuggested] = useState(!fixed && offered !== null);
   const [username, setUsername] = useState("");
   const homeserverInput = useRef<HTMLInputElement>(null);
   const usernameInput = useRef<HTMLInputElement>(null);
   const passwordInput = useRef<HTMLInputElement>(null);
+  const firstWay = useRef<HTMLButtonElement>(null);
   /** A lookup begun by the blur of a press would move the button from under the pointer. */
   const pressing = useRef(false);
   const state = useSignIn({ findHomeserver, signIn });
-  const { lookup, problem, busy, secondsLeft, longerWish } = state;
+  const { lookup, problem, busy, secondsLeft, longerWish, find } = state;
+  const found = lookup.kind === "found" ? lookup.target : null;
+  const takesPassword = found?.offer.password ?? true;
+
+  // What a suggested homeserver offers is there when somebody looks.
+  useEffect(() => {
+    if (offered !== null) void find(offered, "");
+  }, [offered, find]);
+  const input = { homeserver, username, suggested, fixed };
+  const lookedUp = usernameForLookup(input);
+
+  const isEnough = () => homeserver.trim() !== "" || serverNameOf(username) !== null;
 
   function lookUp(): void {
-    const enough = homeserver.trim() !== "" || serverNameOf(username) !== null;
-    if (enough && busy === null && !pressing.current) void state.find(homeserver, username);
+    if (isEnough() && busy === null && !pressing.current) void find(homeserver, lookedUp);
   }
 
   function focusOn(field: SignInField): void {
@@ -50,87 +73,107 @@ export function SignInForm(props: SignInFormProps) {
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     const outcome = await state.submit({
-      homeserver,
-      username,
-      suggested,
+      ...input,
       readPassword: () => passwordInput.current?.value ?? "",
     });
-    if (typeof outcome === "object" && outcome.field !== null) {
-      focusOn(outcome.field);
-    }
+    if (outcome === "elsewhere") firstWay.current?.focus();
+    if (typeof outcome === "object" && outcome.field !== null) focusOn(outcome.field);
   }
 
   return (
-    // Without `noValidate` the browser's own bubbles would speak before our words.
-    <form className={styles.form} noValidate onSubmit={(event) => void submit(event)}>
-      <TextField
-        label="Homeserver"
-        name="homeserver"
-        value={homeserver}
-        onChange={(text) => {
-          setHomeserver(text);
-          setSuggested(false);
-          state.changed(text, username);
-        }}
-        onBlur={lookUp}
-        autoComplete="url"
-        spellCheck={false}
-        inputRef={homeserverInput}
-        hint="For example matrix.org"
-        error={
-          fieldError("homeserver", problem) ??
-          (lookup.kind === "failed" ? quietLookupError(lookup.error.kind) : null)
-        }
-      />
-      <TextField
-        label="Username"
-        name="username"
-        value={username}
-        onChange={(text) => {
-          setUsername(text);
-          state.changed(homeserver, text);
-        }}
-        onBlur={lookUp}
-        autoComplete="username"
-        spellCheck={false}
-        inputRef={usernameInput}
-        hint="Or your whole user id, like @name:matrix.org"
-        error={fieldError("username", problem)}
-      />
-      <SecretField
-        label="Password"
-        name="password"
-        autoComplete="current-password"
-        inputRef={passwordInput}
-        error={fieldError("password", problem)}
-      />
-      {problem?.kind === "error" ? (
-        <Alert tone="critical" title={describeError(problem.error).title} code={problem.error.kind}>
-          <p>{describeError(problem.error).body}</p>
-        </Alert>
-      ) : null}
-      {children}
-      <TargetNote lookup={lookup} input={{ homeserver, username, suggested }} />
-      <div className={styles.submit}>
-        <Button
-          type="submit"
-          busy={busy !== null}
-          disabled={secondsLeft > 0}
-          onPointerDown={() => (pressing.current = true)}
-          onPointerUp={() => (pressing.current = false)}
-          onPointerLeave={() => (pressing.current = false)}
-          onPointerCancel={() => (pressing.current = false)}
-        >
-          Sign in
-        </Button>
-        {secondsLeft > 0 ? <p className={styles.wait}>Try again in {secondsLeft} s</p> : null}
-        {longerWish === null ? null : (
-          <p className={styles.wait}>
-            The homeserver asks to wait much longer: {formatDuration(longerWish / 1_000)}
-          </p>
+    <div className={styles.form}>
+      {/* Without `noValidate` the browser's own bubbles would speak before our words. */}
+      <form className={styles.form} noValidate onSubmit={(event) => void submit(event)}>
+        {fixedHomeserver === null ? (
+          <TextField
+            label="Homeserver"
+            name="homeserver"
+            value={homeserver}
+            onChange={(text) => {
+              setHomeserver(text);
+              setSuggested(false);
+              state.changed(text, username);
+            }}
+            onBlur={lookUp}
+            autoComplete="url"
+            spellCheck={false}
+            inputRef={homeserverInput}
+            hint="For example matrix.org"
+            error={
+              fieldError("homeserver", problem) ??
+              (lookup.kind === "failed" ? quietLookupError(lookup.error.kind) : null)
+            }
+          />
+        ) : (
+          <Facts rows={[{ term: "Homeserver", value: fixedHomeserver.name }]} />
         )}
-      </div>
-    </form>
+        {takesPassword || serverNameOf(username) !== null ? (
+          <TextField
+            label="Username"
+            name="username"
+            value={username}
+            onChange={(text) => {
+              setUsername(text);
+              state.changed(homeserver, fixed ? "" : text);
+            }}
+            onBlur={lookUp}
+            autoComplete="username"
+            spellCheck={false}
+            inputRef={usernameInput}
+            hint="Or your whole user id, like @name:matrix.org"
+            error={fieldError("username", problem)}
+          />
+        ) : null}
+        {takesPassword ? (
+          <SecretField
+            label="Password"
+            name="password"
+            autoComplete="current-password"
+            inputRef={passwordInput}
+            error={fieldError("password", problem)}
+          />
+        ) : null}
+        {problem?.kind === "error" ? (
+          <Alert
+            tone="critical"
+            title={describeError(problem.error).title}
+            code={problem.error.kind}
+          >
+            <p>{describeError(problem.error).body}</p>
+          </Alert>
+        ) : null}
+        {props.children}
+        <TargetNote lookup={lookup} input={input} />
+        {takesPassword ? (
+          <div className={styles.submit}>
+            <Button
+              type="submit"
+              busy={busy !== null}
+              disabled={secondsLeft > 0}
+              onPointerDown={() => (pressing.current = true)}
+              onPointerUp={() => (pressing.current = false)}
+              onPointerLeave={() => (pressing.current = false)}
+              onPointerCancel={() => (pressing.current = false)}
+            >
+              Sign in
+            </Button>
+            {secondsLeft > 0 ? <p className={styles.wait}>Try again in {secondsLeft} s</p> : null}
+            {longerWish === null ? null : (
+              <p className={styles.wait}>
+                The homeserver asks to wait much longer: {formatDuration(longerWish / 1_000)}
+              </p>
+            )}
+          </div>
+        ) : null}
+        {found === null ? null : (
+          <RedirectWays target={found} signInElsewhere={signInElsewhere} firstRef={firstWay} />
+        )}
+      </form>
+      <TokenForm
+        findTarget={() => (isEnough() ? find(homeserver, lookedUp) : null)}
+        signInWithToken={signInWithToken}
+      />
+    </div>
   );
 }
 

@@ -14,23 +14,28 @@ interface SignInScreenProps {
   /** This browser stores nothing, so only a session in memory is possible. */
   memoryOnly?: boolean;
   defaultHomeserver: string | null;
+  fixedHomeserver: { readonly address: string; readonly name: string } | null;
 }
 
 /** The first screen. The heading is the frame's job. */
 export function SignInScreen(props: SignInScreenProps) {
-  const { reason, memoryOnly = false, defaultHomeserver } = props;
-  const { findHomeserver, signIn, retryOpen } = useSessionActions();
+  const { reason, memoryOnly = false, defaultHomeserver, fixedHomeserver } = props;
+  const actions = useSessionActions();
   const [shared, setShared] = useState(false);
+  const wish = { memoryOnly: memoryOnly || shared };
   return (
     <>
       <p className={styles.intro}>{BACKUP_IS}</p>
       {reason === null ? null : <SignedOutNotice reason={reason} />}
-      {memoryOnly ? <WithoutStorage onRetry={retryOpen} /> : null}
+      {memoryOnly ? <WithoutStorage onRetry={actions.retryOpen} /> : null}
       <Card>
         <SignInForm
           defaultHomeserver={defaultHomeserver}
-          findHomeserver={findHomeserver}
-          signIn={(request) => signIn({ ...request, memoryOnly: memoryOnly || shared })}
+          fixedHomeserver={fixedHomeserver}
+          findHomeserver={actions.findHomeserver}
+          signIn={(request) => actions.signIn({ ...request, ...wish })}
+          signInElsewhere={(request) => actions.signInElsewhere({ ...request, ...wish })}
+          signInWithToken={(request) => actions.signInWithToken({ ...request, ...wish })}
         >
           {memoryOnly ? null : <SharedComputer checked={shared} onChange={setShared} />}
         </SignInForm>

@@ -14,7 +14,8 @@ interface TargetNoteProps {
 export function TargetNote({ lookup, input }: TargetNoteProps) {
   if (lookup.kind === "looking") return <Note>Looking for the homeserver…</Note>;
   if (lookup.kind !== "found") return <Note>Your password goes to your homeserver only.</Note>;
-  const { host, discoveredFrom } = lookup.target;
+  const { host, discoveredFrom, offer } = lookup.target;
+  if (!offer.password) return null;
   const known = howHostIsKnown(lookup.target, input);
   if (known === "typed") {
     return (

@@ -33,7 +33,7 @@ describe("serverNameOf", () => {
 describe("howHostIsKnown", () => {
   /** What was typed, and what discovery found for it. */
   function known(
-    form: { homeserver: string; username: string; suggested?: boolean },
+    form: { homeserver: string; username: string; suggested?: boolean; fixed?: boolean },
     found: { host: string; discoveredFrom?: string },
   ): HostKnown {
     return howHostIsKnown(
@@ -42,7 +42,7 @@ describe("howHostIsKnown", () => {
         host: found.host,
         discoveredFrom: found.discoveredFrom ?? null,
       },
-      { suggested: false, ...form },
+      { suggested: false, fixed: false, ...form },
     );
   }
 
@@ -51,6 +51,11 @@ describe("howHostIsKnown", () => {
     expect(known({ homeserver: "http://localhost:8008/", username: "alice" }, { host })).toBe(
       "typed",
     );
+  });
+
+  it("is typed when this site is for it, whatever a user id says", () => {
+    const form = { homeserver: "example.test", username: "@alice:other.test", fixed: true };
+    expect(known(form, { host: "matrix.example.test" })).toBe("typed");
   });
 
   it("is typed when it is the suggested one and the username names no other server", () => {

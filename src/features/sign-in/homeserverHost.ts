@@ -28,11 +28,19 @@ export interface HomeserverInput {
   readonly username: string;
   /** The homeserver is the app's suggestion; nobody has entered it. */
   readonly suggested: boolean;
+  /** This site is for this one homeserver: it is what counts, whatever a user id says. */
+  readonly fixed: boolean;
+}
+
+/** The username as far as discovery may go by it. */
+export function usernameForLookup({ username, fixed }: HomeserverInput): string {
+  return fixed ? "" : username;
 }
 
 /**
  * What makes a host the right one for the password.
- * - `typed`: the person has seen it in what was typed, and it is theirs. It may go there at once.
+ * - `typed`: the person has seen it in what was typed, and it is theirs, or this site is for it. It
+ *   may go there at once.
  * - `named`: discovery led to it. It must have been shown.
  * - `suggested`: the app's homeserver, for a user id of another server that did not name it (it
  *   cannot be reached, or says nothing). It must have been shown and agreed to.
@@ -41,6 +49,7 @@ export type HostKnown = "typed" | "named" | "suggested";
 
 /** How the host that was found for the form's input is known. */
 export function howHostIsKnown(target: HomeserverTarget, input: HomeserverInput): HostKnown {
+  if (input.fixed) return "typed";
   const { host, discoveredFrom } = target;
   const inField = hostOf(input.homeserver) === host;
   const server = serverNameOf(input.username);

@@ -1,13 +1,13 @@
 import { useCallback, useRef, useState } from "react";
 import type { AppError } from "@/domain/errors";
 import { fail, type Result } from "@/domain/result";
-import type { HomeserverTarget } from "@/domain/session";
+import type { FoundHomeserver } from "@/domain/signIn";
 import { lookupKey } from "./homeserverHost";
 
 export type FindHomeserver = (input: {
   homeserver: string;
   username: string;
-}) => Promise<Result<HomeserverTarget, AppError>>;
+}) => Promise<Result<FoundHomeserver, AppError>>;
 
 /** What is on the screen about the homeserver, and the input it was found for. */
 export type LookupState =
@@ -16,7 +16,7 @@ export type LookupState =
   | {
       readonly kind: "found";
       readonly key: string;
-      readonly target: HomeserverTarget;
+      readonly target: FoundHomeserver;
       /** When it came on the screen, by `performance.now()`. */
       readonly shownAt: number;
     }
@@ -28,12 +28,10 @@ export type LookupState =
  */
 export function useHomeserverLookup(findHomeserver: FindHomeserver) {
   const [lookup, setLookup] = useState<LookupState>({ kind: "none" });
-  const current = useRef<{ key: string; answer: Promise<Result<HomeserverTarget, AppError>> }>(
-    null,
-  );
+  const current = useRef<{ key: string; answer: Promise<Result<FoundHomeserver, AppError>> }>(null);
 
   const find = useCallback(
-    async (homeserver: string, username: string): Promise<Result<HomeserverTarget, AppError>> => {
+    async (homeserver: string, username: string): Promise<Result<FoundHomeserver, AppError>> => {
       const key = lookupKey(homeserver, username);
       let entry = current.current;
       if (entry?.key !== key) {

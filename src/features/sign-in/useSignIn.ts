@@ -2,7 +2,12 @@ import { useRef, useState } from "react";
 import type { AppError } from "@/domain/errors";
 import type { Result } from "@/domain/result";
 import type { HomeserverTarget } from "@/domain/session";
-import { howHostIsKnown, lookupKey, type HomeserverInput } from "./homeserverHost";
+import {
+  howHostIsKnown,
+  lookupKey,
+  usernameForLookup,
+  type HomeserverInput,
+} from "./homeserverHost";
 import { useCountdown } from "./useCountdown";
 import { useHomeserverLookup, type FindHomeserver, type LookupState } from "./useHomeserverLookup";
 
@@ -19,7 +24,7 @@ export type SignInProblem =
   | { readonly kind: "error"; readonly error: AppError; readonly field: SignInField | null };
 
 /** What a press of the button came to. */
-export type SubmitOutcome = "sent" | "host_to_confirm" | SignInProblem | "ignored";
+export type SubmitOutcome = "sent" | "host_to_confirm" | "elsewhere" | SignInProblem | "ignored";
 
 /** A host must have been on the screen this long to count as seen, in milliseconds. */
 const READING_TIME = 1_000;
@@ -59,15 +64,19 @@ export function useSignIn(ports: { findHomeserver: FindHomeserver; signIn: SignI
 
   async function attempt(input: SignInInput): Promise<SubmitOutcome> {
     const missing = missingField(input);
-    if (missing !== null) return report({ kind: "missing", field: missing });
+    // Whether there has to be a username and a password is for the homeserver to say.
+    if (missing === "homeserver") return report({ kind: "missing", field: missing });
     setProblem(null);
 
     const { homeserver, username } = input;
-    const key = lookupKey(homeserver, username);
+    const lookedUp = usernameForLookup(input);
+    const key = lookupKey(homeserver, lookedUp);
     const seen = whatWasSeen(lookup, key, heldBack.current);
     setBusy("finding");
-    const found = await find(homeserver, username);
+    const found = await find(homeserver, lookedUp);
     if (!found.ok) return report(asProblem(found.error, "homeserver"));
+    if (!found.value.offer.password) return "elsewhere";
+    if (missing !== null) return report({ kind: "missing", field: missing });
 
     const { host } = found.value;
     const known = howHostIsKnown(found.value, input);
@@ -142,7 +151,7 @@ function asProblem(error: AppError, half: "homeserver" | "password"): SignInProb
       return { kind: "error", error, field: "username" };
     case "insecure_homeserver":
     case "homeserver_not_found":
-    case "password_login_unsupported":
+    case "sign_in_unsupported":
     case "not_matrix":
       return { kind: "error", error, field: "homeserver" };
     case "network":

@@ -8,17 +8,25 @@ import { Button } from "@/ui/Button";
 import { Facts } from "@/ui/Facts";
 import { SecretField } from "@/ui/SecretField";
 import styles from "./session.module.css";
+import { useHomeserverOf, type WaysComponent } from "./useHomeserverOf";
 
-interface PasswordFormProps {
+interface SignInAgainProps {
   user: SignedInUser;
+  /** The other ways to sign in that the homeserver has; null: there is only the password. */
+  Ways: WaysComponent | null;
   /** The way out, beside the button that signs in. */
   leaveLabel: string;
   onLeave: () => void;
 }
 
-/** Signs the user of the stored session in again: only the password is asked. */
-export function PasswordForm({ user, leaveLabel, onLeave }: PasswordFormProps) {
-  const { signIn } = useSessionActions();
+/**
+ * Signs the user of the stored session in again: by the password alone, unless the homeserver is
+ * known to take none, or by its other ways.
+ */
+export function SignInAgain({ user, Ways, leaveLabel, onLeave }: SignInAgainProps) {
+  const { signIn, signInElsewhere } = useSessionActions();
+  const found = useHomeserverOf(user);
+  const takesPassword = Ways === null || (found?.offer.password ?? true);
   const password = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
   const [missing, setMissing] = useState(false);
@@ -56,27 +64,37 @@ export function PasswordForm({ user, leaveLabel, onLeave }: PasswordFormProps) {
       />
       <form className={styles.form} noValidate onSubmit={(event) => void submit(event)}>
         <input type="hidden" name="username" autoComplete="username" value={user.userId} />
-        <SecretField
-          label="Password"
-          name="password"
-          autoComplete="current-password"
-          inputRef={password}
-          hint={`It will be sent to ${host}`}
-          error={fieldError(missing, error)}
-        />
+        {takesPassword ? (
+          <SecretField
+            label="Password"
+            name="password"
+            autoComplete="current-password"
+            inputRef={password}
+            hint={`It will be sent to ${host}`}
+            error={fieldError(missing, error)}
+          />
+        ) : null}
         {error === null ? null : (
           <Alert tone="critical" title={describeError(error).title} code={error.kind}>
             <p>{describeError(error).body}</p>
           </Alert>
         )}
+        {found === null || takesPassword || Ways === null ? null : (
+          <Ways target={found} signInElsewhere={signInElsewhere} />
+        )}
         <div className={styles.actions}>
-          <Button type="submit" busy={busy}>
-            Sign in
-          </Button>
+          {takesPassword ? (
+            <Button type="submit" busy={busy}>
+              Sign in
+            </Button>
+          ) : null}
           <Button variant="tertiary" disabled={busy} onClick={onLeave}>
             {leaveLabel}
           </Button>
         </div>
+        {found !== null && takesPassword && Ways !== null ? (
+          <Ways target={found} signInElsewhere={signInElsewhere} />
+        ) : null}
       </form>
     </>
   );

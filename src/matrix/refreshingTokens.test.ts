@@ -1,0 +1,223 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { fail, ok } from "@/domain/result";
+import { startOAuthServer, type OAuthReply, type OAuthServerRig } from "./oauthServerRig";
+import { createRefreshingFetch } from "./refreshingFetch";
+import { createRefreshingTokens } from "./refreshingTokens";
+import { createSessionRequests } from "./request";
+import { decodeTokens, encodeTokens, type SessionTokens } from "./sessionTokens";
+
+const servers: OAuthServerRig[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
+});
+
+type Token = (refreshToken: string, nth: number) => OAuthReply | Promise<OAuthReply>;
+
+const pair = (nth: number, expiresIn = 300): OAuthReply => ({
+  body: {
+    token_type: "Bearer",
+    access_token: `access-${nth}`,
+    refresh_token: `refresh-${nth}`,
+    expires_in: expiresIn,
+  },
+});
+const invalidGrant: OAuthReply = { status: 400, body: { error: "invalid_grant" } };
+const unknownToken: OAuthReply = {
+  status: 401,
+  body: { errcode: "M_UNKNOWN_TOKEN", error: "Token is not active", soft_logout: false },
+};
+
+/** A homeserver that accepts the newest access token only, and an authorization server beside it. */
+async function session(token: Token, expiresIn = 300) {
+  let nth = 0;
+  let accepted = "access-0";
+  const server = await startOAuthServer(async (form) => {
+    if (form.path === "/token") {
+      nth += 1;
+      const reply = await token(form.fields["refresh_token"] ?? "", nth);
+      if ((reply.status ?? 200) === 200) accepted = `access-${nth}`;
+      return reply;
+    }
+    return form.authorization === `Bearer ${accepted}` ? { body: { ok: true } } : unknownToken;
+  });
+  servers.push(server);
+  const stored: SessionTokens[] = [];
+  const tokens = createRefreshingTokens(
+    {
+      accessToken: "access-0",
+      oauth: {
+        refreshToken: "refresh-0",
+        clientId: "client",
+        issuer: server.url,
+        tokenEndpoint: `${server.url}/token`,
+        revocationEndpoint: `${server.url}/revoke`,
+        registrationEndpoint: null,
+        accountUrl: null,
+        expiresAt: Date.now() + expiresIn * 1_000,
+      },
+    },
+    async (next) => {
+      stored.push(next);
+      return ok(undefined);
+    },
+  );
+  const signedOut: boolean[] = [];
+  const requests = createSessionRequests({
+    homeserverUrl: server.url,
+    accessToken: "access-0",
+    refreshing: tokens,
+    closed: new AbortController().signal,
+    onSignedOut: (soft) => signedOut.push(soft),
+  });
+  const request = (method: "GET", path: string) => requests.request(method, path);
+  /** The homeserver takes the present access token no more. */
+  const expire = (): void => {
+    accepted = "none";
+  };
+  const refreshes = () => server.seen.filter(({ path }) => path === "/token");
+  const sdkFetch = createRefreshingFetch(fetch, tokens);
+  const bySdk = () =>
+    sdkFetch(`${server.url}/_matrix/client/v3/sync`, {
+      headers: { Authorization: "Bearer of-the-sdk" },
+    });
+  return { server, tokens, stored, signedOut, request, expire, refreshes, sdkFetch, bySdk };
+}
+
+describe("renewing tokens", () => {
+  it("is done once for all who need it, and the pair is stored before it is used", async () => {
+    const { server, request, bySdk, expire, refreshes, stored } = await session((_old, nth) =>
+      pair(nth),
+    );
+    expire();
+    const answers = await Promise.all([
+      request("GET", "/one"),
+      request("GET", "/two"),
+      bySdk().then(({ status }) => status),
+    ]);
+    expect(answers).toEqual([ok({ ok: true }), ok({ ok: true }), 200]);
+    expect(refreshes().map(({ fields }) => fields)).toEqual([
+      { grant_type: "refresh_token", client_id: "client", refresh_token: "refresh-0" },
+    ]);
+    expect(stored.map(({ oauth }) => oauth?.refreshToken)).toEqual(["refresh-1"]);
+    expect(server.seen.some(({ authorization }) => authorization === "Bearer of-the-sdk")).toBe(
+      false,
+    );
+  });
+
+  it("goes from pair to pair, each refresh token used once", async () => {
+    const { request, expire, refreshes, tokens } = await session((_old, nth) => pair(nth));
+    for (const path of ["/a", "/b", "/c"]) {
+      expire();
+      expect(await request("GET", path)).toEqual(ok({ ok: true }));
+    }
+    expect(refreshes().map(({ fields }) => fields["refresh_token"])).toEqual([
+      "refresh-0",
+      "refresh-1",
+      "refresh-2",
+    ]);
+    expect(tokens.read().oauth?.refreshToken).toBe("refresh-3");
+  });
+
+  it("comes before the token expires, so that nothing has to be sent twice", async () => {
+    const { server, request } = await session((_old, nth) => pair(nth), 1);
+    expect(await request("GET", "/one")).toEqual(ok({ ok: true }));
+    expect(server.seen.map(({ path }) => path)).toEqual(["/token", "/_matrix/client/v3/one"]);
+  });
+
+  it("keeps the old refresh token where the server does not rotate it", async () => {
+    const { request, expire, tokens } = await session(() => ({
+      body: { token_type: "bearer", access_token: "access-1" },
+    }));
+    expire();
+    expect(await request("GET", "/one")).toEqual(ok({ ok: true }));
+    expect(tokens.read().oauth).toMatchObject({ refreshToken: "refresh-0", expiresAt: null });
+  });
+
+  it.each<[string, OAuthReply]>([
+    ["is in trouble", { status: 503, body: { error: "temporarily_unavailable" } }],
+    ["answers with something else", { status: 404, body: "not here" }],
+    ["sends no tokens", { body: { hello: "world" } }],
+    ["would send us elsewhere", { status: 307, headers: { location: "/elsewhere" } }],
+  ])("is tried again later when the authorization server %s", async (_what, reply) => {
+    let isBroken = true;
+    const { request, bySdk, expire, signedOut, stored, server } = await session((_old, nth) =>
+      isBroken ? reply : pair(nth),
+    );
+    expire();
+    expect(await request("GET", "/one")).toMatchObject({ ok: false, error: { kind: "network" } });
+    await expect(bySdk()).rejects.toBeInstanceOf(TypeError);
+    expect([signedOut, stored]).toEqual([[], []]);
+    isBroken = false;
+    expect(await request("GET", "/one")).toEqual(ok({ ok: true }));
+    expect(server.seen.some(({ path }) => path === "/elsewhere")).toBe(false);
+  });
+
+  it("that is refused ends the session softly, and is not tried again", async () => {
+    const { request, bySdk, expire, signedOut, refreshes } = await session(() => invalidGrant);
+    expire();
+    expect(await request("GET", "/one")).toEqual(fail({ kind: "signed_out", soft: true }));
+    const answer = await bySdk();
+    expect([answer.status, await answer.json()]).toEqual([
+      401,
+      { errcode: "M_UNKNOWN_TOKEN", error: "The session has expired", soft_logout: true },
+    ]);
+    expect(signedOut).toEqual([true]);
+    expect(refreshes()).toHaveLength(1);
+  });
+
+  it("does not repeat what is refused for another reason than the token", async () => {
+    const { server, sdkFetch, refreshes } = await session((_old, nth) => pair(nth));
+    const answer = await sdkFetch(`${server.url}/any`, { headers: { Authorization: "Bearer x" } });
+    expect(answer.status).toBe(200);
+    const plain = await sdkFetch(`${server.url}/plain`);
+    expect(plain.status).toBe(401);
+    expect(refreshes()).toEqual([]);
+  });
+
+  it("that is under way is waited for when the session closes", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { tokens, stored, expire, request } = await session(async (_old, nth) => {
+      await promise;
+      return pair(nth);
+    });
+    expire();
+    const asked = request("GET", "/one");
+    await expect.poll(() => servers[0]?.seen.length).toBe(2);
+    const settled = tokens.settled().then(() => stored.length);
+    resolve();
+    expect(await settled).toBe(1);
+    await asked;
+  });
+});
+
+describe("tokens as one text", () => {
+  const plain: SessionTokens = { accessToken: "syt_abc", oauth: null };
+  const oauth: SessionTokens = {
+    accessToken: "a",
+    oauth: {
+      refreshToken: null,
+      clientId: "c",
+      issuer: "https://auth.test/",
+      tokenEndpoint: "https://auth.test/token",
+      revocationEndpoint: "https://auth.test/revoke",
+      registrationEndpoint: null,
+      accountUrl: "https://auth.test/account",
+      expiresAt: 5,
+    },
+  };
+
+  it.each([plain, oauth])("come back as they were", (tokens) => {
+    expect(decodeTokens(encodeTokens(tokens))).toEqual(tokens);
+  });
+
+  it("of a homeserver's own session are the bare token, as earlier builds stored it", () => {
+    expect(encodeTokens(plain)).toBe("syt_abc");
+  });
+
+  it.each(["{", "{}", '{"accessToken":"a"}', '{"accessToken":"a","oauth":{"clientId":1}}'])(
+    "that are damaged are none: %s",
+    (text) => {
+      expect(decodeTokens(text)).toBeNull();
+    },
+  );
+});

@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { fail, ok } from "@/domain/result";
+import type { RedirectAnswer } from "@/domain/signIn";
+import { createTestApp } from "@/testing/createTestApp";
+import { alice } from "@/testing/facts";
+import { settle, withFakeTime } from "@/testing/fakeTime";
+
+withFakeTime();
+
+const target = { baseUrl: "https://typed.test", host: "typed.test", discoveredFrom: null };
+const way = { kind: "sso", providerId: "oidc-one" } as const;
+const answer: RedirectAnswer = { kind: "sso", state: "s", loginToken: "secret" };
+const spent = { kind: "sign_in", reason: "spent", host: "hs.test" } as const;
+
+describe("leaving for another page", () => {
+  it("goes there, and stays where it is when that is not possible", async () => {
+    const app = createTestApp();
+    app.session.start();
+    await settle();
+    expect(await app.session.signInElsewhere({ target, way })).toEqual(ok(undefined));
+    expect(app.left).toEqual(["https://elsewhere.test/"]);
+    expect(app.gateway.redirects).toEqual([{ target, way }]);
+    app.gateway.signInError = { kind: "storage", reason: "unavailable" };
+    expect(await app.session.signInElsewhere({ target, way })).toEqual(
+      fail(app.gateway.signInError),
+    );
+    expect(app.left).toHaveLength(1);
+  });
+
+  it("keeps device and homeserver of an expired session", async () => {
+    const app = createTestApp(alice);
+    app.gateway.openError = { kind: "signed_out", soft: true };
+    app.session.start();
+    await settle();
+    await app.session.signInElsewhere({ target, way });
+    expect(app.gateway.redirects).toEqual([
+      { target: { ...target, baseUrl: alice.homeserverUrl }, way, deviceId: alice.deviceId },
+    ]);
+  });
+
+  it("marks a session that was ended, and asks for a new device", async () => {
+    const app = createTestApp(alice);
+    app.gateway.ended = true;
+    app.session.start();
+    await settle();
+    await app.session.signInElsewhere({ target, way });
+    expect(app.gateway.redirects).toEqual([
+      { target: { ...target, baseUrl: alice.homeserverUrl }, way },
+    ]);
+    app.gateway.markError = { kind: "storage", reason: "blocked" };
+    expect(await app.session.signInElsewhere({ target, way })).toEqual(fail(app.gateway.markError));
+  });
+
+  it("is not possible from an open session", async () => {
+    const app = createTestApp(alice);
+    app.session.start();
+    await settle();
+    expect(await app.session.signInElsewhere({ target, way })).toEqual(fail({ kind: "closed" }));
+    expect(app.left).toEqual([]);
+  });
+});
+
+describe("coming back", () => {
+  it("opens the session that the answer gives", async () => {
+    const app = createTestApp();
+    app.gateway.redirected = ok(alice);
+    app.session.start(answer);
+    await settle();
+    expect(app.gateway.answers).toEqual([answer]);
+    expect(app.store.getState()).toMatchObject({ phase: { kind: "active" }, signInProblem: null });
+  });
+
+  it("says what went wrong, and goes on as it would have without", async () => {
+    const app = createTestApp();
+    app.gateway.redirected = fail(spent);
+    app.session.start(answer);
+    await settle();
+    expect(app.store.getState()).toMatchObject({
+      phase: { kind: "signed_out" },
+      signInProblem: spent,
+    });
+    app.session.dismissSignInProblem();
+    expect(app.store.getState().signInProblem).toBeNull();
+  });
+
+  it("takes the answer once, and only when this tab holds the lock", async () => {
+    const app = createTestApp();
+    app.lock.heldElsewhere = true;
+    app.gateway.redirected = ok(alice);
+    app.session.start(answer);
+    await settle();
+    expect(app.gateway.answers).toEqual([]);
+    app.session.takeOver();
+    await settle();
+    expect(app.gateway.answers).toEqual([answer]);
+    expect(app.store.getState().phase.kind).toBe("active");
+  });
+
+  it("does not say of the new device what was restored to the ended one", async () => {
+    const app = createTestApp(alice);
+    app.gateway.ended = true;
+    app.gateway.redirected = ok({ ...alice, deviceId: "NEW" });
+    app.memory.write(alice.userId, { provenVersion: null });
+    app.session.start(answer);
+    await settle();
+    expect(app.gateway.endedDevices).toEqual([alice.deviceId]);
+    expect(app.store.getState().phase.kind).toBe("active");
+    expect(app.memory.read(alice.userId).lastRestore).toBeNull();
+  });
+});
