@@ -1,7 +1,7 @@
 import type { JournaledChange } from "@/domain/changeJournal";
 import type { AppError } from "@/domain/errors";
 import { describePassphraseProblem } from "./describePassphraseProblem";
-import { describeKeyFileProblem } from "./describeKeyFile";
+import { describeKeyFileProblem } from "./describeKeyFileProblem";
 import { describeRecoveryKeyProblem } from "./describeRecoveryKeyProblem";
 import { describeNotMatrix, describeServerError } from "./describeServerError";
 import {
@@ -10,7 +10,7 @@ import {
   describeSecretStorageError,
   describeStorageError,
 } from "./describeVaultError";
-import { describeVerificationError } from "./describeVerification";
+import { describeVerificationError } from "./describeVerificationError";
 import type { ErrorWords } from "./errorWords";
 import { formatCount } from "./formatNumber";
 
