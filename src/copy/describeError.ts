@@ -1,7 +1,7 @@
 import type { JournaledChange } from "@/domain/changeJournal";
 import type { AppError } from "@/domain/errors";
 import { describePassphraseProblem } from "./describePassphraseProblem";
-import { describeKeyFileProblem } from "./describeKeyFile";
+import { describeKeyFileProblem } from "./describeKeyFileProblem";
 import { describeRecoveryKeyProblem } from "./describeRecoveryKeyProblem";
 import { describeNotMatrix, describeServerError } from "./describeServerError";
 import {
@@ -11,7 +11,7 @@ import {
   describeStorageError,
 } from "./describeVaultError";
 import { describeSignInError } from "./describeSignIn";
-import { describeVerificationError } from "./describeVerification";
+import { describeVerificationError } from "./describeVerificationError";
 import type { ErrorWords } from "./errorWords";
 import { formatCount } from "./formatNumber";
 

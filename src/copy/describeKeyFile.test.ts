@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { KeyFileProblem } from "@/domain/keyFile";
-import { describeImport, describeKeyFileProblem, describePassphrase } from "./describeKeyFile";
+import { describeImport, describePassphrase } from "./describeKeyFile";
+import { describeKeyFileProblem } from "./describeKeyFileProblem";
 
 describe("key files in words", () => {
   it("tells every problem apart, and says that nothing was changed", () => {

@@ -1,5 +1,6 @@
 import type { EntryLook } from "@/domain/keyEntry";
-import { RECOVERY_KEY_LENGTH, type RecoveryKeyProblem } from "@/domain/recoveryKey";
+import type { RecoveryKeyProblem } from "@/domain/recoveryKey";
+import { RECOVERY_KEY_LENGTH } from "@/domain/recoveryKeyLength";
 import { formatNumber } from "./formatNumber";
 
 interface EntryFacts {

@@ -1,7 +1,5 @@
-import type { AppError } from "@/domain/errors";
 import type { OwnDevice, VerificationEnding, VerificationFlow } from "@/domain/verification";
 import { shortenText } from "./shortenText";
-import type { ErrorWords } from "./errorWords";
 
 /** Longer than any name a client gives by itself. */
 const NAME_LIMIT = 48;
@@ -101,30 +99,4 @@ export function describeEnding(
 
 function codeWords(code: string | null): string {
   return code === null ? "" : `The other device says: ${shortenText(code, 60)}. `;
-}
-
-/** Errors of the verification itself. */
-export function describeVerificationError(
-  reason: Extract<AppError, { kind: "verification" }>["reason"],
-): ErrorWords {
-  switch (reason) {
-    case "no_helper":
-      return {
-        title: "There is no device to ask",
-        body: "None of your other devices is verified and signed in any more. Nothing was sent. Your recovery key does the same without another device.",
-        action: "none",
-      };
-    case "not_under_way":
-      return {
-        title: "This verification is over",
-        body: "It ended in the meantime. Nothing was changed. Start again.",
-        action: "none",
-      };
-    case "wrong_code":
-      return {
-        title: "This is not the code of the other device",
-        body: "Scan the code that the other device shows for this verification. A code from an earlier one does not work.",
-        action: "none",
-      };
-  }
 }

@@ -1,6 +1,7 @@
 import bs58 from "bs58";
 import type { BackupVersion } from "./backup";
 import { fail, ok, type Result } from "./result";
+import { RECOVERY_KEY_LENGTH } from "./recoveryKeyLength";
 
 /** What is wrong with a recovery key. The first six are found without any request. */
 export type RecoveryKeyProblem =
@@ -34,9 +35,6 @@ export interface RecoveryKey {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly text: string;
 }
-
-/** Length of a recovery key's text without white space; every well-formed key has it. */
-export const RECOVERY_KEY_LENGTH = 48;
 
 const PREFIX = [0x8b, 0x01] as const;
 const KEY_BYTES = 32;
