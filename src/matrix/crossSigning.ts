@@ -94,7 +94,7 @@ export async function readCrossSigningStatus(
     privateKeysHere: facts.value.privateKeysHere === "all",
     privateKeysInSecretStorage: storage.value.crossSigningKeysStored,
     deviceVerified: facts.value.deviceVerified,
-    identityReplaced: facts.value.replaced,
+    ...(facts.value.replaced ? { identityReplaced: true } : {}),
   });
 }
 

@@ -10,9 +10,12 @@ import { holdsKeyOf } from "./setUpBackupKey";
 import { canReplaceBrokenStorage } from "./setUpBrokenStorage";
 import { isHeldElsewhere } from "./setUpIdentityPlan";
 import { confirmNoBackup, confirmNoDefaultKey, confirmNoIdentity } from "./setUpWitness";
+import { confirmSetUpIsFree } from "./unfinishedChange";
 
 /** What setting up would do now, by fresh reads, each absence with its witness. Changes nothing. */
 export async function planSetUp(context: SessionContext): Promise<Result<SetUpPlan, AppError>> {
+  const free = await confirmSetUpIsFree(context);
+  if (!free.ok) return free;
   const info = await fetchBackupInfo(context);
   if (!info.ok) return info;
   const storage = await readSecretStorageStatus(context);

@@ -15,6 +15,7 @@ import { canReplaceBrokenStorage, makeSecretStorage } from "./setUpBrokenStorage
 import { proveSetUp } from "./setUpProof";
 import { storeIdentitySecrets, type SetUpMemory } from "./setUpSecretStorage";
 import { confirmNoBackup, confirmNoDefaultKey } from "./setUpWitness";
+import { confirmSetUpIsFree } from "./unfinishedChange";
 
 type SetUpOptions = Parameters<SetUpPort["run"]>[1];
 
@@ -36,6 +37,8 @@ export async function runSetUp(
   memory: SetUpMemory,
 ): Promise<Result<SetUpProof, AppError>> {
   options.onStep("checking");
+  const free = await confirmSetUpIsFree(context);
+  if (!free.ok) return free;
   const start = await readStart(context, key);
   if (!start.ok) return start;
 

@@ -15,6 +15,16 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+it("does not begin beside an unfinished change, and leads to where that is ended", async () => {
+  window.location.hash = "#/set-up";
+  const unfinished = fail({ kind: "change_unfinished", change: "replace_backup" } as const);
+  const { screen, button } = await show(fakeSetUp(unfinished).setUp);
+  await expect.element(screen.getByTestId("error")).toMatchTextContent("not finished");
+  expect(screen.getByRole("button", { name: "Retry" }).elements()).toEqual([]);
+  await button("Back to the overview").click();
+  expect(window.location.hash).toBe("#/");
+});
+
 describe("a new recovery key", () => {
   it("is shown, confirmed with other white space, and only then used", async () => {
     const fake = fakeSetUp(newKey);

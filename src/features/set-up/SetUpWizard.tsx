@@ -5,6 +5,7 @@ import type { SetUpPlan, SetUpPort } from "@/domain/ports";
 import type { RecoveryKey } from "@/domain/recoveryKey";
 import type { SignedInUser } from "@/domain/session";
 import { sameBytes, wipe } from "@/lib/bytes";
+import { goTo } from "@/lib/route";
 import { EnterKeyStep, type KeyFault } from "@/recovery-key/EnterKeyStep";
 import { SaveKeyStep } from "@/recovery-key/SaveKeyStep";
 import { useKeptKey } from "@/recovery-key/useKeptKey";
@@ -42,7 +43,13 @@ export function SetUpWizard(props: SetUpWizardProps) {
         tone="critical"
         title={title}
         code={plan.error.kind}
-        action={<Button onClick={readAgain}>Retry</Button>}
+        action={
+          plan.error.kind === "change_unfinished" ? (
+            <Button onClick={() => goTo("overview")}>Back to the overview</Button>
+          ) : (
+            <Button onClick={readAgain}>Retry</Button>
+          )
+        }
       >
         <p>{body}</p>
       </Alert>
