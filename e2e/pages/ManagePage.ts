@@ -50,6 +50,21 @@ export class ManagePage {
     await this.pressInDialog(button);
   }
 
+  /** Opens the dialog of a reset, or of the end of one, and confirms it with the password. */
+  async resetIdentity(password: string, button = "Reset identity"): Promise<void> {
+    await this.press(button);
+    await this.confirmField.fill("reset");
+    await this.password.fill(password);
+    await this.pressInDialog("Reset identity");
+  }
+
+  /** The reset has ended, and the backup is as said. */
+  async expectReset(backup: string): Promise<void> {
+    await expect(this.#page.getByTestId("reset-done")).toHaveAttribute("data-backup", backup, {
+      timeout: 60_000,
+    });
+  }
+
   async pressInDialog(name: string): Promise<void> {
     await this.dialog.getByRole("button", { name, exact: true }).click();
   }

@@ -3,6 +3,7 @@ import { expect, test } from "../fixtures/index.ts";
 import { ChangeKeyPage } from "../pages/ChangeKeyPage.ts";
 import { crashPage } from "../support/crashPage.ts";
 import { FaultProxy } from "../support/FaultProxy.ts";
+import { signInUnlocked } from "../support/signInUnlocked.ts";
 
 test("the recovery key is changed, and the old one works until the end", async ({
   account,
@@ -16,10 +17,7 @@ test("the recovery key is changed, and the old one works until the end", async (
   await other.sendWithOwnKeys(room, ["one"]);
   await other.waitForBackupCount(1);
   other.stop();
-  await signIn.signIn(account);
-  await restore.openUnlock();
-  await restore.enterKey(made.recoveryKey);
-  await expect(page.getByText("Your recovery key is right")).toBeVisible();
+  await signInUnlocked({ page, signIn, restore }, account, made.recoveryKey);
 
   const changeKey = new ChangeKeyPage(page);
   await changeKey.open();
@@ -88,10 +86,7 @@ for (const { end, reaches } of KILLS) {
     const other = await otherDevice();
     const made = await other.setUpBackup();
     other.stop();
-    await dashboard.signIn.signIn({ ...account, homeserver: network.url });
-    await dashboard.restore.openUnlock();
-    await dashboard.restore.enterKey(made.recoveryKey);
-    await expect(dashboard.page.getByText("Your recovery key is right")).toBeVisible();
+    await signInUnlocked(dashboard, { ...account, homeserver: network.url }, made.recoveryKey);
 
     let { page } = dashboard;
     let inUse = made.recoveryKey;

@@ -2,6 +2,7 @@ import { expectNoAccessibilityViolations } from "../fixtures/axe.ts";
 import { expect, test } from "../fixtures/index.ts";
 import { FaultProxy } from "../support/FaultProxy.ts";
 import type { MatrixApi } from "../support/MatrixApi.ts";
+import { signInUnlocked } from "../support/signInUnlocked.ts";
 
 const ALGORITHM = "m.megolm_backup.v1.curve25519-aes-sha2";
 /** Some other public key, whose private half nobody here has. */
@@ -33,10 +34,7 @@ test("a backup of somebody else gets no key, and the person is told what is safe
   await other.sendMessage(room, "first");
   await other.waitForBackupCount(1);
   await page.clock.install();
-  await signIn.signIn(account);
-  await restore.openUnlock();
-  await restore.enterKey(recoveryKey);
-  await expect(page.getByText("Your recovery key is right")).toBeVisible();
+  await signInUnlocked({ page, signIn, restore }, account, recoveryKey);
   await page.goto("/#/");
   await overview.expectBackup("enabled", { version });
   // The other device would notice as well; from here on only the dashboard is there.
@@ -101,10 +99,7 @@ test("a key swapped in place is told with both fingerprints, and nothing is uplo
   const other = await otherDevice();
   const { recoveryKey, version, backupPublicKey } = await other.setUpBackup();
   other.stop();
-  await signIn.signIn(account);
-  await restore.openUnlock();
-  await restore.enterKey(recoveryKey);
-  await expect(page.getByText("Your recovery key is right")).toBeVisible();
+  await signInUnlocked({ page, signIn, restore }, account, recoveryKey);
   await page.goto("/#/");
   await overview.expectBackup("enabled", { version });
   const before = await api.backupVersion(version);
@@ -167,10 +162,7 @@ test("an older backup that comes back is told apart, and accepting it leads to i
     auth_data: ours.auth_data,
   });
   other.stop();
-  await signIn.signIn(account);
-  await restore.openUnlock();
-  await restore.enterKey(recoveryKey);
-  await expect(page.getByText("Your recovery key is right")).toBeVisible();
+  await signInUnlocked({ page, signIn, restore }, account, recoveryKey);
   await page.goto("/#/");
   await overview.expectBackup("enabled", { version: newer });
 
@@ -202,10 +194,11 @@ test("a server that denies the backup for a while creates, deletes and uploads n
   other.stop();
   const proxy = await FaultProxy.start(account.homeserver);
   try {
-    await signIn.signIn({ ...account, homeserver: proxy.url });
-    await restore.openUnlock();
-    await restore.enterKey(recoveryKey);
-    await expect(page.getByText("Your recovery key is right")).toBeVisible();
+    await signInUnlocked(
+      { page, signIn, restore },
+      { ...account, homeserver: proxy.url },
+      recoveryKey,
+    );
     await page.goto("/#/");
     await overview.expectBackup("enabled", { version });
 
@@ -255,10 +248,7 @@ test("another count is no alarm", async ({
   const room = await other.createEncryptedRoom("Busy");
   await other.sendWithOwnKeys(room, ["one", "two"]);
   await other.waitForBackupCount(2);
-  await signIn.signIn(account);
-  await restore.openUnlock();
-  await restore.enterKey(recoveryKey);
-  await expect(page.getByText("Your recovery key is right")).toBeVisible();
+  await signInUnlocked({ page, signIn, restore }, account, recoveryKey);
   await page.goto("/#/");
   await overview.expectBackup("enabled", { version, count: "2" });
   await other.sendWithOwnKeys(room, ["three"]);

@@ -1,5 +1,6 @@
 import { expectNoAccessibilityViolations } from "../fixtures/axe.ts";
 import { expect, test } from "../fixtures/index.ts";
+import { signInUnlocked } from "../support/signInUnlocked.ts";
 
 test("a backup key that is missing behind the recovery key is put back, and opens on a new device", async ({
   account,
@@ -11,10 +12,7 @@ test("a backup key that is missing behind the recovery key is put back, and open
   test.setTimeout(180_000);
   const other = await otherDevice();
   const { recoveryKey, version } = await other.setUpBackup();
-  await signIn.signIn(account);
-  await restore.openUnlock();
-  await restore.enterKey(recoveryKey);
-  await expect(page.getByText("Your recovery key is right")).toBeVisible();
+  await signInUnlocked({ page, signIn, restore }, account, recoveryKey);
   await api.putAccountData("m.megolm_backup.v1", {});
   await page.goto("/#/");
   await overview.expectHeadline("key_storage_out_of_sync");
@@ -56,10 +54,7 @@ test("a backup that lost its signature is signed again, with its key as it was",
   const { recoveryKey, version, backupPublicKey } = await other.setUpBackup();
   const before = await api.backupVersion();
   if (before === null) throw new Error("no backup");
-  await signIn.signIn(account);
-  await restore.openUnlock();
-  await restore.enterKey(recoveryKey);
-  await expect(page.getByText("Your recovery key is right")).toBeVisible();
+  await signInUnlocked({ page, signIn, restore }, account, recoveryKey);
   await api.updateBackupVersion(version, {
     algorithm: before.algorithm,
     auth_data: { public_key: backupPublicKey, signatures: {} },
@@ -88,10 +83,7 @@ test("secret storage without a usable key gets a new one through set-up, with ev
   test.setTimeout(180_000);
   const other = await otherDevice();
   const { recoveryKey, secretStorageKeyId, version } = await other.setUpBackup();
-  await signIn.signIn(account);
-  await restore.openUnlock();
-  await restore.enterKey(recoveryKey);
-  await expect(page.getByText("Your recovery key is right")).toBeVisible();
+  await signInUnlocked({ page, signIn, restore }, account, recoveryKey);
   await api.putAccountData(`m.secret_storage.key.${secretStorageKeyId}`, {});
   await page.goto("/#/");
   await overview.expectHeadline("key_storage_out_of_sync");

@@ -3,6 +3,7 @@ import { dashboardOn, expect, test } from "../fixtures/index.ts";
 import { crashPage } from "../support/crashPage.ts";
 import type { MatrixApi } from "../support/MatrixApi.ts";
 import type { OtherDevice } from "../support/OtherDevice.ts";
+import { signInUnlocked } from "../support/signInUnlocked.ts";
 
 /** The account's published master key. */
 async function masterKey(api: MatrixApi): Promise<string> {
@@ -73,16 +74,11 @@ test("a wrong and a cancelled password change nothing; the right one keeps the b
   await third.unlock(recoveryKey);
   expect((await third.status()).trust).toEqual({ trusted: true, matchesDecryptionKey: true });
 
-  await manage.press("Reset identity");
-  await manage.confirmField.fill("reset");
-  await manage.password.fill("not my password");
-  await manage.pressInDialog("Reset identity");
+  await manage.resetIdentity("not my password");
   await expect(manage.dialog).toContainText("Wrong password.");
   await manage.password.fill(account.password);
   await manage.pressInDialog("Reset identity");
-  await expect(page.getByTestId("reset-done")).toHaveAttribute("data-backup", "kept", {
-    timeout: 60_000,
-  });
+  await manage.expectReset("kept");
   expect(await masterKey(api)).not.toBe(old);
   expect(await api.backupVersion()).toMatchObject({
     version,
@@ -116,10 +112,7 @@ test("killed before the new keys are here: “Finish reset” takes the password
   test.setTimeout(180_000);
   const other = await otherDevice();
   const { recoveryKey, version } = await withBackup(other);
-  await signIn.signIn(account);
-  await restore.openUnlock();
-  await restore.enterKey(recoveryKey);
-  await expect(page.getByText("Your recovery key is right")).toBeVisible();
+  await signInUnlocked({ page, signIn, restore }, account, recoveryKey);
   const old = await masterKey(api);
 
   // The server takes the new identity, and the page never hears of it.
@@ -130,10 +123,7 @@ test("killed before the new keys are here: “Finish reset” takes the password
     (route) => route.fetch(),
   );
   await manage.open();
-  await manage.press("Reset identity");
-  await manage.confirmField.fill("reset");
-  await manage.password.fill(account.password);
-  await manage.pressInDialog("Reset identity");
+  await manage.resetIdentity(account.password);
   await reached;
   await crashPage(page, context);
   const dangling = await masterKey(api);
@@ -143,13 +133,8 @@ test("killed before the new keys are here: “Finish reset” takes the password
   const again = dashboardOn(await context.newPage(), context);
   await again.page.goto("/");
   await expect(again.manage.unfinished).toHaveAttribute("data-change", "reset_identity");
-  await again.manage.press("Finish reset");
-  await again.manage.confirmField.fill("reset");
-  await again.manage.password.fill(account.password);
-  await again.manage.pressInDialog("Reset identity");
-  await expect(again.page.getByTestId("reset-done")).toHaveAttribute("data-backup", "kept", {
-    timeout: 60_000,
-  });
+  await again.manage.resetIdentity(account.password, "Finish reset");
+  await again.manage.expectReset("kept");
   expect(await masterKey(api)).not.toBe(dangling);
   expect(await api.backupVersion()).toMatchObject({ version, count: 2 });
   await again.manage.pressInDialog("Later");
@@ -170,10 +155,7 @@ test("killed while the backup is signed anew: “Finish reset” goes on without
   test.setTimeout(180_000);
   const other = await otherDevice();
   const { recoveryKey, version } = await withBackup(other);
-  await signIn.signIn(account);
-  await restore.openUnlock();
-  await restore.enterKey(recoveryKey);
-  await expect(page.getByText("Your recovery key is right")).toBeVisible();
+  await signInUnlocked({ page, signIn, restore }, account, recoveryKey);
 
   const { reached } = await holdBack(
     page,
@@ -181,10 +163,7 @@ test("killed while the backup is signed anew: “Finish reset” goes on without
     (route) => route.request().method() === "PUT",
   );
   await manage.open();
-  await manage.press("Reset identity");
-  await manage.confirmField.fill("reset");
-  await manage.password.fill(account.password);
-  await manage.pressInDialog("Reset identity");
+  await manage.resetIdentity(account.password);
   await reached;
   await crashPage(page, context);
   const identity = await masterKey(api);
@@ -193,9 +172,7 @@ test("killed while the backup is signed anew: “Finish reset” goes on without
   await again.page.goto("/");
   await again.manage.press("Finish reset");
   await again.manage.pressInDialog("Finish reset");
-  await expect(again.page.getByTestId("reset-done")).toHaveAttribute("data-backup", "kept", {
-    timeout: 60_000,
-  });
+  await again.manage.expectReset("kept");
   expect(await masterKey(api)).toBe(identity);
   expect(await api.backupVersion()).toMatchObject({ version, count: 2 });
   const signatures = (await api.backupVersion())?.auth_data["signatures"];

@@ -1,4 +1,5 @@
 import { expect, test } from "../fixtures/index.ts";
+import { signInUnlocked } from "../support/signInUnlocked.ts";
 
 test("a server that fails is shown as unknown, never as no backup", async ({
   account,
@@ -67,10 +68,7 @@ test("a deletion elsewhere stops the upload, is said in words, and creates nothi
 }) => {
   const other = await otherDevice();
   const { recoveryKey, version } = await other.setUpBackup();
-  await signIn.signIn(account);
-  await restore.openUnlock();
-  await restore.enterKey(recoveryKey);
-  await expect(page.getByText("Your recovery key is right")).toBeVisible();
+  await signInUnlocked({ page, signIn, restore }, account, recoveryKey);
   await page.goto("/#/");
   await overview.expectBackup("enabled", { version });
 
@@ -98,10 +96,7 @@ test("the crypto events of the SDK reach the page as they happen", async ({
   const room = await other.createEncryptedRoom("Live");
   await other.sendWithOwnKeys(room, ["before"]);
   const first = await other.waitForBackupCount(1);
-  await signIn.signIn(account);
-  await restore.openUnlock();
-  await restore.enterKey(recoveryKey);
-  await expect(page.getByText("Your recovery key is right")).toBeVisible();
+  await signInUnlocked({ page, signIn, restore }, account, recoveryKey);
 
   // KeyBackupDecryptionKeyCached and KeyBackupStatus(true): the key fits and upload is on.
   await page.goto("/#/");

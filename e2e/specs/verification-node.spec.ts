@@ -2,6 +2,8 @@ import { expectNoAccessibilityViolations } from "../fixtures/axe.ts";
 import { expect, test } from "../fixtures/index.ts";
 import { OtherVerification } from "../support/OtherVerification.ts";
 import { storedNames } from "../support/storedNames.ts";
+import { askFrom, compareEmoji, signInBeside } from "../support/verifyWith.ts";
+import { signInUnlocked } from "../support/signInUnlocked.ts";
 
 /** A helper that is the SDK alone, and the dashboard as the new device. */
 test.describe("a new dashboard, helped by another app", () => {
@@ -13,12 +15,8 @@ test.describe("a new dashboard, helped by another app", () => {
     dashboard: { page, signIn, overview, verify },
   }) => {
     const helper = await otherDevice();
-    await helper.setUpBackup();
-    await signIn.signIn(account);
-    await verify.open();
-    let heard = OtherVerification.hear(helper);
-    await verify.ask();
-    let there = await heard;
+    await signInBeside(helper, { signIn, verify }, account);
+    let there = await askFrom(() => verify.ask(), helper);
     await there.accept();
     await verify.press("Compare emoji");
     expect(await there.emoji(false)).toEqual(await verify.emoji());
@@ -27,9 +25,7 @@ test.describe("a new dashboard, helped by another app", () => {
     await expect(page.getByTestId("error")).toHaveAttribute("data-code", "mismatch");
     await expectNoAccessibilityViolations(page, "mismatch");
 
-    heard = OtherVerification.hear(helper);
-    await verify.press("Try again");
-    there = await heard;
+    there = await askFrom(() => verify.press("Try again"), helper);
     await there.accept();
     await there.ready();
     // This time the other app chooses.
@@ -49,42 +45,29 @@ test.describe("a new dashboard, helped by another app", () => {
     dashboard: { page, signIn, verify },
   }) => {
     const helper = await otherDevice();
-    await helper.setUpBackup();
-    await signIn.signIn(account);
-    await verify.open();
+    await signInBeside(helper, { signIn, verify }, account);
 
-    let heard = OtherVerification.hear(helper);
-    await verify.ask();
-    let there = await heard;
+    let there = await askFrom(() => verify.ask(), helper);
     await there.cancel();
     await verify.expectEnd("cancelled_there");
 
-    heard = OtherVerification.hear(helper);
-    await verify.press("Try again");
-    there = await heard;
+    there = await askFrom(() => verify.press("Try again"), helper);
     await there.accept();
     await verify.expectState("choosing");
     await verify.press("Cancel");
     await verify.expectEnd("cancelled_here");
     expect(await there.cancelled()).toBe("m.user");
 
-    heard = OtherVerification.hear(helper);
-    await verify.press("Try again");
-    there = await heard;
+    there = await askFrom(() => verify.press("Try again"), helper);
     await there.accept();
     await verify.expectState("choosing");
     await page.reload();
     expect(await there.cancelled()).toBe("m.user");
     await verify.expectState("none");
 
-    heard = OtherVerification.hear(helper);
-    await verify.ask();
-    there = await heard;
+    there = await askFrom(() => verify.ask(), helper);
     await there.accept();
-    await verify.press("Compare emoji");
-    await verify.emoji();
-    await there.confirm();
-    await verify.press("They match");
+    await compareEmoji(verify, there);
     await there.done();
     await verify.expectKey("arrived");
   });
@@ -95,22 +78,16 @@ test.describe("a new dashboard, helped by another app", () => {
     dashboard: { page, signIn, verify },
   }) => {
     const helper = await otherDevice();
-    await helper.setUpBackup();
     await page.clock.install();
-    await signIn.signIn(account);
-    await verify.open();
-    let heard = OtherVerification.hear(helper);
-    await verify.ask();
-    let there = await heard;
+    await signInBeside(helper, { signIn, verify }, account);
+    let there = await askFrom(() => verify.ask(), helper);
     await page.clock.fastForward("10:05");
     await verify.expectEnd("timed_out");
     await there.cancelled();
     // A request from a clock that is five minutes ahead would not be heard at all.
     await page.clock.setSystemTime(new Date());
 
-    heard = OtherVerification.hear(helper);
-    await verify.press("Try again");
-    there = await heard;
+    there = await askFrom(() => verify.press("Try again"), helper);
     await there.accept();
     await verify.expectState("choosing");
   });
@@ -121,22 +98,15 @@ test.describe("a new dashboard, helped by another app", () => {
     dashboard: { page, signIn, overview, verify },
   }) => {
     const helper = await otherDevice();
-    const { version } = await helper.setUpBackup();
     await page.clock.install();
-    await signIn.signIn(account);
-    await verify.open();
+    const { version } = await signInBeside(helper, { signIn, verify }, account);
     // The homeserver takes the request for the key and loses it.
     await page.route("**/sendToDevice/m.secret.request/*", (route) =>
       route.fulfill({ json: {}, headers: { "access-control-allow-origin": "*" } }),
     );
-    const heard = OtherVerification.hear(helper);
-    await verify.ask();
-    const there = await heard;
+    const there = await askFrom(() => verify.ask(), helper);
     await there.accept();
-    await verify.press("Compare emoji");
-    await verify.emoji();
-    await there.confirm();
-    await verify.press("They match");
+    await compareEmoji(verify, there);
     await verify.expectKey("waiting");
     await expect(page.getByText("Waiting for the key…")).toBeVisible();
     await page.clock.fastForward(21_000);
@@ -158,17 +128,10 @@ test.describe("a new dashboard, helped by another app", () => {
     dashboard: { page, signIn, overview, verify },
   }) => {
     const helper = await otherDevice();
-    await helper.setUpBackup();
-    await signIn.signIn(account);
-    await verify.open();
-    const heard = OtherVerification.hear(helper);
-    await verify.ask();
-    const there = await heard;
+    await signInBeside(helper, { signIn, verify }, account);
+    const there = await askFrom(() => verify.ask(), helper);
     await there.accept();
-    await verify.press("Compare emoji");
-    await verify.emoji();
-    await there.confirm();
-    await verify.press("They match");
+    await compareEmoji(verify, there);
     await verify.expectKey("arrived");
     // The recovery key is being asked for when the key comes.
     await page.goto("/#/unlock");
@@ -187,18 +150,11 @@ test.describe("a new dashboard, helped by another app", () => {
     dashboard: { page, signIn, verify },
   }) => {
     const helper = await otherDevice();
-    await helper.setUpBackup();
-    await signIn.signIn(account);
-    await verify.open();
-    const heard = OtherVerification.hear(helper);
-    await verify.ask();
-    const there = await heard;
+    await signInBeside(helper, { signIn, verify }, account);
+    const there = await askFrom(() => verify.ask(), helper);
     await there.accept();
     await expect(verify.root).toHaveAttribute("data-state", "choosing");
-    await verify.press("Compare emoji");
-    await verify.emoji();
-    await there.confirm();
-    await verify.press("They match");
+    await compareEmoji(verify, there);
     await verify.expectKey("arrived");
     await page.getByRole("button", { name: "Sign out" }).click();
     await page
@@ -227,10 +183,7 @@ test.describe("the dashboard helps", () => {
     const room = await maker.createEncryptedRoom("For the new one");
     await maker.sendMessage(room, "old");
     await maker.waitForBackupCount(1);
-    await signIn.signIn(account);
-    await restore.openUnlock();
-    await restore.enterKey(recoveryKey);
-    await expect(page.getByText("Your recovery key is right")).toBeVisible();
+    await signInUnlocked({ page, signIn, restore }, account, recoveryKey);
     await page.goto("/#/rooms");
     await maker.signOut();
 
@@ -261,10 +214,7 @@ test.describe("the dashboard helps", () => {
   }) => {
     const maker = await otherDevice();
     const { recoveryKey } = await maker.setUpBackup();
-    await signIn.signIn(account);
-    await restore.openUnlock();
-    await restore.enterKey(recoveryKey);
-    await expect(page.getByText("Your recovery key is right")).toBeVisible();
+    await signInUnlocked({ page, signIn, restore }, account, recoveryKey);
     await maker.signOut();
     // Nobody listens while the new device signs in and asks.
     await page.goto("about:blank");
@@ -290,10 +240,7 @@ test.describe("the dashboard helps", () => {
   }) => {
     const other = await otherDevice();
     const { recoveryKey } = await other.setUpBackup();
-    await signIn.signIn(account);
-    await restore.openUnlock();
-    await restore.enterKey(recoveryKey);
-    await expect(page.getByText("Your recovery key is right")).toBeVisible();
+    await signInUnlocked({ page, signIn, restore }, account, recoveryKey);
 
     const newcomer = await otherDevice();
     let there = await OtherVerification.ask(newcomer);

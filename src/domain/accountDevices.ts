@@ -20,7 +20,8 @@ export interface AccountDevice {
 export interface AccountDevicesPort {
   /**
    * The account's other devices by fresh reads (`GET /devices` and a key query), the one used last
-   * first. Client-Server API, "Device management".
+   * first. None is `verified` before this device trusts the account's identity. Client-Server API,
+   * "Device management".
    */
   list(): Promise<Result<readonly AccountDevice[], AppError>>;
 }

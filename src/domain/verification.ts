@@ -1,21 +1,13 @@
+import type { AccountDevice } from "./accountDevices";
 import type { AppError } from "./errors";
 import type { Result } from "./result";
 
 /**
- * Another device of the same account.
- * - `verified`: signed by the account's identity, so it can help and is asked.
- * - `unverified`: it has encryption keys, but nobody vouched for it; it holds none of the secrets.
- * - `no_encryption`: it never published keys, as a script or a half-finished sign-in.
- * - `dehydrated`: a stand-in on the server that collects keys while nobody is online; no person.
+ * Another device of the same account. Here `verified` says that the identity which the server
+ * publishes has signed it, so it can help and is asked; whether that identity is the person's own, a
+ * new device learns from the verification.
  */
-export interface OwnDevice {
-  readonly deviceId: string;
-  /** As its owner, or whoever signed it in, has called it: untrusted text. Null without a name. */
-  readonly name: string | null;
-  /** Milliseconds since the epoch by the server, which tells it a little late. */
-  readonly lastSeenAt: number | null;
-  readonly standing: "verified" | "unverified" | "no_encryption" | "dehydrated";
-}
+export type OwnDevice = AccountDevice;
 
 /** What the two devices can do with each other. */
 export interface VerificationMethods {

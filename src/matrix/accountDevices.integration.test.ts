@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createAccountDevices } from "./accountDevices";
+import { createAccountDevices, listOtherDevices } from "./accountDevices";
 import { copyOf, openDevice, PASSWORD, valueOf } from "./integrationDevice";
 import { startHomeserver, type Homeserver } from "./integrationHomeserver";
 import { createKeyBackup } from "./keyBackup";
@@ -33,7 +33,14 @@ test("who else is signed in, and how far each can be relied on", async () => {
   const other = await openDevice(server, userId);
   const { deviceId } = other.context.user;
   expect((await standings())[deviceId]).toBe("unverified");
+  // The newcomer sees who could let it in, and relies on nobody before.
+  const mine = device.context.user.deviceId;
+  const seen = async (vouchedBy: "published" | "trusted") =>
+    valueOf(await listOtherDevices(other.context, vouchedBy)).find((one) => one.deviceId === mine)
+      ?.standing;
+  expect([await seen("published"), await seen("trusted")]).toEqual(["verified", "unverified"]);
   valueOf(await createKeyBackup(other.context).unlock(copyOf(key)));
+  expect([await seen("published"), await seen("trusted")]).toEqual(["verified", "verified"]);
   expect((await standings())[deviceId]).toBe("verified");
 
   other.stop();

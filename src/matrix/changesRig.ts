@@ -15,7 +15,8 @@ import { decodeBase64 } from "matrix-js-sdk/lib/base64";
 import { RustBackupManager } from "matrix-js-sdk/lib/rust-crypto/backup";
 import { vi } from "vitest";
 import { isObject } from "./errorOfAnswer";
-import { copyOf, openDevice, PASSWORD, valueOf, type TestDevice } from "./integrationDevice";
+import { openSetUpAccount } from "./accountRig";
+import { valueOf, type TestDevice } from "./integrationDevice";
 import type { Homeserver } from "./integrationHomeserver";
 import { readKeptKey } from "./keptBackupKey";
 import { fetchBackupInfo, fetchBackupVersion } from "./roomKeysApi";
@@ -23,14 +24,12 @@ import { createRoomKeySource } from "./roomKeySource";
 import { matchBackupSecret } from "./secretStorageBackupKey";
 import { openDefaultKey } from "./secretStorageUnlock";
 import type { HttpMethod, SessionContext } from "./sessionContext";
-import { createSetUp } from "./setUp";
 
 // The SDK waits up to ten seconds at random before it uploads.
 Object.assign(RustBackupManager, { maxBackupLoopStartDelayMillis: 0 });
 
 const PATIENCE = { timeout: 30_000, interval: 50 };
 const ROOM = "!room:localhost";
-const quietly = { onStep: () => undefined, askPassword: () => Promise.resolve(null) };
 
 export const keyEntries = (context: SessionContext): BackupEntries =>
   createBackupEntries(createRoomKeySource(context), {
@@ -50,11 +49,7 @@ export interface Account {
 }
 
 export async function accountWithBackup(server: Homeserver, keys = 3): Promise<Account> {
-  const userId = await server.register(PASSWORD);
-  const device = await openDevice(server, userId);
-  const setUp = createSetUp(device.context);
-  const key = setUp.generateRecoveryKey();
-  const { version } = valueOf(await setUp.run(copyOf(key), quietly));
+  const { userId, device, key, version } = await openSetUpAccount(server);
   const held = await giveKeys(device, keys);
   await uploaded(device, version, held.length);
   return { userId, device, key, version, held };

@@ -8,14 +8,14 @@ import { createEntryForge, forgeEntry, type ForgedEntry } from "@/testing/forgeB
 import { decodeBase64 } from "matrix-js-sdk/lib/base64";
 import { calculateKeyCheck } from "matrix-js-sdk/lib/secret-storage";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { copyOf, openDevice, PASSWORD, valueOf, type TestDevice } from "./integrationDevice";
+import { openSetUpAccount } from "./accountRig";
+import { openDevice, valueOf, type TestDevice } from "./integrationDevice";
 import { startHomeserver, type Homeserver } from "./integrationHomeserver";
 import { createKeyBackup } from "./keyBackup";
 import { createKeyTest } from "./keyTest";
 import { backupPublicKeyOf, randomBackupKey } from "./olmMachine";
 import { createRoomKeySource } from "./roomKeySource";
 import type { SessionContext } from "./sessionContext";
-import { createSetUp } from "./setUp";
 
 const PATIENCE = { timeout: 20_000, interval: 50 };
 const KEYS = 70;
@@ -36,15 +36,8 @@ let version: string;
 let device: TestDevice;
 
 beforeEach(async () => {
-  userId = await server.register(PASSWORD);
-  first = await openDevice(server, userId);
-  const setUp = createSetUp(first.context);
-  key = setUp.generateRecoveryKey();
-  const options = { onStep: () => undefined, askPassword: () => Promise.resolve(null) };
-  ({ version } = valueOf(await setUp.run(copyOf(key), options)));
-  const keyBackup = createKeyBackup(first.context);
-  keyId = valueOf(await keyBackup.readSecretStorage()).keyId ?? "";
-  const info = valueOf(await keyBackup.fetchBackupInfo());
+  ({ userId, device: first, key, keyId, version } = await openSetUpAccount(server));
+  const info = valueOf(await createKeyBackup(first.context).fetchBackupInfo());
   await fill(Uint8Array.from(decodeBase64(info?.publicKey ?? "")));
   device = await openDevice(server, userId);
   return () => {

@@ -2,12 +2,12 @@ import { EventType, MsgType } from "matrix-js-sdk";
 import { RustBackupManager } from "matrix-js-sdk/lib/rust-crypto/backup";
 import type { BackupVersion } from "@/domain/backup";
 import type { RecoveryKey } from "@/domain/recoveryKey";
-import { openDevice, PASSWORD, valueOf, copyOf, type TestDevice } from "./integrationDevice";
+import { openSetUpAccount } from "./accountRig";
+import { PASSWORD, valueOf, type TestDevice } from "./integrationDevice";
 import type { Homeserver, SeenRequest } from "./integrationHomeserver";
 import { createKeyBackup } from "./keyBackup";
 import { olmMachineOf, withFreed } from "./olmMachine";
 import type { SessionContext } from "./sessionContext";
-import { createSetUp } from "./setUp";
 
 // Up to ten seconds of random waiting before each upload is for thousands of clients, not for one.
 Object.assign(RustBackupManager, { maxBackupLoopStartDelayMillis: 0 });
@@ -30,11 +30,7 @@ export async function openAccountWithBackup(
   server: Homeserver,
   keys: number,
 ): Promise<AccountWithBackup> {
-  const userId = await server.register(PASSWORD);
-  const device = await openDevice(server, userId);
-  const setUp = createSetUp(device.context);
-  const recoveryKey = setUp.generateRecoveryKey();
-  const { version } = valueOf(await setUp.run(copyOf(recoveryKey), answers()));
+  const { userId, device, key: recoveryKey, version } = await openSetUpAccount(server);
   await makeRoomKeys(device, keys);
   await waitForCount(device.context, keys);
   return { userId, device, context: device.context, recoveryKey, version };

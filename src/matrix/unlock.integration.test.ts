@@ -1,6 +1,7 @@
 import type { RecoveryKey } from "@/domain/recoveryKey";
 import { fail } from "@/domain/result";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { openSetUpAccount } from "./accountRig";
 import { copyOf, openDevice, PASSWORD, valueOf, type TestDevice } from "./integrationDevice";
 import { startHomeserver, type Homeserver } from "./integrationHomeserver";
 import { createKeyBackup } from "./keyBackup";
@@ -20,12 +21,7 @@ let key: RecoveryKey;
 let version: string;
 
 beforeEach(async () => {
-  userId = await server.register(PASSWORD);
-  first = await openDevice(server, userId);
-  const setUp = createSetUp(first.context);
-  key = setUp.generateRecoveryKey();
-  const options = { onStep: () => undefined, askPassword: () => Promise.resolve(null) };
-  ({ version } = valueOf(await setUp.run(copyOf(key), options)));
+  ({ userId, device: first, key, version } = await openSetUpAccount(server));
   return () => first.stop();
 });
 

@@ -5,14 +5,14 @@ import { derivePbkdf2 } from "@/lib/pbkdf2";
 import { encodeBase64 } from "matrix-js-sdk/lib/base64";
 import { calculateKeyCheck } from "matrix-js-sdk/lib/secret-storage";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { copyOf, openDevice, PASSWORD, valueOf, type TestDevice } from "./integrationDevice";
+import { openSetUpAccount } from "./accountRig";
+import { openDevice, valueOf, type TestDevice } from "./integrationDevice";
 import { startHomeserver, type Homeserver } from "./integrationHomeserver";
 import { createKeyBackup } from "./keyBackup";
 import { createKeyEntry } from "./keyEntry";
 import { backupPublicKeyOf, randomBackupKey } from "./olmMachine";
 import { readSecret, storeSecret, type SecretName, type StorageKey } from "./secretStorage";
 import type { SessionContext } from "./sessionContext";
-import { createSetUp } from "./setUp";
 
 /* Every kind of key that opens a backup, and everything that can be wrong with one. */
 
@@ -44,13 +44,7 @@ let device: TestDevice;
 let keyEntry: KeyEntryPort;
 
 beforeEach(async () => {
-  userId = await server.register(PASSWORD);
-  first = await openDevice(server, userId);
-  const setUp = createSetUp(first.context);
-  key = setUp.generateRecoveryKey();
-  const options = { onStep: () => undefined, askPassword: () => Promise.resolve(null) };
-  ({ version } = valueOf(await setUp.run(copyOf(key), options)));
-  keyId = valueOf(await createKeyBackup(first.context).readSecretStorage()).keyId ?? "";
+  ({ userId, device: first, key, keyId, version } = await openSetUpAccount(server));
   device = await openDevice(server, userId);
   keyEntry = createKeyEntry(device.context);
   return () => {

@@ -13,9 +13,9 @@ import {
   VerificationPhase,
   type VerificationRequest,
 } from "matrix-js-sdk/lib/crypto-api";
+import { listOtherDevices } from "./accountDevices";
 import type { SessionContext } from "./sessionContext";
 import { attempt } from "./toAppError";
-import { listOwnDevices } from "./verificationDevices";
 import { followVerification, type FollowedVerification } from "./verificationFlow";
 import { createVerificationHeap } from "./verificationHeap";
 import { offerMethods } from "./verificationInternals";
@@ -95,7 +95,7 @@ export function createVerification(
     await deviceIdOf(request, followed);
     const id = request.otherDeviceId;
     if (id === undefined || mine !== turn) return;
-    const devices = await listOwnDevices(context);
+    const devices = await listOtherDevices(context, "published");
     if (mine !== turn) return;
     const found = devices.ok ? devices.value.find(({ deviceId }) => deviceId === id) : undefined;
     followed.setOther(
@@ -164,7 +164,7 @@ export function createVerification(
 
   /** The one to ask, or null for all of them; an error when nobody is there to answer. */
   async function findHelper(deviceId: string | null): Promise<Result<OwnDevice | null, AppError>> {
-    const devices = await listOwnDevices(context);
+    const devices = await listOtherDevices(context, "published");
     if (!devices.ok) return devices;
     const wanted = devices.value.filter((device) =>
       deviceId === null ? device.standing === "verified" : device.deviceId === deviceId,
@@ -194,7 +194,10 @@ export function createVerification(
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    listDevices: () => listOwnDevices(context),
+    async listDevices() {
+      const devices = await listOtherDevices(context, "published");
+      return devices.ok ? ok(devices.value.toSorted(helpersFirst)) : devices;
+    },
     request: ({ deviceId, canScan }) => ask(deviceId, canScan),
     async accept({ canScan }) {
       const followed = current;
@@ -254,6 +257,10 @@ export function createVerification(
       };
     },
   };
+}
+
+function helpersFirst(one: OwnDevice, other: OwnDevice): number {
+  return Number(other.standing === "verified") - Number(one.standing === "verified");
 }
 
 /** A request between the account's own devices, not one of another person in a room. */
