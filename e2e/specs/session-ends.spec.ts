@@ -40,13 +40,12 @@ test("an account that an administrator deactivates ends in words, and what is le
   await expect(page.getByRole("heading", { name: "This session was ended" })).toBeVisible({
     timeout: 60_000,
   });
-  await expect(page.getByText(/or the account was deactivated/)).toBeVisible();
+  await expect(page.getByText("or the account was deactivated")).toBeVisible();
   await signIn.password.fill(account.password);
   await signIn.submit();
-  await expect(page.getByTestId("error")).toHaveAttribute(
-    "data-code",
-    /^(account_deactivated|wrong_password)$/,
-  );
+  // Synapse 1.163 does not tell: it refuses in the words for a wrong password.
+  await expect(page.getByTestId("error")).toHaveAttribute("data-code", "wrong_password");
+  await expect(page.getByText("which then takes no password any more")).toBeVisible();
 
   await cutOff(page, account.homeserver);
   await page.getByRole("button", { name: "Remove this browser’s data" }).click();

@@ -21,7 +21,8 @@ export function EndedScreen({ user, memoryOnly, Ways }: EndedScreenProps) {
       <p>
         The homeserver ended this session: this device was signed out or removed from another
         device, the password was changed{memoryOnly ? ", the session expired" : ""}, or the account
-        was deactivated. If it was not you, change your password.
+        was deactivated, which then takes no password any more. If it was not you, change your
+        password.
       </p>
       {memoryOnly ? (
         <p>
