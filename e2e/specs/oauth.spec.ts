@@ -109,8 +109,7 @@ test("cancelling there, and an answer that nobody asked for, change nothing", as
   await expect(problem(page)).toHaveAttribute("data-code", "not_asked");
   expect(new URL(page.url()).hash).toBe("#/");
 
-  await goTo(page, homeserver.url, auth.issuer);
-  await page.getByLabel("Name").waitFor();
+  await (await goTo(page, homeserver.url, auth.issuer)).arrived();
   await page.goto(foreign);
   await expect(problem(page)).toHaveAttribute("data-code", "not_asked");
   expect(traffic.pairs).toEqual([]);

@@ -72,8 +72,7 @@ test("who comes back without having signed in is told so, and a reload forgets i
   account,
   page,
 }) => {
-  await goTo(page, account.homeserver, "First IdP");
-  await page.getByLabel("Name").waitFor();
+  await (await goTo(page, account.homeserver, "First IdP")).arrived();
   await page.goto("/");
   await expect(problem(page)).toHaveAttribute("data-code", "cancelled");
   await expectNoAccessibilityViolations(page, "a cancelled sign-in");
@@ -96,8 +95,7 @@ test("a token that this tab has not asked for is not even tried", async ({
   expect(new URL(page.url()).search).toBe("");
 
   // Also when something was asked for, and something else answers.
-  await goTo(page, account.homeserver, "First IdP");
-  await page.getByLabel("Name").waitFor();
+  await (await goTo(page, account.homeserver, "First IdP")).arrived();
   await page.goto("/?sso_state=another&loginToken=of-somebody-else");
   await expect(problem(page)).toHaveAttribute("data-code", "not_asked");
   expect(logins).toEqual([]);
