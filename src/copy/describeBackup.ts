@@ -65,6 +65,9 @@ export function describeDecryptionKey(key: BackupTrust["key"]): FactWords {
 
 /** "Recovery key in use, all secrets stored" and its lesser forms. */
 export function describeSecretStorage(status: SecretStorageStatus): string {
+  if (status.underOtherKey === true) {
+    return "Holds secrets, but the account does not name a recovery key that could be used";
+  }
   switch (status.defaultKey) {
     case "absent":
       return "Not set up: there is no recovery key";

@@ -13,6 +13,7 @@ const findings: { [State in DeviceState]: Extract<Finding, { state: State }> } =
   unknown: { state: "unknown", subject: "backup", error: offline },
   verify_this_device: { state: "verify_this_device", keysInSecretStorage: true },
   identity_needs_reset: { state: "identity_needs_reset" },
+  default_key_lost: { state: "default_key_lost", allHere: false },
   set_up_recovery: { state: "set_up_recovery", missing: ["identity", "secret_storage", "backup"] },
   turn_on_key_storage: { state: "turn_on_key_storage" },
   backup_turned_off: { state: "backup_turned_off" },
@@ -45,7 +46,7 @@ const nothingKnown = { version: null, count: null, pending: null, agreed: true }
 describe("headlines", () => {
   it("differ from each other, with and without numbers", () => {
     for (const context of [nothingKnown, { version, count: 2000, pending: 3, agreed: true }]) {
-      const words = states.map((state) => describeDeviceState(state, context));
+      const words = Object.values(findings).map((one) => describeDeviceState(one, context));
       expect(new Set(words.map(({ title }) => title)).size).toBe(states.length);
       expect(new Set(words.map(({ body }) => body)).size).toBe(states.length);
       expect(words.filter(({ title, body }) => /null|undefined|NaN/.test(title + body))).toEqual(
@@ -55,25 +56,31 @@ describe("headlines", () => {
   });
 
   it("never say “no backup” for what could not be checked", () => {
-    const { title, body } = describeDeviceState("unknown", nothingKnown);
+    const { title, body } = describeDeviceState(findings.unknown, nothingKnown);
     expect(`${title} ${body}`).not.toMatch(/no backup|not backed up/i);
   });
 
   it("say that everything is backed up only in the state ok, and only when nothing waits", () => {
     const saying = (pending: number | null) =>
-      states.filter((state) =>
-        describeDeviceState(state, { ...nothingKnown, pending }).title.match(/(?<!not )backed up$/),
-      );
+      Object.values(findings)
+        .filter((one) =>
+          describeDeviceState(one, { ...nothingKnown, pending }).title.match(/(?<!not )backed up$/),
+        )
+        .map(({ state }) => state);
     expect(saying(0)).toEqual(["ok"]);
     expect(saying(1)).toEqual([]);
     expect(saying(null)).toEqual([]);
-    const doubted = describeDeviceState("ok", { ...nothingKnown, pending: 0, agreed: false });
+    const doubted = describeDeviceState(findings.ok, {
+      ...nothingKnown,
+      pending: 0,
+      agreed: false,
+    });
     expect(doubted.title).not.toContain("backed up");
   });
 
   it("count what waits, also while all is well", () => {
     const well = (pending: number) =>
-      describeDeviceState("ok", { ...nothingKnown, pending, version });
+      describeDeviceState(findings.ok, { ...nothingKnown, pending, version });
     expect(well(1).title).toBe("Backing up 1 room key…");
     expect(well(1).body).toContain("1 room key is waiting");
     expect(well(1200).title).toBe("Backing up 1,200 room keys…");

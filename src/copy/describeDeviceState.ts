@@ -1,5 +1,5 @@
 import type { BackupVersion } from "@/domain/backup";
-import type { DeviceState } from "@/domain/deviceState";
+import type { Finding } from "@/domain/deviceState";
 import { formatRoomKeys } from "./formatNumber";
 
 /** Numbers that a headline may name; null where they are not known right now. */
@@ -15,12 +15,12 @@ export interface DeviceStateContext {
 
 /** The headline: what holds, and what it means for the person's messages. */
 export function describeDeviceState(
-  state: DeviceState,
+  finding: Finding,
   { version, count, pending, agreed }: DeviceStateContext,
 ): { title: string; body: string } {
   const backup = version === null ? "the backup" : `backup version ${version}`;
   const keys = count === null ? "its room keys" : formatRoomKeys(count);
-  switch (state) {
+  switch (finding.state) {
     case "signed_out":
       return { title: "Not signed in", body: "Sign in to see the state of your key backup." };
     case "checking":
@@ -42,6 +42,13 @@ export function describeDeviceState(
       return {
         title: "The keys of your identity cannot be found",
         body: "They are neither on this device nor in your account’s secret storage. If another device of yours is verified, keep it signed in: it still holds them, and can verify this one. Without one, a reset of your identity under “Manage” is the last resort.",
+      };
+    case "default_key_lost":
+      return {
+        title: "Your account no longer says which recovery key is the right one",
+        body: finding.allHere
+          ? "Secrets are still stored behind a recovery key, and everything behind it is on this device, too. With the recovery key that you saved, the repair makes your account name it again; without it, a new one can be made."
+          : "Secrets are still stored behind one. If you saved a recovery key, enter it: it may open everything as before. Nothing has been changed here.",
       };
     case "set_up_recovery":
       return version === null

@@ -9,6 +9,7 @@ export function describeFinding(finding: Finding): string | null {
   switch (finding.state) {
     case "signed_out":
     case "identity_needs_reset":
+    case "default_key_lost":
     case "turn_on_key_storage":
     case "backup_turned_off":
     case "turned_off_here":
@@ -71,6 +72,8 @@ export function findingTitle(finding: Finding): string {
       return "This device is not verified";
     case "identity_needs_reset":
       return "The identity’s keys cannot be found";
+    case "default_key_lost":
+      return "The account does not name its recovery key";
     case "set_up_recovery":
       return "Recovery is not set up";
     case "turn_on_key_storage":

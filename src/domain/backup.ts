@@ -42,6 +42,11 @@ export interface SecretStorageStatus {
   readonly keyId: string | null;
   readonly backupKeyStored: boolean;
   readonly crossSigningKeysStored: boolean;
+  /**
+   * There is no usable default key, and secrets are stored under another one that is described: a
+   * recovery key that somebody saved may be that one.
+   */
+  readonly underOtherKey?: boolean;
 }
 
 /** Room keys in this device's own store. */

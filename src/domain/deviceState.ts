@@ -71,6 +71,15 @@ export type Finding =
       readonly identityReplaced?: boolean;
     }
   | { readonly state: "identity_needs_reset" }
+  /**
+   * The account does not name a recovery key that could be used, and secrets are stored under one
+   * that somebody may have saved.
+   */
+  | {
+      readonly state: "default_key_lost";
+      /** Is everything that belongs behind a recovery key on this device? */
+      readonly allHere: boolean;
+    }
   | {
       readonly state: "set_up_recovery";
       readonly missing: readonly ("identity" | "secret_storage" | "backup")[];

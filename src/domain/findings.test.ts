@@ -29,6 +29,8 @@ const newDevice = {
 };
 const keysLost = { ...newDevice, privateKeysInSecretStorage: false };
 const withoutCrossSigning = { ...readySecretStorage, crossSigningKeysStored: false };
+/** The pointer was blanked; description and secrets are still there. */
+const lostPointer = { ...noSecretStorage, underOtherKey: true };
 const brokenStorage = { ...readySecretStorage, defaultKey: "broken" } as const;
 const lastRestore = {
   version: v1,
@@ -138,6 +140,37 @@ const table: Row[] = [
     { crossSigning: known(keysLost), secretStorage: stale(withoutCrossSigning) },
     "verify_this_device",
     "enabled",
+  ],
+  [
+    "a new device, and the account does not name the recovery key",
+    {
+      crossSigning: known(keysLost),
+      secretStorage: known(lostPointer),
+      trust: known({ signature: "untrusted", key: "absent" }),
+    },
+    "default_key_lost",
+    "untrusted",
+  ],
+  [
+    "a new device, and the named recovery key is no usable one, another is",
+    {
+      crossSigning: known(keysLost),
+      secretStorage: known({ ...lostPointer, defaultKey: "broken" }),
+    },
+    "default_key_lost",
+    "enabled",
+  ],
+  [
+    "all is here, and the account does not name the recovery key",
+    { secretStorage: known(lostPointer) },
+    "default_key_lost",
+    "enabled",
+  ],
+  [
+    "the same without a backup",
+    { secretStorage: known(lostPointer), backup: known(null), trust: UNREAD },
+    "default_key_lost",
+    "none",
   ],
   ["identity not read yet", { crossSigning: UNREAD }, "checking", "enabled"],
   ["identity unreadable", { crossSigning: failedReading }, "unknown", "enabled"],

@@ -48,7 +48,7 @@ export interface KeyBackupOverview {
   readonly deviceState: DeviceState;
   readonly backupState: BackupState;
   /** All failed checks, the headline first. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly [Finding, ...Finding[]];
   readonly backup: Reading<BackupInfo | null>;
   readonly backupWish: Reading<BackupWish>;
   /** The person turned the upload off on this device. */

@@ -21,8 +21,8 @@ export function BackupStatusCard({ overview }: { overview: KeyBackupOverview }) 
   const fresh = backup.status === "known" ? backup.value : null;
   const held = lastValue(roomKeys);
   // With the headline saying "Check again" there is no second button of that name.
-  const headline = overview.findings[0];
-  const headlineChecks = headline !== undefined && deviceStateAction(headline).kind === "check";
+  const [headline] = overview.findings;
+  const headlineChecks = deviceStateAction(headline).kind === "check";
   return (
     <div
       data-testid="backup-state"

@@ -20,20 +20,21 @@ interface HeadlineCardProps {
 
 /** The one sentence about this device, with the one thing to do. */
 export function HeadlineCard({ overview, onRestore }: HeadlineCardProps) {
-  const { deviceState: state, findings, checking, checkAgain } = overview;
-  const headline = findings.find((finding) => finding.state === state);
+  const { findings, checking, checkAgain } = overview;
+  const [headline] = findings;
+  const { state } = headline;
   const others = findings.filter(
     (finding) => finding !== headline && finding.state !== "ok" && finding.state !== "checking",
   );
   const backup = overview.backup.status === "known" ? overview.backup.value : null;
-  const { title, body } = describeDeviceState(state, {
+  const { title, body } = describeDeviceState(headline, {
     version: backup?.version ?? null,
     count: backup?.count ?? null,
     pending: overview.pendingKeys,
     agreed: isAgreed(overview),
   });
   const tone = toneOf(state, overview.pendingKeys, isAgreed(overview));
-  const detail = headline === undefined ? null : describeFinding(headline);
+  const detail = describeFinding(headline);
   return (
     <section
       className={`${styles.headline} ${styles[tone]}`}
@@ -56,20 +57,20 @@ export function HeadlineCard({ overview, onRestore }: HeadlineCardProps) {
 }
 
 interface ActionProps {
-  finding: Finding | undefined;
+  finding: Finding;
   checking: boolean;
   checkAgain: () => void;
   onRestore: () => void;
 }
 
 function Action({ finding, checking, checkAgain, onRestore }: ActionProps) {
-  const action = finding === undefined ? null : deviceStateAction(finding);
-  switch (action?.kind) {
+  const action = deviceStateAction(finding);
+  switch (action.kind) {
     case "go":
       return (
         <div className={styles.actions}>
           <Button onClick={() => goTo(action.to)}>{action.label}</Button>
-          <OtherWay action={finding === undefined ? null : otherWay(finding)} />
+          <OtherWay action={otherWay(finding)} />
         </div>
       );
     case "restore":
@@ -86,13 +87,13 @@ function Action({ finding, checking, checkAgain, onRestore }: ActionProps) {
           </Button>
         </div>
       );
-    default:
+    case "none":
       return null;
   }
 }
 
-function OtherWay({ action }: { action: DeviceStateAction | null }) {
-  if (action?.kind !== "go") return null;
+function OtherWay({ action }: { action: DeviceStateAction }) {
+  if (action.kind !== "go") return null;
   return (
     <Button variant="secondary" onClick={() => goTo(action.to)}>
       {action.label}
@@ -153,6 +154,7 @@ function toneOf(state: DeviceState, pendingKeys: number | null, agreed: boolean)
     case "turned_off_here":
       return "unknown";
     case "verify_this_device":
+    case "default_key_lost":
     case "set_up_recovery":
     case "turn_on_key_storage":
     case "backup_untrusted":

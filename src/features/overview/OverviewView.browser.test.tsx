@@ -81,6 +81,25 @@ const headlines: [DeviceState, Partial<DeviceStateInputs>, string[]][] = [
     ["Verify with another device", "Manage backup", "Check again"],
   ],
   [
+    "default_key_lost",
+    {
+      crossSigning: known({
+        identityExists: true,
+        deviceVerified: false,
+        privateKeysHere: false,
+        privateKeysInSecretStorage: false,
+      }),
+      secretStorage: known({ ...noSecretStorage, underOtherKey: true }),
+      trust: known({ signature: "untrusted", key: "absent" }),
+    },
+    ["Enter recovery key", "Verify with another device", "Check again"],
+  ],
+  [
+    "default_key_lost",
+    { secretStorage: known({ ...noSecretStorage, underOtherKey: true }) },
+    ["Repair", "Check again"],
+  ],
+  [
     "set_up_recovery",
     { ...noBackup, crossSigning: known(noIdentity), secretStorage: known(noSecretStorage) },
     ["Set up backup", "Check again"],
@@ -418,6 +437,12 @@ describe("for everybody", () => {
 });
 
 describe("the saved recovery key", () => {
+  it("is not asked about where nothing is stored for one", async () => {
+    const { trust } = await show({ secretStorage: known(noSecretStorage) });
+    await expect.element(trust).toBeVisible();
+    await expect.element(trust).not.toMatchTextContent(/recovery key that you saved/);
+  });
+
   it("is said to be untested until it was, and the way to test it is there", async () => {
     const { trust, screen } = await show();
     await expect.element(trust).toMatchTextContent(/Does the recovery key that you saved still/);

@@ -1,7 +1,6 @@
 import { describeDecryptionKey, describeSignature, type FactWords } from "@/copy/describeBackup";
 import { keyTestBadge } from "@/copy/describeKeyTest";
 import { unsupportedReason } from "@/domain/backupState";
-import type { LastKeyTest } from "@/domain/keyTest";
 import { lastValue } from "@/domain/reading";
 import { hrefOf } from "@/lib/route";
 import type { KeyBackupOverview } from "@/state/hooks";
@@ -46,14 +45,18 @@ export function TrustCard({ overview }: { overview: KeyBackupOverview }) {
             missing={missing}
           />
         </div>
-        <KeyTested test={overview.lastKeyTest} />
+        <KeyTested overview={overview} />
       </Card>
     </div>
   );
 }
 
 /** A backup is worth what the saved key is worth: when that was last proven, and the way to do it. */
-function KeyTested({ test }: { test: LastKeyTest | null }) {
+function KeyTested({ overview }: { overview: KeyBackupOverview }) {
+  const test = overview.lastKeyTest;
+  const storage = lastValue(overview.secretStorage);
+  // Where nothing is stored for it there is no recovery key to ask about.
+  if (storage?.defaultKey === "absent" && storage.underOtherKey !== true) return null;
   return (
     <p>
       {test === null ? (

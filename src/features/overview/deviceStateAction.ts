@@ -33,6 +33,8 @@ export function deviceStateAction(finding: Finding): DeviceStateAction {
       return NONE;
     case "identity_needs_reset":
       return VERIFY;
+    case "default_key_lost":
+      return finding.allHere ? REPAIR : UNLOCK;
     case "unknown":
       return CHECK;
     case "unsupported_backup":
@@ -78,6 +80,8 @@ export function otherWay(finding: Finding): DeviceStateAction {
     case "backup_untrusted":
     case "needs_recovery_key":
       return VERIFY;
+    case "default_key_lost":
+      return finding.allHere ? NONE : VERIFY;
     case "key_storage_out_of_sync":
       return finding.reasons.some((reason) => SENT_BY_OTHER_DEVICES.has(reason)) ? VERIFY : NONE;
     default:
