@@ -41,11 +41,14 @@ const findings: { [State in DeviceState]: Extract<Finding, { state: State }> } =
   ok: { state: "ok" },
 };
 const states = Object.values(findings).map(({ state }) => state);
-const nothingKnown = { version: null, count: null, pending: null, agreed: true };
+const nothingKnown = { version: null, count: null, held: null, pending: null, agreed: true };
 
 describe("headlines", () => {
   it("differ from each other, with and without numbers", () => {
-    for (const context of [nothingKnown, { version, count: 2000, pending: 3, agreed: true }]) {
+    for (const context of [
+      nothingKnown,
+      { version, count: 2000, held: 2000, pending: 3, agreed: true },
+    ]) {
       const words = Object.values(findings).map((one) => describeDeviceState(one, context));
       expect(new Set(words.map(({ title }) => title)).size).toBe(states.length);
       expect(new Set(words.map(({ body }) => body)).size).toBe(states.length);
@@ -76,6 +79,15 @@ describe("headlines", () => {
       agreed: false,
     });
     expect(doubted.title).not.toContain("backed up");
+  });
+
+  it("claim nothing of an empty backup on a device without keys", () => {
+    const empty = { version, count: 0, held: 0, pending: 0, agreed: true };
+    expect(describeDeviceState(findings.ok, empty)).toEqual({
+      title: "Backup is ready",
+      body: expect.stringMatching(/no room keys yet.*Older messages cannot be read/),
+    });
+    expect(describeDeviceState(findings.ok, { ...empty, count: 1 }).title).toContain("backed up");
   });
 
   it("count what waits, also while all is well", () => {

@@ -7,6 +7,8 @@ export interface DeviceStateContext {
   readonly version: BackupVersion | null;
   /** Keys on the server. */
   readonly count: number | null;
+  /** Keys on this device. */
+  readonly held: number | null;
   /** Keys here that are not on the server yet. */
   readonly pending: number | null;
   /** Does the server count at least the keys that are here? */
@@ -16,8 +18,9 @@ export interface DeviceStateContext {
 /** The headline: what holds, and what it means for the person's messages. */
 export function describeDeviceState(
   finding: Finding,
-  { version, count, pending, agreed }: DeviceStateContext,
+  context: DeviceStateContext,
 ): { title: string; body: string } {
+  const { version, count, pending, agreed } = context;
   const backup = version === null ? "the backup" : `backup version ${version}`;
   const keys = count === null ? "its room keys" : formatRoomKeys(count);
   switch (finding.state) {
@@ -106,8 +109,21 @@ export function describeDeviceState(
         body: `This device can open ${backup}, but does not hold all of its room keys yet. Older messages become readable with them.`,
       };
     case "ok":
-      return okWords(capitalise(backup), pending, agreed);
+      return isNothingBackedUp(context)
+        ? {
+            title: "Backup is ready",
+            body: `${capitalise(backup)} is in use on this device, and there are no room keys yet, neither here nor there. New ones are added as they arrive. Older messages cannot be read with it.`,
+          }
+        : okWords(capitalise(backup), pending, agreed);
   }
+}
+
+/** A backup in order with nothing in it, on a device with nothing to put there. */
+export function isNothingBackedUp({
+  count,
+  held,
+}: Pick<DeviceStateContext, "count" | "held">): boolean {
+  return count === 0 && held === 0;
 }
 
 /** Keys that wait do so because the person wants it; that they are not safe is said all the same. */

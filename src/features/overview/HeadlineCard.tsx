@@ -1,4 +1,8 @@
-import { describeDeviceState } from "@/copy/describeDeviceState";
+import {
+  describeDeviceState,
+  isNothingBackedUp,
+  type DeviceStateContext,
+} from "@/copy/describeDeviceState";
 import { describeFinding, findingTitle } from "@/copy/describeFinding";
 import type { DeviceState, Finding } from "@/domain/deviceState";
 import { lastValue } from "@/domain/reading";
@@ -8,6 +12,7 @@ import { Button } from "@/ui/Button";
 import { Spinner } from "@/ui/Spinner";
 import CheckCircleIcon from "@vector-im/compound-design-tokens/assets/web/icons/check-circle-solid";
 import HelpIcon from "@vector-im/compound-design-tokens/assets/web/icons/help-solid";
+import InfoIcon from "@vector-im/compound-design-tokens/assets/web/icons/info-solid";
 import KeyIcon from "@vector-im/compound-design-tokens/assets/web/icons/key-solid";
 import WarningIcon from "@vector-im/compound-design-tokens/assets/web/icons/warning";
 import { type DeviceStateAction, deviceStateAction, otherWay } from "./deviceStateAction";
@@ -27,13 +32,15 @@ export function HeadlineCard({ overview, onRestore }: HeadlineCardProps) {
     (finding) => finding !== headline && finding.state !== "ok" && finding.state !== "checking",
   );
   const backup = overview.backup.status === "known" ? overview.backup.value : null;
-  const { title, body } = describeDeviceState(headline, {
+  const context: DeviceStateContext = {
     version: backup?.version ?? null,
     count: backup?.count ?? null,
+    held: lastValue(overview.roomKeys)?.total ?? null,
     pending: overview.pendingKeys,
     agreed: isAgreed(overview),
-  });
-  const tone = toneOf(state, overview.pendingKeys, isAgreed(overview));
+  };
+  const { title, body } = describeDeviceState(headline, context);
+  const tone = toneOf(state, context);
   const detail = describeFinding(headline);
   return (
     <section
@@ -121,7 +128,7 @@ function OtherFindings({ findings }: { findings: readonly Finding[] }) {
   );
 }
 
-type HeadlineTone = "good" | "todo" | "bad" | "unknown" | "busy";
+type HeadlineTone = "good" | "todo" | "bad" | "neutral" | "unknown" | "busy";
 
 function StateIcon({ tone }: { tone: HeadlineTone }) {
   if (tone === "busy") {
@@ -131,7 +138,13 @@ function StateIcon({ tone }: { tone: HeadlineTone }) {
       </span>
     );
   }
-  const Icon = { good: CheckCircleIcon, todo: KeyIcon, bad: WarningIcon, unknown: HelpIcon }[tone];
+  const Icon = {
+    good: CheckCircleIcon,
+    todo: KeyIcon,
+    bad: WarningIcon,
+    neutral: InfoIcon,
+    unknown: HelpIcon,
+  }[tone];
   return <Icon className={styles.stateIcon} aria-hidden="true" />;
 }
 
@@ -142,17 +155,19 @@ function isAgreed({ backup, roomKeys }: KeyBackupOverview): boolean {
 }
 
 /** Green only when nothing waits for its upload any more, and the server's own count says so, too. */
-function toneOf(state: DeviceState, pendingKeys: number | null, agreed: boolean): HeadlineTone {
+function toneOf(state: DeviceState, context: DeviceStateContext): HeadlineTone {
   switch (state) {
     case "ok":
-      return pendingKeys === 0 && agreed ? "good" : "busy";
+      if (isNothingBackedUp(context)) return "neutral";
+      return context.pending === 0 && context.agreed ? "good" : "busy";
     case "checking":
     case "signed_out":
       return "busy";
     case "unknown":
+      return "unknown";
     case "backup_turned_off":
     case "turned_off_here":
-      return "unknown";
+      return "neutral";
     case "verify_this_device":
     case "default_key_lost":
     case "set_up_recovery":

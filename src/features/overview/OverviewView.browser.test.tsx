@@ -159,6 +159,16 @@ describe("the headline", () => {
     await expect.element(headline).not.toMatchTextContent("are backed up");
   });
 
+  it("has no tick for a backup without a key on a device without keys", async () => {
+    const { headline } = await show({
+      backup: known(aBackup({ count: 0 })),
+      roomKeys: known({ total: 0, backedUp: 0 }),
+    });
+    await expect.element(headline).toHaveAttribute("data-state", "ok");
+    await expect.element(headline).toMatchTextContent("Backup is ready");
+    await expect.element(headline).not.toMatchTextContent("are backed up");
+  });
+
   it("says that nothing is taken when the upload stalls", async () => {
     const { headline } = await show({ uploadStalled: true }, { pendingKeys: 3 });
     await expect.element(headline).toHaveAttribute("data-state", "upload_failing");
