@@ -32,6 +32,8 @@ export interface CrossSigningStatus {
   readonly privateKeysInSecretStorage: boolean;
   /** Is this device signed by the account's own identity? (The SDK's isVerified() says yes always.) */
   readonly deviceVerified: boolean;
+  /** The identity's public master key; null without an identity. */
+  readonly masterKey?: string | null;
   /** Another identity has taken the place of the one that this device had verified. */
   readonly identityReplaced?: boolean;
 }

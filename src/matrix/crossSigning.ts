@@ -94,6 +94,7 @@ export async function readCrossSigningStatus(
     privateKeysHere: facts.value.privateKeysHere === "all",
     privateKeysInSecretStorage: storage.value.crossSigningKeysStored,
     deviceVerified: facts.value.deviceVerified,
+    masterKey: facts.value.published,
     identityReplaced: facts.value.replaced,
   });
 }

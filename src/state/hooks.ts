@@ -10,7 +10,7 @@ import type { BackupNotice } from "@/domain/backupNotice";
 import type { BackupState, DeviceState, DeviceStateInputs, Finding } from "@/domain/deviceState";
 import { deriveBackupState } from "@/domain/backupState";
 import { listFindings } from "@/domain/findings";
-import type { LastKeyTest } from "@/domain/keyTest";
+import { doubtKeyTest, type KeyTestDoubt, type LastKeyTest } from "@/domain/keyTest";
 import type { LiveSession } from "@/domain/ports";
 import type { Reading } from "@/domain/reading";
 import type { BackupWish } from "@/domain/removal";
@@ -73,9 +73,17 @@ export interface KeyBackupOverview {
   readonly notice: BackupNotice | null;
   readonly dismissNotice: () => void;
   readonly lastRestore: LastRestore | null;
+  /** The last test of the saved key, as long as it says something of what the account has now. */
   readonly lastKeyTest: LastKeyTest | null;
+  /** The last test, where something has changed since, or that is not known. */
+  readonly doubtedKeyTest: DoubtedKeyTest | null;
   /** The version that a recovery key or passphrase was proven to open in this browser. */
   readonly provenVersion: BackupVersion | null;
+}
+
+export interface DoubtedKeyTest {
+  readonly test: LastKeyTest;
+  readonly why: KeyTestDoubt;
 }
 
 /** Everything the dashboard says about the key backup. All unread while no session is open. */
@@ -126,6 +134,7 @@ export function useKeyBackupOverview(): KeyBackupOverview {
     lastRestore,
   };
   const findings = listFindings(inputs);
+  const doubt = slices.lastKeyTest === null ? null : doubtKeyTest(slices.lastKeyTest, readings);
   const pending = pendingKeys(roomKeys, slices.uploadRemaining, backup, activeVersion);
   return {
     deviceState: findings[0].state,
@@ -156,7 +165,11 @@ export function useKeyBackupOverview(): KeyBackupOverview {
     notice,
     dismissNotice: controller.dismissNotice,
     lastRestore,
-    lastKeyTest: slices.lastKeyTest,
+    lastKeyTest: doubt === null ? slices.lastKeyTest : null,
+    doubtedKeyTest:
+      slices.lastKeyTest === null || doubt === null
+        ? null
+        : { test: slices.lastKeyTest, why: doubt },
     provenVersion: slices.provenVersion,
   };
 }

@@ -44,6 +44,7 @@ export function anOverview(
     dismissNotice: () => {},
     lastRestore: inputs.lastRestore,
     lastKeyTest: null,
+    doubtedKeyTest: null,
     provenVersion: null,
     ...rest,
   };

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { render } from "vitest-browser-react";
 import type { DeviceState, DeviceStateInputs } from "@/domain/deviceState";
+import type { LastKeyTest } from "@/domain/keyTest";
 import type { BackupNotice } from "@/domain/backupNotice";
 import { UNREAD } from "@/domain/reading";
 import type { RestoreJob } from "@/domain/restoreJob";
@@ -462,8 +463,24 @@ describe("the saved recovery key", () => {
     await expect.element(screen.getByText("Never in this browser")).toBeVisible();
   });
 
+  it("was tested, and the recovery key has changed since: the result is not repeated", async () => {
+    const test: LastKeyTest = { at: Date.now(), version: null, result: "works", against: null };
+    const { trust, screen } = await show({}, { doubtedKeyTest: { test, why: "recovery_key" } });
+    await expect
+      .element(trust)
+      .toMatchTextContent(/last tested just now, but your recovery key has changed since/);
+    await screen.getByText("Details").click();
+    await expect.element(screen.getByText(/just now: your recovery key has changed/)).toBeVisible();
+    expect(screen.container.textContent).not.toContain("it worked");
+  });
+
   it("was tested: when, with which version and result", async () => {
-    const lastKeyTest = { at: Date.now(), version: backupVersion("4"), result: "fails" } as const;
+    const lastKeyTest: LastKeyTest = {
+      at: Date.now(),
+      version: backupVersion("4"),
+      result: "fails",
+      against: null,
+    };
     const { trust, screen } = await show({}, { lastKeyTest });
     await expect
       .element(trust)

@@ -1,5 +1,5 @@
 import { describeDecryptionKey, describeSignature, type FactWords } from "@/copy/describeBackup";
-import { keyTestBadge } from "@/copy/describeKeyTest";
+import { keyTestBadge, keyTestDoubt } from "@/copy/describeKeyTest";
 import { unsupportedReason } from "@/domain/backupState";
 import { lastValue } from "@/domain/reading";
 import { hrefOf } from "@/lib/route";
@@ -53,13 +53,18 @@ export function TrustCard({ overview }: { overview: KeyBackupOverview }) {
 
 /** A backup is worth what the saved key is worth: when that was last proven, and the way to do it. */
 function KeyTested({ overview }: { overview: KeyBackupOverview }) {
-  const test = overview.lastKeyTest;
+  const { lastKeyTest: test, doubtedKeyTest: doubted } = overview;
   const storage = lastValue(overview.secretStorage);
   // Where nothing is stored for it there is no recovery key to ask about.
   if (storage?.defaultKey === "absent" && storage.underOtherKey !== true) return null;
   return (
     <p>
-      {test === null ? (
+      {doubted !== null ? (
+        <>
+          A saved key was last tested <RelativeTime at={doubted.test.at} />, but{" "}
+          {keyTestDoubt(doubted.why)}. Test it again:{" "}
+        </>
+      ) : test === null ? (
         "Does the recovery key that you saved still open it? "
       ) : (
         <>
