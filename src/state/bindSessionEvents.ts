@@ -74,7 +74,8 @@ function apply(event: SessionEvent, { store, invalidate, onSignedOut }: SessionE
       invalidate(["crossSigning", "trust", "secretStorage"]);
       return;
     case "secrets_changed":
-      invalidate(["secretStorage", "crossSigning", "keyEntryOptions", "backupWish"]);
+      // Secrets change along with the backup, of which the server tells nothing by itself.
+      invalidate(["backup", "secretStorage", "crossSigning", "keyEntryOptions", "backupWish"]);
       return;
     case "rooms_changed":
       invalidate(["rooms", "roomNames"]);

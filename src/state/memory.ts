@@ -87,6 +87,7 @@ function parseSeen(data: unknown): BackupSeen | null {
     at,
     count: isCount(count) ? count : null,
     earlier: Array.isArray(earlier) ? earlier.filter(isVersion) : [],
+    ...(data["wasGone"] === true ? { wasGone: true } : {}),
   };
 }
 
