@@ -26,6 +26,7 @@ const findings: { [State in DeviceState]: Extract<Finding, { state: State }> } =
   },
   backup_untrusted: { state: "backup_untrusted", version },
   needs_recovery_key: { state: "needs_recovery_key", version, signatureTrusted: true },
+  backup_replaced: { state: "backup_replaced", version },
   key_storage_out_of_sync: {
     state: "key_storage_out_of_sync",
     reasons: ["backup_key_not_stored", "no_identity"],

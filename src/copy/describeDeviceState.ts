@@ -93,6 +93,11 @@ export function describeDeviceState(
         title: "Enter your recovery key to open the backup",
         body: `The key that opens ${backup} with ${keys} is not on this device. Without it nothing can be restored from the backup here.`,
       };
+    case "backup_replaced":
+      return {
+        title: "There is another backup now",
+        body: `${capitalise(backup)} with ${keys} is signed by your identity or by a verified device of yours. Only its key is not on this device yet. Enter the recovery key that belongs to it; everything that is here stays.`,
+      };
     case "key_storage_out_of_sync":
       return {
         title: "Key storage is out of sync",

@@ -13,6 +13,7 @@ export function describeFinding(finding: Finding): string | null {
     case "turn_on_key_storage":
     case "backup_turned_off":
     case "turned_off_here":
+    case "backup_replaced":
     case "ok":
       return null;
     case "checking":
@@ -88,6 +89,8 @@ export function findingTitle(finding: Finding): string {
       return "The backup is not trusted";
     case "needs_recovery_key":
       return "The backup’s key is not on this device";
+    case "backup_replaced":
+      return "There is another backup now, whose key is not on this device";
     case "key_storage_out_of_sync":
       return "Key storage is out of sync";
     case "upload_failing":

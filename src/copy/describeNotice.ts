@@ -30,6 +30,18 @@ export function describeNotice(notice: BackupNotice): { title: string; body: str
   }
 }
 
+/** The same where entering the recovery key is all there is to do: the account is in order. */
+export function describeReplaced(notice: BackupNotice): { title: string; body: string } {
+  const { title, body } = describeNotice(notice);
+  return {
+    title: notice.kind === "replaced" ? "There is a newer backup" : title,
+    body:
+      notice.kind === "replaced"
+        ? `${title}. If that was you, enter the recovery key that belongs to it, so that this device uses it too. The keys on this device are untouched.`
+        : `${body} ${describeThatWasMe(notice)}`,
+  };
+}
+
 function keyWords({ opened, signed }: Extract<BackupNotice, { readonly now: unknown }>): string {
   return opened === true
     ? "This device holds its key and uses it."

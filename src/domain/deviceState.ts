@@ -99,6 +99,11 @@ export type Finding =
       readonly version: BackupVersion;
       readonly signatureTrusted: boolean;
     }
+  /**
+   * The key held here is of another backup. The current one is signed by the person, and its key is
+   * stored behind the recovery key: the account is in order, and only this device lacks the key.
+   */
+  | { readonly state: "backup_replaced"; readonly version: BackupVersion }
   | { readonly state: "key_storage_out_of_sync"; readonly reasons: readonly OutOfSyncReason[] }
   | {
       readonly state: "upload_failing";

@@ -280,7 +280,22 @@ const table: Row[] = [
   [
     "signed by us, another key here",
     { trust: known({ signature: "trusted", key: "mismatch" }) },
+    "backup_replaced",
+    "needs-key",
+  ],
+  [
+    "signed by us, another key here, and none behind the recovery key",
+    {
+      trust: known({ signature: "trusted", key: "mismatch" }),
+      secretStorage: known({ ...readySecretStorage, backupKeyStored: false }),
+    },
     "key_storage_out_of_sync",
+    "needs-key",
+  ],
+  [
+    "signed by us, another key here, secret storage not read",
+    { trust: known({ signature: "trusted", key: "mismatch" }), secretStorage: UNREAD },
+    "checking",
     "needs-key",
   ],
   [

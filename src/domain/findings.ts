@@ -129,7 +129,8 @@ function checkAbsence(inputs: DeviceStateInputs): Finding[] {
   }
 }
 
-function checkDecryptionKey(info: BackupInfo, { trust }: DeviceStateInputs): Finding[] {
+function checkDecryptionKey(info: BackupInfo, inputs: DeviceStateInputs): Finding[] {
+  const { trust, secretStorage } = inputs;
   const findings = unreadable("trust", trust);
   const facts = lastValue(trust);
   if (facts === undefined || facts.key === "match") return findings;
@@ -139,8 +140,15 @@ function checkDecryptionKey(info: BackupInfo, { trust }: DeviceStateInputs): Fin
     return [...findings, { state: "needs_recovery_key", version, signatureTrusted }];
   }
   // Another key than ours, and nobody we trust signed it: that is more than being out of sync.
-  return facts.signature === "untrusted"
-    ? [...findings, { state: "backup_untrusted", version }]
+  if (facts.signature === "untrusted") {
+    return [...findings, { state: "backup_untrusted", version }];
+  }
+  if (signatureTrusted && secretStorage.status === "unread") {
+    return [...findings, { state: "checking", subject: "secretStorage" }];
+  }
+  const storage = lastValue(secretStorage);
+  return signatureTrusted && storage?.defaultKey === "present" && storage.backupKeyStored
+    ? [...findings, { state: "backup_replaced", version }]
     : [...findings, { state: "key_storage_out_of_sync", reasons: ["decryption_key_mismatch"] }];
 }
 

@@ -1,10 +1,7 @@
-import {
-  describeDeviceState,
-  isNothingBackedUp,
-  type DeviceStateContext,
-} from "@/copy/describeDeviceState";
+import { describeDeviceState, type DeviceStateContext } from "@/copy/describeDeviceState";
+import { describeReplaced } from "@/copy/describeNotice";
 import { describeFinding, findingTitle } from "@/copy/describeFinding";
-import type { DeviceState, Finding } from "@/domain/deviceState";
+import type { Finding } from "@/domain/deviceState";
 import { lastValue } from "@/domain/reading";
 import { goTo } from "@/lib/route";
 import type { KeyBackupOverview } from "@/state/hooks";
@@ -16,6 +13,8 @@ import InfoIcon from "@vector-im/compound-design-tokens/assets/web/icons/info-so
 import KeyIcon from "@vector-im/compound-design-tokens/assets/web/icons/key-solid";
 import WarningIcon from "@vector-im/compound-design-tokens/assets/web/icons/warning";
 import { type DeviceStateAction, deviceStateAction, otherWay } from "./deviceStateAction";
+import { isAgreed, toneOf, type HeadlineTone } from "./headlineTone";
+import { noticeInHeadline } from "./noticeInHeadline";
 import styles from "./Overview.module.css";
 
 interface HeadlineCardProps {
@@ -39,7 +38,9 @@ export function HeadlineCard({ overview, onRestore }: HeadlineCardProps) {
     pending: overview.pendingKeys,
     agreed: isAgreed(overview),
   };
-  const { title, body } = describeDeviceState(headline, context);
+  const notice = noticeInHeadline(overview);
+  const { title, body } =
+    notice === null ? describeDeviceState(headline, context) : describeReplaced(notice);
   const tone = toneOf(state, context);
   const detail = describeFinding(headline);
   return (
@@ -56,7 +57,19 @@ export function HeadlineCard({ overview, onRestore }: HeadlineCardProps) {
         </h1>
         <p>{body}</p>
         {detail === null ? null : <p>{detail}</p>}
-        <Action finding={headline} {...{ checking, checkAgain, onRestore }} />
+        {notice === null ? (
+          <Action finding={headline} {...{ checking, checkAgain, onRestore }} />
+        ) : (
+          <div data-testid="backup-notice" data-kind={notice.kind} className={styles.actions}>
+            <Button onClick={() => goTo("unlock")}>Enter recovery key</Button>
+            <Button variant="secondary" onClick={() => goTo("verify")}>
+              Verify with another device
+            </Button>
+            <Button variant="secondary" onClick={() => goTo("changed")}>
+              It was not me
+            </Button>
+          </div>
+        )}
         <OtherFindings findings={others} />
       </div>
     </section>
@@ -128,8 +141,6 @@ function OtherFindings({ findings }: { findings: readonly Finding[] }) {
   );
 }
 
-type HeadlineTone = "good" | "todo" | "bad" | "neutral" | "unknown" | "busy";
-
 function StateIcon({ tone }: { tone: HeadlineTone }) {
   if (tone === "busy") {
     return (
@@ -146,40 +157,4 @@ function StateIcon({ tone }: { tone: HeadlineTone }) {
     unknown: HelpIcon,
   }[tone];
   return <Icon className={styles.stateIcon} aria-hidden="true" />;
-}
-
-/** Does the server count at least what this device holds? */
-function isAgreed({ backup, roomKeys }: KeyBackupOverview): boolean {
-  const onServer = lastValue(backup)?.count ?? 0;
-  return onServer >= (lastValue(roomKeys)?.total ?? Infinity);
-}
-
-/** Green only when nothing waits for its upload any more, and the server's own count says so, too. */
-function toneOf(state: DeviceState, context: DeviceStateContext): HeadlineTone {
-  switch (state) {
-    case "ok":
-      if (isNothingBackedUp(context)) return "neutral";
-      return context.pending === 0 && context.agreed ? "good" : "busy";
-    case "checking":
-    case "signed_out":
-      return "busy";
-    case "unknown":
-      return "unknown";
-    case "backup_turned_off":
-    case "turned_off_here":
-      return "neutral";
-    case "verify_this_device":
-    case "default_key_lost":
-    case "set_up_recovery":
-    case "turn_on_key_storage":
-    case "backup_untrusted":
-    case "needs_recovery_key":
-    case "restore_available":
-      return "todo";
-    case "identity_needs_reset":
-    case "unsupported_backup":
-    case "key_storage_out_of_sync":
-    case "upload_failing":
-      return "bad";
-  }
 }

@@ -128,6 +128,11 @@ const headlines: [DeviceState, Partial<DeviceStateInputs>, string[]][] = [
     ["Enter recovery key", "Verify with another device", "Check again"],
   ],
   [
+    "backup_replaced",
+    { trust: known({ signature: "trusted", key: "mismatch" }) },
+    ["Enter recovery key", "Verify with another device", "Check again"],
+  ],
+  [
     "key_storage_out_of_sync",
     { secretStorage: known({ ...readySecretStorage, defaultKey: "broken" }) },
     ["Repair", "Check again"],
@@ -415,6 +420,24 @@ describe("notices", () => {
       expect(window.location.hash).toBe(hash);
     },
   );
+
+  it("are told by the headline where the recovery key is all that is missing: one box", async () => {
+    const dismissNotice = vi.fn();
+    const { screen, headline, buttons } = await show(
+      { trust: known({ signature: "trusted", key: "mismatch" }) },
+      { notice: { kind: "replaced", before, now, signed: true }, dismissNotice },
+    );
+    await expect.element(headline).toMatchTextContent("There is a newer backup");
+    expect(screen.getByTestId("backup-notice").elements()).toHaveLength(1);
+    expect(screen.container.textContent).not.toContain("out of sync");
+    expect(buttons()).toEqual([
+      "Enter recovery key",
+      "Verify with another device",
+      "It was not me",
+      "Check again",
+    ]);
+    expect(dismissNotice).not.toHaveBeenCalled();
+  });
 
   it("it was not me accepts nothing, and leads to advice", async () => {
     window.location.hash = "#/";

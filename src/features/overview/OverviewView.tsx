@@ -3,6 +3,7 @@ import type { KeyBackupOverview } from "@/state/hooks";
 import { BackupNoticeCard } from "./BackupNoticeCard";
 import { BackupStatusCard } from "./BackupStatusCard";
 import { HeadlineCard } from "./HeadlineCard";
+import { noticeInHeadline } from "./noticeInHeadline";
 import styles from "./Overview.module.css";
 import { OverviewDetails } from "./OverviewDetails";
 import { RestoreStrip } from "./RestoreStrip";
@@ -20,7 +21,7 @@ export function OverviewView({ overview, job, onRestore }: OverviewViewProps) {
     <div className={styles.page}>
       <HeadlineCard overview={overview} onRestore={onRestore} />
       <RestoreStrip job={job} />
-      <BackupNoticeCard overview={overview} />
+      {noticeInHeadline(overview) === null ? <BackupNoticeCard overview={overview} /> : null}
       <BackupStatusCard overview={overview} />
       <TrustCard overview={overview} />
       <OverviewDetails overview={overview} />

@@ -51,6 +51,7 @@ export function deviceStateAction(finding: Finding): DeviceStateAction {
       return MANAGE;
     case "backup_untrusted":
     case "needs_recovery_key":
+    case "backup_replaced":
       return UNLOCK;
     case "key_storage_out_of_sync":
       return finding.reasons.includes("no_identity") ? SET_UP : REPAIR;
@@ -79,6 +80,7 @@ export function otherWay(finding: Finding): DeviceStateAction {
       return finding.keysInSecretStorage ? VERIFY : NONE;
     case "backup_untrusted":
     case "needs_recovery_key":
+    case "backup_replaced":
       return VERIFY;
     case "default_key_lost":
       return finding.allHere ? NONE : VERIFY;
