@@ -156,6 +156,7 @@ export function useKeyBackupOverview(): KeyBackupOverview {
       peak: slices.uploadPeak,
       attempt: slices.uploadAttempt,
       offline: sync === "offline",
+      noBackup: backup.status === "known" && backup.value === null,
       enabled: activeVersion.status === "known" ? activeVersion.value !== null : null,
       stalled: slices.uploadStalled,
     }),
