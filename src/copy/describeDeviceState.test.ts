@@ -91,6 +91,27 @@ describe("headlines", () => {
     expect(describeDeviceState(findings.ok, { ...empty, count: 1 }).title).toContain("backed up");
   });
 
+  it("lead from an identity that was reset elsewhere to the device that has it, not to a reset", () => {
+    for (const keysInSecretStorage of [true, false]) {
+      const finding = {
+        ...findings.verify_this_device,
+        keysInSecretStorage,
+        identityReplaced: true,
+      };
+      const { title, body } = describeDeviceState(finding, nothingKnown);
+      expect(title).toBe("Your identity was reset on another device");
+      expect(body).toContain("the device on which you reset it");
+      expect(describeFinding(finding)).toContain("change your password first");
+      expect(describeFinding(finding)).not.toContain("cannot verify");
+    }
+  });
+
+  it("claim nothing about who turned the backup off", () => {
+    const { title, body } = describeDeviceState(findings.backup_turned_off, nothingKnown);
+    expect(`${title} ${body}`).toContain("Your account says");
+    expect(`${title} ${body}`).not.toMatch(/you turned|all right/i);
+  });
+
   it("count what waits, also while all is well", () => {
     const well = (pending: number) =>
       describeDeviceState(findings.ok, { ...nothingKnown, pending, version });

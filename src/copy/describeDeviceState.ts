@@ -37,6 +37,14 @@ export function describeDeviceState(
         body: "This says nothing about whether there is one. What was known before is shown below, and nothing has been changed.",
       };
     case "verify_this_device":
+      if (finding.identityReplaced === true) {
+        return {
+          title: "Your identity was reset on another device",
+          body: finding.keysInSecretStorage
+            ? "Verify this device again, with your recovery key or with the device on which you reset it."
+            : "Verify this device again, with the device on which you reset it.",
+        };
+      }
       return {
         title: "This device is not verified",
         body: `Your recovery key, or another device of yours, verifies it and opens ${backup} with ${keys}.`,
@@ -71,7 +79,7 @@ export function describeDeviceState(
     case "backup_turned_off":
       return {
         title: "Key backup is turned off",
-        body: "You turned it off for your account, here or on another device, and the server has no backup. That is all right as long as you keep a device that holds your room keys. You can set one up again at any time.",
+        body: "Your account says that it is turned off, and the server has no backup. Your room keys are only on your devices then. You can set up a backup at any time.",
       };
     case "turned_off_here":
       return {

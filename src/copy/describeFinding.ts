@@ -51,9 +51,9 @@ function verifyWords({
 }: Extract<Finding, { state: "verify_this_device" }>): string | null {
   const words = [
     identityReplaced === true
-      ? "Your account has a new identity since this device was verified. If you have reset it on another device, verify this one again. If you have not, somebody else may have: change your password first. Nothing was changed here, and the keys on this device stay."
+      ? "Your account has a new identity since this device was verified. If it was not you who reset it, change your password first. Nothing was changed here, and the keys on this device stay."
       : null,
-    keysInSecretStorage
+    keysInSecretStorage || identityReplaced === true
       ? null
       : "The identity’s keys are not in secret storage, so the recovery key alone cannot verify this device. Verify it from another device of yours.",
   ];

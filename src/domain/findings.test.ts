@@ -172,6 +172,15 @@ const table: Row[] = [
     "default_key_lost",
     "none",
   ],
+  [
+    "the identity was reset elsewhere, and its keys are on that device alone",
+    {
+      crossSigning: known({ ...keysLost, identityReplaced: true }),
+      secretStorage: known(withoutCrossSigning),
+    },
+    "verify_this_device",
+    "enabled",
+  ],
   ["identity not read yet", { crossSigning: UNREAD }, "checking", "enabled"],
   ["identity unreadable", { crossSigning: failedReading }, "unknown", "enabled"],
   ["identity stale", { crossSigning: stale(readyIdentity) }, "unknown", "enabled"],

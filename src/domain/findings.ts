@@ -52,6 +52,10 @@ function checkIdentity(inputs: DeviceStateInputs): Finding[] {
     const keysInSecretStorage = status.privateKeysInSecretStorage;
     return [...findings, { state: "verify_this_device", keysInSecretStorage, ...replaced }];
   }
+  // The new identity's keys are on the device that made it, and that one can verify this one.
+  if (status.identityReplaced === true) {
+    return [...findings, { state: "verify_this_device", keysInSecretStorage: false, ...replaced }];
+  }
   // "The keys are nowhere" is a grave thing to say: only when two fresh reads agree on it.
   if (secretStorage.status === "unread") {
     return [...findings, { state: "checking", subject: "secretStorage" }];
@@ -59,7 +63,7 @@ function checkIdentity(inputs: DeviceStateInputs): Finding[] {
   if (secretStorage.status === "known" && !secretStorage.value.crossSigningKeysStored) {
     return [...findings, { state: "identity_needs_reset" }];
   }
-  return [...findings, { state: "verify_this_device", keysInSecretStorage: false, ...replaced }];
+  return [...findings, { state: "verify_this_device", keysInSecretStorage: false }];
 }
 
 /** Secrets are stored, and the account does not say under which recovery key. */
