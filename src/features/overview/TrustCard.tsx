@@ -24,6 +24,8 @@ export function TrustCard({ overview }: { overview: KeyBackupOverview }) {
         ? "Could not be checked."
         : "Checking…";
   const known = lastValue(trust);
+  // Where that is not known the stronger words stay.
+  const isVerified = lastValue(overview.crossSigning)?.deviceVerified !== false;
   // Trust in a backup that could not be looked up again is an old fact, too.
   const fresh = backup.status === "known" && trust.status === "known" ? trust.value : null;
   return (
@@ -36,7 +38,7 @@ export function TrustCard({ overview }: { overview: KeyBackupOverview }) {
         <div className={`${styles.pair} ${fresh === null ? styles.stale : ""}`}>
           <TrustFact
             title="Signature"
-            words={known === undefined ? null : describeSignature(known.signature)}
+            words={known === undefined ? null : describeSignature(known.signature, isVerified)}
             missing={missing}
           />
           <TrustFact
