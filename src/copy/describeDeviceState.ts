@@ -84,7 +84,7 @@ export function describeDeviceState(
     case "turned_off_here":
       return {
         title: "Key backup is turned off on this device",
-        body: `${offHereWords(pending)} Your other devices go on using ${backup}. You can turn it on again under “Manage”.`,
+        body: `${offHereWords(pending)} Your other devices go on using ${backup}.`,
       };
     case "unsupported_backup":
       return {

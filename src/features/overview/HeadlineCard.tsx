@@ -1,12 +1,14 @@
 import { describeDeviceState, type DeviceStateContext } from "@/copy/describeDeviceState";
 import { describeReplaced } from "@/copy/describeNotice";
 import { describeFinding, findingTitle } from "@/copy/describeFinding";
+import type { AppError } from "@/domain/errors";
 import type { Finding } from "@/domain/deviceState";
 import { lastValue } from "@/domain/reading";
 import { goTo } from "@/lib/route";
 import type { KeyBackupOverview } from "@/state/hooks";
 import { Button } from "@/ui/Button";
 import { Spinner } from "@/ui/Spinner";
+import { useRef } from "react";
 import CheckCircleIcon from "@vector-im/compound-design-tokens/assets/web/icons/check-circle-solid";
 import HelpIcon from "@vector-im/compound-design-tokens/assets/web/icons/help-solid";
 import InfoIcon from "@vector-im/compound-design-tokens/assets/web/icons/info-solid";
@@ -16,16 +18,27 @@ import { type DeviceStateAction, deviceStateAction, otherWay } from "./deviceSta
 import { isAgreed, toneOf, type HeadlineTone } from "./headlineTone";
 import { noticeInHeadline } from "./noticeInHeadline";
 import styles from "./Overview.module.css";
+import { TurnOn } from "./TurnOn";
 
 interface HeadlineCardProps {
   overview: KeyBackupOverview;
   onRestore: () => void;
+  onTurnOn: () => Promise<AppError | null>;
 }
 
 /** The one sentence about this device, with the one thing to do. */
-export function HeadlineCard({ overview, onRestore }: HeadlineCardProps) {
+export function HeadlineCard({ overview, onRestore, onTurnOn }: HeadlineCardProps) {
   const { findings, checking, checkAgain } = overview;
   const [headline] = findings;
+  const heading = useRef<HTMLHeadingElement>(null);
+
+  async function turnOn(): Promise<AppError | null> {
+    const error = await onTurnOn();
+    // Its button goes away with the state it was for.
+    if (error === null) heading.current?.focus();
+    return error;
+  }
+
   const { state } = headline;
   const others = findings.filter(
     (finding) => finding !== headline && finding.state !== "ok" && finding.state !== "checking",
@@ -52,13 +65,13 @@ export function HeadlineCard({ overview, onRestore }: HeadlineCardProps) {
     >
       <StateIcon tone={tone} />
       <div className={styles.headlineText}>
-        <h1 id="headline" tabIndex={-1}>
+        <h1 id="headline" tabIndex={-1} ref={heading}>
           {title}
         </h1>
         <p>{body}</p>
         {detail === null ? null : <p>{detail}</p>}
         {notice === null ? (
-          <Action finding={headline} {...{ checking, checkAgain, onRestore }} />
+          <Action finding={headline} {...{ checking, checkAgain, onRestore }} onTurnOn={turnOn} />
         ) : (
           <div data-testid="backup-notice" data-kind={notice.kind} className={styles.actions}>
             <Button onClick={() => goTo("unlock")}>Enter recovery key</Button>
@@ -81,9 +94,10 @@ interface ActionProps {
   checking: boolean;
   checkAgain: () => void;
   onRestore: () => void;
+  onTurnOn: () => Promise<AppError | null>;
 }
 
-function Action({ finding, checking, checkAgain, onRestore }: ActionProps) {
+function Action({ finding, checking, checkAgain, onRestore, onTurnOn }: ActionProps) {
   const action = deviceStateAction(finding);
   switch (action.kind) {
     case "go":
@@ -105,6 +119,13 @@ function Action({ finding, checking, checkAgain, onRestore }: ActionProps) {
           <Button busy={checking} onClick={checkAgain}>
             {action.label}
           </Button>
+        </div>
+      );
+    case "turn_on":
+      return (
+        <div className={styles.actions}>
+          <TurnOn label={action.label} onTurnOn={onTurnOn} />
+          <OtherWay action={otherWay(finding)} />
         </div>
       );
     case "none":

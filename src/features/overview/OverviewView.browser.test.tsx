@@ -3,6 +3,7 @@ import axe from "axe-core";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { render } from "vitest-browser-react";
+import type { AppError } from "@/domain/errors";
 import type { DeviceState, DeviceStateInputs } from "@/domain/deviceState";
 import type { LastKeyTest } from "@/domain/keyTest";
 import type { BackupNotice } from "@/domain/backupNotice";
@@ -18,6 +19,7 @@ import {
   known,
   noIdentity,
   noSecretStorage,
+  offline,
   readyIdentity,
   readySecretStorage,
   stale,
@@ -31,15 +33,17 @@ async function show(
   job: RestoreJob = { kind: "idle" },
 ) {
   const onRestore = vi.fn();
+  const onTurnOn = vi.fn(() => Promise.resolve<AppError | null>(null));
   const overview = anOverview(facts, rest);
   const screen = await render(
     <main>
-      <OverviewView overview={overview} job={job} onRestore={onRestore} />
+      <OverviewView overview={overview} job={job} onRestore={onRestore} onTurnOn={onTurnOn} />
     </main>,
   );
   return {
     screen,
     onRestore,
+    onTurnOn,
     headline: screen.getByTestId("device-state"),
     backup: screen.getByTestId("backup-state"),
     trust: screen.getByTestId("backup-trust"),
@@ -111,7 +115,7 @@ const headlines: [DeviceState, Partial<DeviceStateInputs>, string[]][] = [
     { ...noBackup, backupWish: known("off") },
     ["Set up backup", "Check again"],
   ],
-  ["turned_off_here", { uploadOff: true }, ["Manage backup", "Check again"]],
+  ["turned_off_here", { uploadOff: true }, ["Turn on", "Manage backup", "Check again"]],
   [
     "unsupported_backup",
     { backup: known(aBackup({ algorithm: "org.example" })) },
@@ -180,6 +184,16 @@ describe("the headline", () => {
     await expect.element(headline).toHaveAttribute("data-state", "upload_failing");
     await expect.element(headline).toMatchTextContent("3 room keys on this device are not in");
     await expect.element(headline).toMatchTextContent("has not taken any of the waiting keys");
+  });
+
+  it("turns the upload of this device on again, and says why when that fails", async () => {
+    const { button, headline, onTurnOn, screen } = await show({ uploadOff: true });
+    onTurnOn.mockResolvedValueOnce(offline);
+    await button("Turn on").click();
+    await expect.element(screen.getByTestId("error")).toHaveAttribute("data-code", "network");
+    await button("Turn on").click();
+    expect(onTurnOn).toHaveBeenCalledTimes(2);
+    await expect.element(headline.getByRole("heading", { level: 1 })).toHaveFocus();
   });
 
   it("leads on with the keyboard", async () => {
