@@ -2,7 +2,12 @@ import { describe, expect, it } from "vitest";
 import type { DeviceState, Finding } from "@/domain/deviceState";
 import { backupVersion, offline } from "@/testing/facts";
 import { describeDeviceState } from "./describeDeviceState";
-import { describeFinding, describeUploadCode, findingTitle } from "./describeFinding";
+import {
+  describeFinding,
+  describeUnknown,
+  describeUploadCode,
+  findingTitle,
+} from "./describeFinding";
 
 const version = backupVersion("3");
 
@@ -143,6 +148,17 @@ describe("findings", () => {
       "2,000 room keys in the backup, 12 on this device.",
     );
     expect(describeFinding(findings.unsupported_backup)).toContain("org.example.other");
+  });
+
+  it("say once why several things could not be read", () => {
+    const words = describeUnknown([
+      findings.unknown,
+      { ...findings.unknown, subject: "trust" },
+      { ...findings.unknown, subject: "secretStorage", error: { kind: "timeout", detail: "" } },
+    ]);
+    expect(words.match(/cannot be reached/g)).toHaveLength(1);
+    expect(words).toMatch(/version on the server and whether the backup is trusted\./);
+    expect(words).toContain("the state of secret storage");
   });
 
   it("tell a failed read from one that is only awaited", () => {

@@ -19,9 +19,7 @@ export function describeFinding(finding: Finding): string | null {
     case "checking":
       return `Waiting for ${subjectWords(finding.subject)}.`;
     case "unknown":
-      return finding.error === null
-        ? `Waiting for ${subjectWords(finding.subject)}.`
-        : `Could not read ${subjectWords(finding.subject)}. ${describeError(finding.error).title}.`;
+      return describeUnknown([finding]);
     case "verify_this_device":
       return verifyWords(finding);
     case "set_up_recovery":
@@ -43,6 +41,25 @@ export function describeFinding(finding: Finding): string | null {
     case "restore_available":
       return `${formatRoomKeys(finding.onServer)} in the backup, ${formatNumber(finding.heldHere)} on this device.`;
   }
+}
+
+type Unknown = Extract<Finding, { state: "unknown" }>;
+
+/** Several checks that could not be made, in one line for each reason. */
+export function describeUnknown(findings: readonly Unknown[]): string {
+  const byReason = new Map<string | null, string[]>();
+  for (const { error, subject } of findings) {
+    const reason = error === null ? null : describeError(error).title;
+    byReason.set(reason, [...(byReason.get(reason) ?? []), subjectWords(subject)]);
+  }
+  return [...byReason]
+    .map(([reason, words]) => {
+      const subjects = list.format(words);
+      return reason === null
+        ? `Waiting for ${subjects}.`
+        : `${reason}, so this could not be read: ${subjects}.`;
+    })
+    .join(" ");
 }
 
 function verifyWords({

@@ -62,7 +62,7 @@ describe("what each event makes be read again", () => {
     [{ kind: "carry_over", state: "incomplete" }, ["roomKeyCounts", "roomKeys", "rooms"]],
     [{ kind: "carry_over", state: "none" }, ["roomKeyCounts", "roomKeys", "rooms"]],
     [{ kind: "sync", state: "live" }, []],
-    [{ kind: "sync", state: "offline" }, []],
+    [{ kind: "sync", state: "offline" }, ["backup"]],
   ];
   it.each(table)("%o", async (event, names) => {
     const { readAfter } = await openApp();

@@ -42,6 +42,8 @@ function apply(event: SessionEvent, { store, invalidate, onSignedOut }: SessionE
       const live = event.state === "live";
       store.setState({ sync: event.state, syncedOnce: syncedOnce || live });
       if (live && !syncedOnce) invalidate(EVERYTHING);
+      // Whether the server can be reached at all is found out now, not with the next poll.
+      else if (event.state === "offline" && sync !== "offline") invalidate(["backup"]);
       // What changed meanwhile may come without an event of its own.
       else if (live && sync !== "live")
         invalidate(["backup", "backupWish", "crossSigning", "secretStorage"]);

@@ -1,6 +1,6 @@
 import { describeDeviceState, type DeviceStateContext } from "@/copy/describeDeviceState";
 import { describeReplaced } from "@/copy/describeNotice";
-import { describeFinding, findingTitle } from "@/copy/describeFinding";
+import { describeFinding, describeUnknown, findingTitle } from "@/copy/describeFinding";
 import type { AppError } from "@/domain/errors";
 import type { Finding } from "@/domain/deviceState";
 import { lastValue } from "@/domain/reading";
@@ -40,8 +40,9 @@ export function HeadlineCard({ overview, onRestore, onTurnOn }: HeadlineCardProp
   }
 
   const { state } = headline;
+  const unknown = findings.filter((finding) => finding.state === "unknown");
   const others = findings.filter(
-    (finding) => finding !== headline && finding.state !== "ok" && finding.state !== "checking",
+    (finding) => finding !== headline && !["ok", "checking", "unknown"].includes(finding.state),
   );
   const backup = overview.backup.status === "known" ? overview.backup.value : null;
   const context: DeviceStateContext = {
@@ -55,7 +56,7 @@ export function HeadlineCard({ overview, onRestore, onTurnOn }: HeadlineCardProp
   const { title, body } =
     notice === null ? describeDeviceState(headline, context) : describeReplaced(notice);
   const tone = toneOf(state, context);
-  const detail = describeFinding(headline);
+  const detail = state === "unknown" ? describeUnknown(unknown) : describeFinding(headline);
   return (
     <section
       className={`${styles.headline} ${styles[tone]}`}
@@ -83,7 +84,7 @@ export function HeadlineCard({ overview, onRestore, onTurnOn }: HeadlineCardProp
             </Button>
           </div>
         )}
-        <OtherFindings findings={others} />
+        <OtherFindings findings={others} unknown={state === "unknown" ? [] : unknown} />
       </div>
     </section>
   );
@@ -142,8 +143,14 @@ function OtherWay({ action }: { action: DeviceStateAction }) {
   );
 }
 
-function OtherFindings({ findings }: { findings: readonly Finding[] }) {
-  if (findings.length === 0) return null;
+interface OtherFindingsProps {
+  findings: readonly Finding[];
+  /** What could not be checked: one line for all of it. */
+  unknown: Parameters<typeof describeUnknown>[0];
+}
+
+function OtherFindings({ findings, unknown }: OtherFindingsProps) {
+  if (findings.length === 0 && unknown.length === 0) return null;
   return (
     <div className={styles.others}>
       <h2>Also found</h2>
@@ -157,6 +164,9 @@ function OtherFindings({ findings }: { findings: readonly Finding[] }) {
             </li>
           );
         })}
+        {unknown.length === 0 ? null : (
+          <li>Could not check everything: {describeUnknown(unknown)}</li>
+        )}
       </ul>
     </div>
   );
