@@ -276,7 +276,7 @@ describe("numbers on the backup", () => {
     await expect.element(backup).not.toHaveAttribute("data-count");
     await expect.element(backup).toMatchTextContent("2,000");
     await expect.element(backup).toMatchTextContent("These are values of 1 hour ago");
-    await expect.element(backup).toMatchTextContent("The homeserver cannot be reached");
+    await expect.element(headline).toMatchTextContent("The homeserver cannot be reached");
     expect(buttons()).toEqual(["Check again"]);
   });
 
