@@ -142,6 +142,48 @@ test("a key swapped in place is told with both fingerprints, and nothing is uplo
   await expect.poll(() => countOf(api, version), { timeout: 60_000 }).toBe(1);
 });
 
+test("a backup that an own device replaced asks for the recovery key, and for nothing else", async ({
+  account,
+  otherDevice,
+  page,
+  dashboard: { signIn, overview, restore },
+}, testInfo) => {
+  test.setTimeout(120_000);
+  const other = await otherDevice();
+  const { recoveryKey, version } = await other.setUpBackup();
+  await signIn.signIn(account);
+  await restore.openUnlock();
+  await restore.enterKey(recoveryKey);
+  await expect(page.getByText("Your recovery key is right")).toBeVisible();
+  await page.goto("/#/");
+  await overview.expectBackup("enabled", { version });
+
+  const newer = await other.resetBackup();
+  // It would send the new key by itself.
+  other.stop();
+  await overview.checkAgain();
+  await overview.expectHeadline("backup_replaced");
+  const notice = page.getByTestId("backup-notice");
+  await expect(notice).toHaveAttribute("data-kind", "replaced");
+  await expect(overview.headline).toContainText("There is a newer backup");
+  await expect(page.getByRole("main")).not.toContainText("out of sync");
+  await page.screenshot({ path: testInfo.outputPath("newer.png"), fullPage: true });
+  await page.getByRole("button", { name: "Enter recovery key" }).click();
+  await restore.enterKey(recoveryKey);
+  await expect(page.getByText("Your recovery key is right")).toBeVisible();
+  await page.goto("/#/");
+  await overview.expectBackup("enabled", { version: newer });
+  await expect(notice).toHaveCount(0);
+
+  // Deleted again elsewhere: the server has none, and the notice outlives the next one.
+  await other.deleteBackup();
+  await overview.checkAgain();
+  await expect(notice).toHaveAttribute("data-kind", "disappeared");
+  await other.resetBackup();
+  await overview.checkAgain();
+  await expect(notice).toHaveAttribute("data-kind", "replaced");
+});
+
 test("an older backup that comes back is told apart, and accepting it leads to its key", async ({
   account,
   api,

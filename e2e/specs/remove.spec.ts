@@ -94,8 +94,8 @@ test("off on this device outlives a reload, uploads nothing, and on again brings
   await expect(page.getByRole("dialog")).toContainText("2 room keys on this device are not in the");
   await page.getByRole("button", { name: "Stay signed in" }).click();
 
-  await manage.open();
-  await manage.press("Turn on");
+  await page.goto("/#/");
+  await overview.headline.getByRole("button", { name: "Turn on" }).click();
   await expect.poll(() => uploads.length, { timeout: 60_000 }).toBeGreaterThan(0);
   await page.goto("/#/");
   await overview.expectBackup("enabled", { pending: "0" });

@@ -105,3 +105,43 @@ test("secret storage without a usable key gets a new one through set-up, with ev
     activeVersion: version,
   });
 });
+
+test("an account that no longer names its recovery key asks a new device for it, and names it again", async ({
+  account,
+  api,
+  otherDevice,
+  page,
+  dashboard: { signIn, overview, restore },
+}, testInfo) => {
+  test.setTimeout(180_000);
+  const other = await otherDevice();
+  const { recoveryKey, version } = await other.setUpBackup();
+  await api.putAccountData("m.secret_storage.default_key", {});
+  await signIn.signIn(account);
+  await overview.expectHeadline("default_key_lost");
+  await expect(overview.headline).not.toContainText(/reset/i);
+  await expect(overview.headline.getByRole("button")).toHaveText([
+    "Enter recovery key",
+    "Verify with another device",
+  ]);
+  await page.screenshot({ path: testInfo.outputPath("not-named.png"), fullPage: true });
+  await page.goto("/#/repair");
+  await expect(page.getByTestId("repair-fault")).toHaveAttribute("data-fault", "default_key_lost");
+  await expect(page.getByRole("main")).not.toContainText("is on this device");
+  await page.screenshot({ path: testInfo.outputPath("not-named-repair.png"), fullPage: true });
+
+  await page.goto("/#/");
+  await page.getByRole("button", { name: "Enter recovery key" }).click();
+  await restore.enterKey(recoveryKey);
+  await expect(page.getByText("Your recovery key is right")).toBeVisible();
+  await page.goto("/#/");
+  await overview.expectBackup("enabled", { version });
+  await overview.expectHeadline("default_key_lost");
+  await page.getByRole("button", { name: "Repair" }).click();
+  await restore.keyField.fill(recoveryKey);
+  await page.getByRole("button", { name: "Repair" }).click();
+  await expect(page.getByTestId("repair-fixed")).toBeVisible();
+  await expect(page.getByTestId("repair-in-order")).toBeVisible();
+  await page.goto("/#/");
+  await overview.expectHeadline("ok");
+});

@@ -20,9 +20,19 @@ test("a new device restores every key and reads real messages of another client"
   await overview.expectHeadline("verify_this_device");
   await overview.expectBackup("untrusted", { version, count: String(count) });
   await overview.expectTrust("untrusted", "absent");
+  await expect(overview.trust).toContainText("Not checked yet");
 
-  await restore.openUnlock();
+  // What the rooms say follows what is done about it, without a reload.
+  const rooms = page.getByRole("main");
+  await page.goto("/#/rooms");
+  await expect(rooms).toContainText("is not open on this device");
+  await rooms.getByRole("link", { name: "Enter recovery key" }).first().click();
   await restore.enterKey(recoveryKey);
+  await expect(page.getByText("Your recovery key is right")).toBeVisible();
+  await page.goto("/#/rooms");
+  await expect(rooms).toContainText("not restored from the backup yet");
+  await expect(rooms.getByRole("link", { name: "Restore history" }).first()).toBeVisible();
+  await page.goto("/#/");
   await restore.startRestore();
   expect(await restore.summary()).toEqual({
     total: count,

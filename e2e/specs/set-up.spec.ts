@@ -46,6 +46,8 @@ test("a person without a backup sets one up, and another device can open it with
   await overview.expectBackup("enabled", { version: backup?.version ?? "" });
   await overview.expectTrust("trusted", "match");
   await overview.expectHeadline("ok");
+  // There is no key yet, neither here nor there: nothing is called backed up.
+  await expect(overview.headline).toContainText("Backup is ready");
 });
 
 test("a mistyped confirmation is named and sends nothing", async ({

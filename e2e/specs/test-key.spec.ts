@@ -66,6 +66,11 @@ test("the saved key is proven on a device that holds nothing, and nothing is cha
   const kept = await page.evaluate(() => JSON.stringify(Object.entries(localStorage)));
   expect(kept).toContain("lastKeyTest");
   expect(kept).not.toContain(recoveryKey.slice(0, 9));
+
+  // Another device makes another recovery key: the test was not one of that.
+  await other.api.putAccountData("m.secret_storage.default_key", { key: "another" });
+  await expect(overview.trust).toContainText("your recovery key has changed since");
+  await expect(overview.trust).not.toContainText("it worked");
 });
 
 test("a wrong key and one that leads to an older backup are told apart", async ({

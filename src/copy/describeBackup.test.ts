@@ -11,11 +11,21 @@ import {
 
 describe("the two trust facts", () => {
   it("are green only for trusted and match", () => {
-    const signatures = (["trusted", "untrusted", "unknown"] as const).map(describeSignature);
+    const signatures = (["trusted", "untrusted", "unknown"] as const).map((one) =>
+      describeSignature(one, true),
+    );
     const keys = (["match", "mismatch", "absent"] as const).map(describeDecryptionKey);
     expect(signatures.map(({ tone }) => tone)).toEqual(["success", "warning", "neutral"]);
     expect(keys.map(({ tone }) => tone)).toEqual(["success", "warning", "neutral"]);
     expect(new Set([...signatures, ...keys].map(({ body }) => body)).size).toBe(6);
+  });
+
+  it("do not alarm a device that cannot tell yet, nor call anything trusted there", () => {
+    expect(describeSignature("untrusted", false)).toMatchObject({
+      tone: "neutral",
+      badge: "Not checked yet",
+    });
+    expect(describeSignature("trusted", false)).toEqual(describeSignature("trusted", true));
   });
 });
 

@@ -15,8 +15,18 @@ export interface FactWords {
   readonly body: string;
 }
 
-/** Is the backup signed by us? */
-export function describeSignature(signature: BackupTrust["signature"]): FactWords {
+/** Is the backup signed by us? A device that is not verified cannot tell, and says so calmly. */
+export function describeSignature(
+  signature: BackupTrust["signature"],
+  deviceVerified: boolean,
+): FactWords {
+  if (signature === "untrusted" && !deviceVerified) {
+    return {
+      tone: "neutral",
+      badge: "Not checked yet",
+      body: "Until this device is verified, it cannot tell whether it was you who signed the backup.",
+    };
+  }
   switch (signature) {
     case "trusted":
       return {
@@ -28,7 +38,7 @@ export function describeSignature(signature: BackupTrust["signature"]): FactWord
       return {
         tone: "warning",
         badge: "Not trusted",
-        body: "The backup has no signature that this device trusts. Until this device is verified, it cannot trust your identity’s signature.",
+        body: "The backup has no signature that this device trusts.",
       };
     case "unknown":
       return {
@@ -65,6 +75,9 @@ export function describeDecryptionKey(key: BackupTrust["key"]): FactWords {
 
 /** "Recovery key in use, all secrets stored" and its lesser forms. */
 export function describeSecretStorage(status: SecretStorageStatus): string {
+  if (status.underOtherKey === true) {
+    return "Holds secrets, but the account does not name a recovery key that could be used";
+  }
   switch (status.defaultKey) {
     case "absent":
       return "Not set up: there is no recovery key";

@@ -1,5 +1,5 @@
 import type { BackupVersion } from "@/domain/backup";
-import type { DeviceState } from "@/domain/deviceState";
+import type { Finding } from "@/domain/deviceState";
 import { formatRoomKeys } from "./formatNumber";
 
 /** Numbers that a headline may name; null where they are not known right now. */
@@ -7,6 +7,8 @@ export interface DeviceStateContext {
   readonly version: BackupVersion | null;
   /** Keys on the server. */
   readonly count: number | null;
+  /** Keys on this device. */
+  readonly held: number | null;
   /** Keys here that are not on the server yet. */
   readonly pending: number | null;
   /** Does the server count at least the keys that are here? */
@@ -15,12 +17,13 @@ export interface DeviceStateContext {
 
 /** The headline: what holds, and what it means for the person's messages. */
 export function describeDeviceState(
-  state: DeviceState,
-  { version, count, pending, agreed }: DeviceStateContext,
+  finding: Finding,
+  context: DeviceStateContext,
 ): { title: string; body: string } {
+  const { version, count, pending, agreed } = context;
   const backup = version === null ? "the backup" : `backup version ${version}`;
   const keys = count === null ? "its room keys" : formatRoomKeys(count);
-  switch (state) {
+  switch (finding.state) {
     case "signed_out":
       return { title: "Not signed in", body: "Sign in to see the state of your key backup." };
     case "checking":
@@ -34,6 +37,14 @@ export function describeDeviceState(
         body: "This says nothing about whether there is one. What was known before is shown below, and nothing has been changed.",
       };
     case "verify_this_device":
+      if (finding.identityReplaced === true) {
+        return {
+          title: "Your identity was reset on another device",
+          body: finding.keysInSecretStorage
+            ? "Verify this device again, with your recovery key or with the device on which you reset it."
+            : "Verify this device again, with the device on which you reset it.",
+        };
+      }
       return {
         title: "This device is not verified",
         body: `Your recovery key, or another device of yours, verifies it and opens ${backup} with ${keys}.`,
@@ -42,6 +53,13 @@ export function describeDeviceState(
       return {
         title: "The keys of your identity cannot be found",
         body: "They are neither on this device nor in your account’s secret storage. If another device of yours is verified, keep it signed in: it still holds them, and can verify this one. Without one, a reset of your identity under “Manage” is the last resort.",
+      };
+    case "default_key_lost":
+      return {
+        title: "Your account no longer says which recovery key is the right one",
+        body: finding.allHere
+          ? "Secrets are still stored behind a recovery key, and everything behind it is on this device, too. With the recovery key that you saved, the repair makes your account name it again; without it, a new one can be made."
+          : "Secrets are still stored behind one. If you saved a recovery key, enter it: it may open everything as before. Nothing has been changed here.",
       };
     case "set_up_recovery":
       return version === null
@@ -61,12 +79,12 @@ export function describeDeviceState(
     case "backup_turned_off":
       return {
         title: "Key backup is turned off",
-        body: "You turned it off for your account, here or on another device, and the server has no backup. That is all right as long as you keep a device that holds your room keys. You can set one up again at any time.",
+        body: "Your account says that it is turned off, and the server has no backup. Your room keys are only on your devices then. You can set up a backup at any time.",
       };
     case "turned_off_here":
       return {
         title: "Key backup is turned off on this device",
-        body: `${offHereWords(pending)} Your other devices go on using ${backup}. You can turn it on again under “Manage”.`,
+        body: `${offHereWords(pending)} Your other devices go on using ${backup}.`,
       };
     case "unsupported_backup":
       return {
@@ -82,6 +100,11 @@ export function describeDeviceState(
       return {
         title: "Enter your recovery key to open the backup",
         body: `The key that opens ${backup} with ${keys} is not on this device. Without it nothing can be restored from the backup here.`,
+      };
+    case "backup_replaced":
+      return {
+        title: "There is another backup now",
+        body: `${capitalise(backup)} with ${keys} is signed by your identity or by a verified device of yours. Only its key is not on this device yet. Enter the recovery key that belongs to it; everything that is here stays.`,
       };
     case "key_storage_out_of_sync":
       return {
@@ -99,8 +122,21 @@ export function describeDeviceState(
         body: `This device can open ${backup}, but does not hold all of its room keys yet. Older messages become readable with them.`,
       };
     case "ok":
-      return okWords(capitalise(backup), pending, agreed);
+      return isNothingBackedUp(context)
+        ? {
+            title: "Backup is ready",
+            body: `${capitalise(backup)} is in use on this device, and there are no room keys yet, neither here nor there. New ones are added as they arrive. Older messages cannot be read with it.`,
+          }
+        : okWords(capitalise(backup), pending, agreed);
   }
+}
+
+/** A backup in order with nothing in it, on a device with nothing to put there. */
+export function isNothingBackedUp({
+  count,
+  held,
+}: Pick<DeviceStateContext, "count" | "held">): boolean {
+  return count === 0 && held === 0;
 }
 
 /** Keys that wait do so because the person wants it; that they are not safe is said all the same. */

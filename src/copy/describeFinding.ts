@@ -9,17 +9,17 @@ export function describeFinding(finding: Finding): string | null {
   switch (finding.state) {
     case "signed_out":
     case "identity_needs_reset":
+    case "default_key_lost":
     case "turn_on_key_storage":
     case "backup_turned_off":
     case "turned_off_here":
+    case "backup_replaced":
     case "ok":
       return null;
     case "checking":
       return `Waiting for ${subjectWords(finding.subject)}.`;
     case "unknown":
-      return finding.error === null
-        ? `Waiting for ${subjectWords(finding.subject)}.`
-        : `Could not read ${subjectWords(finding.subject)}. ${describeError(finding.error).title}.`;
+      return describeUnknown([finding]);
     case "verify_this_device":
       return verifyWords(finding);
     case "set_up_recovery":
@@ -43,15 +43,34 @@ export function describeFinding(finding: Finding): string | null {
   }
 }
 
+type Unknown = Extract<Finding, { state: "unknown" }>;
+
+/** Several checks that could not be made, in one line for each reason. */
+export function describeUnknown(findings: readonly Unknown[]): string {
+  const byReason = new Map<string | null, string[]>();
+  for (const { error, subject } of findings) {
+    const reason = error === null ? null : describeError(error).title;
+    byReason.set(reason, [...(byReason.get(reason) ?? []), subjectWords(subject)]);
+  }
+  return [...byReason]
+    .map(([reason, words]) => {
+      const subjects = list.format(words);
+      return reason === null
+        ? `Waiting for ${subjects}.`
+        : `${reason}, so this could not be read: ${subjects}.`;
+    })
+    .join(" ");
+}
+
 function verifyWords({
   keysInSecretStorage,
   identityReplaced,
 }: Extract<Finding, { state: "verify_this_device" }>): string | null {
   const words = [
     identityReplaced === true
-      ? "Your account has a new identity since this device was verified. If you have reset it on another device, verify this one again. If you have not, somebody else may have: change your password first. Nothing was changed here, and the keys on this device stay."
+      ? "Your account has a new identity since this device was verified. If it was not you who reset it, change your password first. Nothing was changed here, and the keys on this device stay."
       : null,
-    keysInSecretStorage
+    keysInSecretStorage || identityReplaced === true
       ? null
       : "The identity’s keys are not in secret storage, so the recovery key alone cannot verify this device. Verify it from another device of yours.",
   ];
@@ -71,6 +90,8 @@ export function findingTitle(finding: Finding): string {
       return "This device is not verified";
     case "identity_needs_reset":
       return "The identity’s keys cannot be found";
+    case "default_key_lost":
+      return "The account does not name its recovery key";
     case "set_up_recovery":
       return "Recovery is not set up";
     case "turn_on_key_storage":
@@ -85,6 +106,8 @@ export function findingTitle(finding: Finding): string {
       return "The backup is not trusted";
     case "needs_recovery_key":
       return "The backup’s key is not on this device";
+    case "backup_replaced":
+      return "There is another backup now, whose key is not on this device";
     case "key_storage_out_of_sync":
       return "Key storage is out of sync";
     case "upload_failing":

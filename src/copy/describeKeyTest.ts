@@ -5,6 +5,7 @@ import {
   type EntryTest,
   type EntryTestProgress,
   type IdentityProof,
+  type KeyTestDoubt,
   type KeyTestResult,
 } from "@/domain/keyTest";
 import { describeError } from "./describeError";
@@ -40,6 +41,20 @@ export function keyTestBadge(result: KeyTestResult): string {
       return "it worked in part";
     case "fails":
       return "it did not open the backup";
+  }
+}
+
+/** The same, of a test after which something has changed. */
+export function keyTestDoubt(why: KeyTestDoubt): string {
+  switch (why) {
+    case "backup":
+      return "the backup has changed since";
+    case "recovery_key":
+      return "your recovery key has changed since";
+    case "identity":
+      return "your identity has changed since";
+    case "unknown":
+      return "whether anything has changed since is not known";
   }
 }
 

@@ -45,6 +45,14 @@ describe("notices", () => {
     }
   });
 
+  it("say of a backup that is open here that it is, and nothing of its key being another", () => {
+    const opened = { kind: "rolled_back", before, now, signed: true, opened: true } as const;
+    const words = `${describeNotice(opened).body} ${describeNotMe(opened).safe.join(" ")}`;
+    expect(words).toContain("This device holds its key");
+    expect(words).not.toMatch(/another key|uploads nothing/);
+    expect(describeThatWasMe(opened)).toContain("nothing else to do");
+  });
+
   it("lead on to the recovery key only where there is something to open", () => {
     expect(notices.map((notice) => describeThatWasMe(notice).includes("recovery key"))).toEqual([
       false,

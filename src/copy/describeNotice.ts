@@ -15,12 +15,12 @@ export function describeNotice(notice: BackupNotice): { title: string; body: str
     case "replaced":
       return {
         title: `Backup version ${version} was replaced by version ${notice.now.version}`,
-        body: `Another device or app of yours probably made a new backup. It is locked with another key. ${uploadWords(notice.signed)} The keys on this device are untouched.`,
+        body: `Another device or app of yours probably made a new backup. ${keyWords(notice)} The keys on this device are untouched.`,
       };
     case "rolled_back":
       return {
         title: `Backup version ${version} is gone, and the older version ${notice.now.version} is back`,
-        body: `Servers keep older backups, and show the one before again when the newest is deleted. It is locked with another key. ${uploadWords(notice.signed)} The keys on this device are untouched.`,
+        body: `Servers keep older backups, and show the one before again when the newest is deleted. ${keyWords(notice)} The keys on this device are untouched.`,
       };
     case "key_swapped":
       return {
@@ -28,6 +28,24 @@ export function describeNotice(notice: BackupNotice): { title: string; body: str
         body: `The version is the same, but its public key on the server was changed. ${uploadWords(notice.signed)} The keys on this device are untouched.`,
       };
   }
+}
+
+/** The same where entering the recovery key is all there is to do: the account is in order. */
+export function describeReplaced(notice: BackupNotice): { title: string; body: string } {
+  const { title, body } = describeNotice(notice);
+  return {
+    title: notice.kind === "replaced" ? "There is a newer backup" : title,
+    body:
+      notice.kind === "replaced"
+        ? `${title}. If that was you, enter the recovery key that belongs to it, so that this device uses it too. The keys on this device are untouched.`
+        : `${body} ${describeThatWasMe(notice)}`,
+  };
+}
+
+function keyWords({ opened, signed }: Extract<BackupNotice, { readonly now: unknown }>): string {
+  return opened === true
+    ? "This device holds its key and uses it."
+    : `It is locked with another key. ${uploadWords(signed)}`;
 }
 
 /** Upload needs the public key alone, and a trusted signature on it. */
@@ -39,8 +57,11 @@ function uploadWords(signed: boolean): string {
 
 /** What "That was me" leads on to, in one sentence. */
 export function describeThatWasMe(notice: BackupNotice): string {
-  return notice.kind === "disappeared"
-    ? "If that was you, there is nothing else to do: the overview then offers to set up a new backup."
+  if (notice.kind === "disappeared") {
+    return "If that was you, there is nothing else to do: the overview then offers to set up a new backup.";
+  }
+  return notice.opened === true
+    ? "If that was you, there is nothing else to do."
     : "If that was you, enter the recovery key that belongs to it, so that this device uses it too.";
 }
 
@@ -65,6 +86,11 @@ function uploadSafety(notice: BackupNotice): string[] {
     return ["No new backup is made, and nothing is deleted, unless you ask for it."];
   }
   const { version } = notice.now;
+  if (notice.opened === true) {
+    return [
+      `This device can open backup version ${version}, so what is uploaded to it can be restored with the same key.`,
+    ];
+  }
   if (notice.signed) {
     return [
       `Backup version ${version} carries the signature of your identity or of a verified device of yours. So one of your verified devices changed it, or somebody who uses one.`,

@@ -1,3 +1,4 @@
+import type { OldBackup } from "@/domain/changes";
 import type { BackupSurvey } from "@/domain/removal";
 import type {
   IdentityStep,
@@ -8,6 +9,8 @@ import type {
   UnfinishedRemoval,
 } from "@/domain/removalPorts";
 import { formatNumber, formatRoomKeys } from "./formatNumber";
+
+const list = new Intl.ListFormat("en", { type: "conjunction" });
 
 /** What a removal takes away and what it leaves, as two lists of sentences. */
 export interface Consequences {
@@ -36,12 +39,26 @@ export function describeCoverage({ coverage }: BackupSurvey): string {
   return `${deleted} By this device’s own notes ${noted}. The notes say what it put there or restored; the keys were not compared one by one. A restore goes through all of them.`;
 }
 
-export function describeBackupDeletion(survey: BackupSurvey): Consequences {
+/** "Backup version 1 with 275 room keys is kept" */
+export function describeKeptOlder(older: readonly OldBackup[]): string {
+  const names = older.map(
+    ({ version, count }) => `version ${version} with ${formatRoomKeys(count)}`,
+  );
+  return `Backup ${list.format(names)} ${older.length === 1 ? "is" : "are"} kept`;
+}
+
+/** `older`: backups that stay on the server and whose keys are kept. */
+export function describeBackupDeletion(
+  survey: BackupSurvey,
+  older: readonly OldBackup[] = [],
+): Consequences {
   return {
     lost: [
       describeCoverage(survey),
       ...lostWith(survey),
-      "If you lose all your devices afterwards, nothing opens your encrypted messages again.",
+      older.length === 0
+        ? "If you lose all your devices afterwards, nothing opens your encrypted messages again."
+        : `If you lose all your devices afterwards, only what is in backup version ${list.format(older.map(({ version }) => version))} can be opened again.`,
     ],
     kept: [
       ...keysHere(survey.heldHere),

@@ -16,12 +16,17 @@ const FAULTS: Readonly<Record<RepairFaultKind, { title: string; meaning: string 
   },
   no_secret_storage: {
     title: "There is no recovery key",
-    meaning: "Nothing but your devices can open the backup.",
+    meaning: "Nothing is stored that a recovery key could open.",
   },
   default_key_broken: {
     title: "Secret storage has no usable key",
     meaning:
       "The account names a key for secret storage, and its description is missing, blanked or of an unknown kind. So no recovery key is accepted.",
+  },
+  default_key_lost: {
+    title: "Your account no longer says which recovery key is the right one",
+    meaning:
+      "Secrets are still stored behind a recovery key, and the account does not name it. So other apps do not ask for it.",
   },
   decryption_key_mismatch: {
     title: "The backup key on this device is for another backup",
@@ -82,7 +87,9 @@ function repairWords(kind: RepairFaultKind, remedy: RepairFault["remedy"]): stri
     case "automatic":
       return "This device and your identity sign it. Its key and everything in it stay as they are.";
     case "set_up":
-      return "Everything that belongs behind a recovery key is on this device. Set-up makes a new recovery key for it; what is stored now stays where it is.";
+      return kind === "no_identity"
+        ? "Set-up makes what is missing, and leaves what is there as it is."
+        : "Everything that belongs behind a recovery key is on this device. Set-up makes a new recovery key for it; what is stored now stays where it is.";
     case "other_device":
       return "What is needed is not on this device. Open this page, or another Matrix app, on the device that set the backup up, and keep that device signed in.";
     case "export_and_replace":
@@ -95,6 +102,8 @@ function repairWords(kind: RepairFaultKind, remedy: RepairFault["remedy"]): stri
 }
 
 const WITH_RECOVERY_KEY: Partial<Record<RepairFaultKind, string>> = {
+  default_key_lost:
+    "If you saved a recovery key, enter it. If it is the one that opens what is stored, the account will name it again.",
   default_key_broken:
     "Another key is in secret storage. If your recovery key is that one, it becomes the default key again.",
   decryption_key_mismatch:

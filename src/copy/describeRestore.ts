@@ -56,11 +56,11 @@ export function progressMax(tally: RestoreTally): number {
 export function describeRestoreProgress(job: RestoreJob): string | null {
   switch (job.kind) {
     case "running":
-      return `Restoring history: ${doneOf(job.tally)}.`;
+      return `Restoring history: ${doneOf(job.tally, job.keptBefore)}.`;
     case "paused":
-      return `The restore is paused: ${doneOf(job.report.tally)}.`;
+      return `The restore is paused: ${doneOf(job.report.tally, job.keptBefore)}.`;
     case "failed":
-      return `The restore was interrupted: ${doneOf(job.report.tally)}.`;
+      return `The restore was interrupted: ${doneOf(job.report.tally, job.keptBefore)}.`;
     // Its backup may be gone by now; the restore page knows, and offers to go on.
     case "interrupted":
     case "idle":
@@ -69,8 +69,9 @@ export function describeRestoreProgress(job: RestoreJob): string | null {
   }
 }
 
-function doneOf(tally: RestoreTally): string {
-  return `${formatNumber(settledCount(tally))} of ${formatRoomKeys(progressMax(tally))}`;
+/** What came before it went on counts, too: it is passed over now, and is here. */
+function doneOf(tally: RestoreTally, keptBefore = 0): string {
+  return `${formatNumber(Math.max(settledCount(tally), keptBefore))} of ${formatRoomKeys(progressMax(tally))}`;
 }
 
 /** "1,600 keys per second", rounded so that it does not flicker. */

@@ -9,6 +9,8 @@ export function describeUploadQueue(queue: UploadQueue): string | null {
     case "unknown":
     case "empty":
       return null;
+    case "no_backup":
+      return `${formatRoomKeys(queue.waiting)} ${queue.waiting === 1 ? "is" : "are"} on this device, and there is no backup to upload ${queue.waiting === 1 ? "it" : "them"} to.`;
     case "waiting":
       return `${formatRoomKeys(queue.waiting)} will be uploaded in a few seconds.`;
     case "uploading":

@@ -67,8 +67,14 @@ describe("devices", () => {
   });
 
   it("count a dehydrated one as nobody", () => {
-    const alone = describeNoHelper([]);
-    expect(describeNoHelper([{ ...device, standing: "dehydrated" }])).toEqual(alone);
-    expect(describeNoHelper([{ ...device, standing: "unverified" }])).not.toEqual(alone);
+    const alone = describeNoHelper([], true);
+    expect(describeNoHelper([{ ...device, standing: "dehydrated" }], true)).toEqual(alone);
+    expect(describeNoHelper([{ ...device, standing: "unverified" }], true)).not.toEqual(alone);
+    for (const others of [[], [{ ...device, standing: "unverified" as const }]]) {
+      expect(describeNoHelper(others, true).body).toMatch(
+        /Your recovery key|Use your recovery key/,
+      );
+      expect(describeNoHelper(others, false).body).toContain("no recovery key");
+    }
   });
 });

@@ -24,17 +24,24 @@ export function describeStanding(standing: OwnDevice["standing"]): string | null
 }
 
 /** Why nobody can be asked, for a person who wants to verify this device. */
-export function describeNoHelper(others: readonly OwnDevice[]): { title: string; body: string } {
+export function describeNoHelper(
+  others: readonly OwnDevice[],
+  hasRecoveryKey: boolean,
+): { title: string; body: string } {
   const people = others.filter(({ standing }) => standing !== "dehydrated");
   if (people.length === 0) {
     return {
       title: "You are not signed in on any other device",
-      body: "Verifying needs a second device that is verified already. Your recovery key does the same without one.",
+      body: hasRecoveryKey
+        ? "Verifying needs a second device that is verified already. Your recovery key does the same without one."
+        : "Verifying needs a second device that is verified already, and no recovery key of your account is known. If you have such a device, sign in there.",
     };
   }
   return {
     title: "None of your other devices is verified",
-    body: "Only a verified device holds the keys, so these cannot help. Use your recovery key here, or verify one of them with it first.",
+    body: hasRecoveryKey
+      ? "Only a verified device holds the keys, so these cannot help. Use your recovery key here, or verify one of them with it first."
+      : "Only a verified device holds the keys, so these cannot help, and no recovery key of your account is known.",
   };
 }
 

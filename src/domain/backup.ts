@@ -32,6 +32,8 @@ export interface CrossSigningStatus {
   readonly privateKeysInSecretStorage: boolean;
   /** Is this device signed by the account's own identity? (The SDK's isVerified() says yes always.) */
   readonly deviceVerified: boolean;
+  /** The identity's public master key; null without an identity. */
+  readonly masterKey?: string | null;
   /** Another identity has taken the place of the one that this device had verified. */
   readonly identityReplaced?: boolean;
 }
@@ -42,6 +44,11 @@ export interface SecretStorageStatus {
   readonly keyId: string | null;
   readonly backupKeyStored: boolean;
   readonly crossSigningKeysStored: boolean;
+  /**
+   * There is no usable default key, and secrets are stored under another one that is described: a
+   * recovery key that somebody saved may be that one.
+   */
+  readonly underOtherKey?: boolean;
 }
 
 /** Room keys in this device's own store. */

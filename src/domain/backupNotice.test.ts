@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { aBackup, backupVersion, trustedBackup } from "@/testing/facts";
-import { acceptBackup, type BackupSeen, compareBackups } from "./backupNotice";
+import { acceptBackup, type BackupSeen, compareBackups, needsKeyNext } from "./backupNotice";
 
 const [one, two, three] = [backupVersion("1"), backupVersion("2"), backupVersion("3")];
 const seen: BackupSeen = { version: two, publicKey: "two", count: 7, at: 0, earlier: [] };
@@ -78,7 +78,39 @@ describe("compareBackups", () => {
 
   it("is not alarmed when the key held here opens the new backup", () => {
     expect(compareBackups(seen, newer, trustedBackup)).toBeNull();
-    expect(compareBackups(seen, older, trustedBackup)).toBeNull();
+  });
+
+  it("tells of a deletion by which an older backup is back, also when the key held here opens it", () => {
+    expect(compareBackups(seen, older, trustedBackup)).toMatchObject({
+      kind: "rolled_back",
+      opened: true,
+    });
+  });
+
+  it("tells of a backup that was gone, also when another one with a known key is there again", () => {
+    const gone = { ...seen, wasGone: true } as const;
+    expect(compareBackups(gone, newer, trustedBackup)).toMatchObject({
+      kind: "replaced",
+      opened: true,
+    });
+    expect(compareBackups(gone, { ...newer, publicKey: "two" }, null)).toMatchObject({
+      kind: "replaced",
+    });
+    expect(compareBackups(gone, { ...older, publicKey: "two" }, null)).toMatchObject({
+      kind: "rolled_back",
+    });
+    // The same one is back: the server had a bad moment.
+    expect(compareBackups(gone, same, null)).toBeNull();
+    expect(acceptBackup(gone, same, 1)).not.toHaveProperty("wasGone");
+  });
+
+  it("leads on to the recovery key only where the backup is there and not open", () => {
+    const notices = [
+      compareBackups(seen, null, null),
+      compareBackups(seen, older, trustedBackup),
+      compareBackups(seen, newer, null),
+    ];
+    expect(notices.map((one) => one !== null && needsKeyNext(one))).toEqual([false, false, true]);
   });
 });
 

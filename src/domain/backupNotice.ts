@@ -14,6 +14,8 @@ export interface BackupSeen extends BackupFacts {
   readonly at: number;
   /** Versions that were accepted before it, oldest first. */
   readonly earlier: readonly BackupVersion[];
+  /** The server had no backup at one read since. */
+  readonly wasGone?: true;
 }
 
 /** Something changed about the backup that this device did not do. Said neutrally: it was maybe you. */
@@ -29,13 +31,16 @@ export type BackupNotice =
       readonly now: BackupFacts;
       /** Signed by the own identity or a verified device: then this device uploads to it. */
       readonly signed: boolean;
+      /** The key held here opens it. */
+      readonly opened?: true;
     };
 
 /**
  * Compares a fresh read with the backup seen before. `trust`: of the new one, null where it is not
- * known. Where the decryption key held here opens it, the change is ours or already accepted. A new version with the
- * same public key is no alarm either (Client-Server API, "Server-side key backups": the key is
- * what decides who can read), and neither is another count or etag.
+ * known. A newer one that the decryption key held here opens is ours or already accepted, and one
+ * with the same public key is no alarm either (Client-Server API, "Server-side key backups": the key
+ * is what decides who can read); neither is another count or etag. That a backup was deleted is told
+ * all the same: then an older one is back, or there was none for a while.
  */
 export function compareBackups(
   seen: BackupSeen | null,
@@ -44,18 +49,26 @@ export function compareBackups(
 ): BackupNotice | null {
   if (seen === null) return null;
   if (current === null) return { kind: "disappeared", before: seen };
-  if (trust?.key === "match") return null;
-  if (seen.publicKey !== null && seen.publicKey === current.publicKey) return null;
   const now = factsOf(current);
   const signed = trust?.signature === "trusted";
+  const hasSameKey = seen.publicKey !== null && seen.publicKey === current.publicKey;
+  const opened = trust?.key === "match";
   if (seen.version !== current.version) {
     const kind = isOlder(current.version, seen) ? "rolled_back" : "replaced";
-    return { kind, before: seen, now, signed };
+    const isDeletion = seen.wasGone === true || (kind === "rolled_back" && !hasSameKey);
+    if ((opened || hasSameKey) && !isDeletion) return null;
+    return { kind, before: seen, now, signed, ...(opened ? { opened } : {}) };
   }
+  if (opened || hasSameKey) return null;
   // Of another kind of backup nothing is known about its key; its kind is the finding.
   return seen.publicKey === current.publicKey || current.algorithm !== BACKUP_ALGORITHM
     ? null
     : { kind: "key_swapped", before: seen, now, signed };
+}
+
+/** Is the recovery key what comes next, once the change was accepted? */
+export function needsKeyNext(notice: BackupNotice): boolean {
+  return notice.kind !== "disappeared" && notice.opened !== true;
 }
 
 /** How many accepted versions are remembered. */

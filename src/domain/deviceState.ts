@@ -71,6 +71,15 @@ export type Finding =
       readonly identityReplaced?: boolean;
     }
   | { readonly state: "identity_needs_reset" }
+  /**
+   * The account does not name a recovery key that could be used, and secrets are stored under one
+   * that somebody may have saved.
+   */
+  | {
+      readonly state: "default_key_lost";
+      /** Is everything that belongs behind a recovery key on this device? */
+      readonly allHere: boolean;
+    }
   | {
       readonly state: "set_up_recovery";
       readonly missing: readonly ("identity" | "secret_storage" | "backup")[];
@@ -90,6 +99,11 @@ export type Finding =
       readonly version: BackupVersion;
       readonly signatureTrusted: boolean;
     }
+  /**
+   * The key held here is of another backup. The current one is signed by the person, and its key is
+   * stored behind the recovery key: the account is in order, and only this device lacks the key.
+   */
+  | { readonly state: "backup_replaced"; readonly version: BackupVersion }
   | { readonly state: "key_storage_out_of_sync"; readonly reasons: readonly OutOfSyncReason[] }
   | {
       readonly state: "upload_failing";

@@ -29,6 +29,8 @@ const newDevice = {
 };
 const keysLost = { ...newDevice, privateKeysInSecretStorage: false };
 const withoutCrossSigning = { ...readySecretStorage, crossSigningKeysStored: false };
+/** The pointer was blanked; description and secrets are still there. */
+const lostPointer = { ...noSecretStorage, underOtherKey: true };
 const brokenStorage = { ...readySecretStorage, defaultKey: "broken" } as const;
 const lastRestore = {
   version: v1,
@@ -136,6 +138,46 @@ const table: Row[] = [
   [
     "unverified, keys nowhere, storage stale",
     { crossSigning: known(keysLost), secretStorage: stale(withoutCrossSigning) },
+    "verify_this_device",
+    "enabled",
+  ],
+  [
+    "a new device, and the account does not name the recovery key",
+    {
+      crossSigning: known(keysLost),
+      secretStorage: known(lostPointer),
+      trust: known({ signature: "untrusted", key: "absent" }),
+    },
+    "default_key_lost",
+    "untrusted",
+  ],
+  [
+    "a new device, and the named recovery key is no usable one, another is",
+    {
+      crossSigning: known(keysLost),
+      secretStorage: known({ ...lostPointer, defaultKey: "broken" }),
+    },
+    "default_key_lost",
+    "enabled",
+  ],
+  [
+    "all is here, and the account does not name the recovery key",
+    { secretStorage: known(lostPointer) },
+    "default_key_lost",
+    "enabled",
+  ],
+  [
+    "the same without a backup",
+    { secretStorage: known(lostPointer), backup: known(null), trust: UNREAD },
+    "default_key_lost",
+    "none",
+  ],
+  [
+    "the identity was reset elsewhere, and its keys are on that device alone",
+    {
+      crossSigning: known({ ...keysLost, identityReplaced: true }),
+      secretStorage: known(withoutCrossSigning),
+    },
     "verify_this_device",
     "enabled",
   ],
@@ -247,7 +289,22 @@ const table: Row[] = [
   [
     "signed by us, another key here",
     { trust: known({ signature: "trusted", key: "mismatch" }) },
+    "backup_replaced",
+    "needs-key",
+  ],
+  [
+    "signed by us, another key here, and none behind the recovery key",
+    {
+      trust: known({ signature: "trusted", key: "mismatch" }),
+      secretStorage: known({ ...readySecretStorage, backupKeyStored: false }),
+    },
     "key_storage_out_of_sync",
+    "needs-key",
+  ],
+  [
+    "signed by us, another key here, secret storage not read",
+    { trust: known({ signature: "trusted", key: "mismatch" }), secretStorage: UNREAD },
+    "checking",
     "needs-key",
   ],
   [

@@ -36,17 +36,25 @@ export function listFindings(inputs: DeviceStateInputs): readonly [Finding, ...F
   return first === undefined ? [{ state: "ok" }] : [first, ...others];
 }
 
-function checkIdentity({ crossSigning, secretStorage }: DeviceStateInputs): Finding[] {
+function checkIdentity(inputs: DeviceStateInputs): Finding[] {
+  const { crossSigning, secretStorage } = inputs;
   const findings = unreadable("crossSigning", crossSigning);
   const status = lastValue(crossSigning);
   if (status === undefined || !status.identityExists || status.deviceVerified) return findings;
   // Its keys are here and nowhere else: a set-up that was broken off. Set-up signs this device, too.
   const isHalfSetUp = status.privateKeysHere && !status.privateKeysInSecretStorage;
-  if (isHalfSetUp && lastValue(secretStorage)?.defaultKey === "absent") return findings;
+  const storage = lastValue(secretStorage);
+  // Then the way in is the recovery key that somebody may have saved, not a reset.
+  if (storage?.underOtherKey === true) return [...findings, defaultKeyLost(inputs)];
+  if (isHalfSetUp && storage?.defaultKey === "absent") return findings;
   const replaced = status.identityReplaced === true ? ({ identityReplaced: true } as const) : {};
   if (status.privateKeysHere || status.privateKeysInSecretStorage) {
     const keysInSecretStorage = status.privateKeysInSecretStorage;
     return [...findings, { state: "verify_this_device", keysInSecretStorage, ...replaced }];
+  }
+  // The new identity's keys are on the device that made it, and that one can verify this one.
+  if (status.identityReplaced === true) {
+    return [...findings, { state: "verify_this_device", keysInSecretStorage: false, ...replaced }];
   }
   // "The keys are nowhere" is a grave thing to say: only when two fresh reads agree on it.
   if (secretStorage.status === "unread") {
@@ -55,7 +63,18 @@ function checkIdentity({ crossSigning, secretStorage }: DeviceStateInputs): Find
   if (secretStorage.status === "known" && !secretStorage.value.crossSigningKeysStored) {
     return [...findings, { state: "identity_needs_reset" }];
   }
-  return [...findings, { state: "verify_this_device", keysInSecretStorage: false, ...replaced }];
+  return [...findings, { state: "verify_this_device", keysInSecretStorage: false }];
+}
+
+/** Secrets are stored, and the account does not say under which recovery key. */
+function defaultKeyLost({ crossSigning, backup, trust }: DeviceStateInputs): Finding {
+  const identity = lastValue(crossSigning);
+  const identityHere =
+    identity !== undefined &&
+    (!identity.identityExists || (identity.deviceVerified && identity.privateKeysHere));
+  const backupKeyHere =
+    (backup.status === "known" && backup.value === null) || lastValue(trust)?.key === "match";
+  return { state: "default_key_lost", allHere: identityHere && backupKeyHere };
 }
 
 function checkBackup(inputs: DeviceStateInputs): Finding[] {
@@ -98,6 +117,9 @@ function checkAbsence(inputs: DeviceStateInputs): Finding[] {
     return [{ state: "set_up_recovery", missing }];
   }
   if (secretStorage.status !== "known") return unreadable("secretStorage", secretStorage);
+  if (secretStorage.value.underOtherKey === true) {
+    return [defaultKeyLost(inputs), { state: "turn_on_key_storage" }];
+  }
   switch (secretStorage.value.defaultKey) {
     case "present":
       return [{ state: "turn_on_key_storage" }];
@@ -111,7 +133,8 @@ function checkAbsence(inputs: DeviceStateInputs): Finding[] {
   }
 }
 
-function checkDecryptionKey(info: BackupInfo, { trust }: DeviceStateInputs): Finding[] {
+function checkDecryptionKey(info: BackupInfo, inputs: DeviceStateInputs): Finding[] {
+  const { trust, secretStorage } = inputs;
   const findings = unreadable("trust", trust);
   const facts = lastValue(trust);
   if (facts === undefined || facts.key === "match") return findings;
@@ -121,16 +144,25 @@ function checkDecryptionKey(info: BackupInfo, { trust }: DeviceStateInputs): Fin
     return [...findings, { state: "needs_recovery_key", version, signatureTrusted }];
   }
   // Another key than ours, and nobody we trust signed it: that is more than being out of sync.
-  return facts.signature === "untrusted"
-    ? [...findings, { state: "backup_untrusted", version }]
+  if (facts.signature === "untrusted") {
+    return [...findings, { state: "backup_untrusted", version }];
+  }
+  if (signatureTrusted && secretStorage.status === "unread") {
+    return [...findings, { state: "checking", subject: "secretStorage" }];
+  }
+  const storage = lastValue(secretStorage);
+  return signatureTrusted && storage?.defaultKey === "present" && storage.backupKeyStored
+    ? [...findings, { state: "backup_replaced", version }]
     : [...findings, { state: "key_storage_out_of_sync", reasons: ["decryption_key_mismatch"] }];
 }
 
-function checkSecretStorage({ secretStorage, crossSigning }: DeviceStateInputs): Finding[] {
+function checkSecretStorage(inputs: DeviceStateInputs): Finding[] {
+  const { secretStorage, crossSigning } = inputs;
   const findings = unreadable("secretStorage", secretStorage);
   const storage = lastValue(secretStorage);
   if (storage === undefined) return findings;
   const identity = lastValue(crossSigning);
+  if (storage.underOtherKey === true) return [...findings, defaultKeyLost(inputs)];
   if (storage.defaultKey === "absent") {
     const missing =
       identity?.identityExists === false

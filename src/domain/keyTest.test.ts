@@ -1,7 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { backupVersion } from "@/testing/facts";
+import {
+  aBackup,
+  backupVersion,
+  failedReading,
+  known,
+  noIdentity,
+  noSecretStorage,
+  readyIdentity,
+  readySecretStorage,
+  stale,
+} from "@/testing/facts";
 import { aKeyTestReport } from "@/testing/fakeKeyPorts";
 import {
+  doubtKeyTest,
   failedEntries,
   rememberKeyTest,
   resultOfKeyTest,
@@ -10,7 +21,9 @@ import {
   type IdentityProof,
   type KeyTestReport,
   type KeyTestResult,
+  type LastKeyTest,
 } from "./keyTest";
+import { UNREAD } from "./reading";
 
 const good: EntryTest = {
   scope: "sample",
@@ -72,14 +85,62 @@ describe("the result of a test", () => {
   });
 });
 
-it("keeps time, version and result of a test, and nothing else", () => {
+describe("the last test", () => {
+  const last = rememberKeyTest(aKeyTestReport({ backup: { kind: "fits", version } }));
+  const facts = {
+    backup: known(aBackup({ version })),
+    secretStorage: known(readySecretStorage),
+    crossSigning: known(readyIdentity),
+  };
+  type Row = [string, Partial<LastKeyTest>, Partial<Parameters<typeof doubtKeyTest>[1]>, unknown];
+  it.each<Row>([
+    ["nothing has changed", {}, {}, null],
+    [
+      "nothing has changed, by what was read before",
+      {},
+      { backup: stale(aBackup({ version })) },
+      null,
+    ],
+    ["another version", { version: backupVersion("1") }, {}, "backup"],
+    ["the backup is gone", {}, { backup: known(null) }, "backup"],
+    ["there was no backup, and is one now", { version: null }, {}, "backup"],
+    [
+      "another recovery key",
+      {},
+      { secretStorage: known({ ...readySecretStorage, keyId: "another" }) },
+      "recovery_key",
+    ],
+    [
+      "the recovery key is only no longer named",
+      {},
+      { secretStorage: known(noSecretStorage) },
+      null,
+    ],
+    [
+      "another identity",
+      {},
+      { crossSigning: known({ ...readyIdentity, masterKey: "another" }) },
+      "identity",
+    ],
+    ["no identity any more", {}, { crossSigning: known(noIdentity) }, "identity"],
+    ["of an earlier build", { against: null }, {}, "unknown"],
+    ["the backup is not read", {}, { backup: UNREAD }, "unknown"],
+    ["secret storage could not be read", {}, { secretStorage: failedReading }, "unknown"],
+    ["the identity is not read", {}, { crossSigning: UNREAD }, "unknown"],
+  ])("%s", (_, test, changes, doubt) => {
+    expect(doubtKeyTest({ ...last, ...test }, { ...facts, ...changes })).toBe(doubt);
+  });
+});
+
+it("keeps what a test was a test of, time and result, and nothing else", () => {
   expect(rememberKeyTest(aKeyTestReport({ at: 7 }))).toEqual({
     at: 7,
     version: "1",
     result: "works",
+    against: { keyId: "defaultKeyId", masterKey: "masterKeyOfAlice" },
   });
   const none = aKeyTestReport({ at: 7, backup: { kind: "no_backup" }, entries: null });
-  expect(rememberKeyTest(none)).toEqual({ at: 7, version: null, result: "partly" });
+  expect(rememberKeyTest(none)).toMatchObject({ at: 7, version: null, result: "partly" });
 });
 
 it("counts what failed, and what a test of all did not see", () => {

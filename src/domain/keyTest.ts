@@ -1,7 +1,8 @@
-import type { BackupVersion } from "./backup";
+import type { BackupInfo, BackupVersion, CrossSigningStatus, SecretStorageStatus } from "./backup";
 import type { AppError } from "./errors";
 import type { KeyEntry, OpenedBy } from "./keyEntry";
 import type { RoomKeySource } from "./ports";
+import { lastValue, type Reading } from "./reading";
 import type { RestoreFailureReason } from "./restore";
 import type { Result } from "./result";
 
@@ -70,6 +71,12 @@ export type IdentityProof =
   /** A backup's decryption key leads to no identity. */
   | "not_reached";
 
+/** What the account had when a key was tested: the default key's id and the public master key. */
+export interface TestedAgainst {
+  readonly keyId: string | null;
+  readonly masterKey: string | null;
+}
+
 /** Exactly what a test has proven. No key material. */
 export interface KeyTestReport {
   /** Milliseconds since the epoch. */
@@ -77,6 +84,7 @@ export interface KeyTestReport {
   readonly openedBy: OpenedBy;
   readonly backup: BackupProof;
   readonly identity: IdentityProof;
+  readonly against: TestedAgainst;
   /** Null where the key does not open the backup. */
   readonly entries: EntryTest | null;
 }
@@ -93,6 +101,35 @@ export interface LastKeyTest {
   /** Null when the server had no backup. */
   readonly version: BackupVersion | null;
   readonly result: KeyTestResult;
+  /** Null in records of earlier builds. */
+  readonly against: TestedAgainst | null;
+}
+
+/**
+ * What takes a remembered test its force: the backup, the recovery key or the identity is another one
+ * now. `unknown`: that cannot be told, or not yet.
+ */
+export type KeyTestDoubt = "backup" | "recovery_key" | "identity" | "unknown";
+
+/** Whether the last test still says something, by what was read of the account. Null: it does. */
+export function doubtKeyTest(
+  { version, against }: LastKeyTest,
+  facts: {
+    readonly backup: Reading<BackupInfo | null>;
+    readonly secretStorage: Reading<SecretStorageStatus>;
+    readonly crossSigning: Reading<CrossSigningStatus>;
+  },
+): KeyTestDoubt | null {
+  const backup = lastValue(facts.backup);
+  const keyId = lastValue(facts.secretStorage)?.keyId;
+  const masterKey = lastValue(facts.crossSigning)?.masterKey;
+  if (backup !== undefined && (backup?.version ?? null) !== version) return "backup";
+  if (against === null) return "unknown";
+  // A key that is only no longer named opens what it did open.
+  if (typeof keyId === "string" && keyId !== against.keyId) return "recovery_key";
+  if (masterKey !== undefined && masterKey !== against.masterKey) return "identity";
+  const isRead = backup !== undefined && keyId !== undefined && masterKey !== undefined;
+  return isRead ? null : "unknown";
 }
 
 /** Proves that a saved key still works, and changes nothing on the server or on this device. */
@@ -136,5 +173,5 @@ export function resultOfKeyTest({ backup, identity, entries }: KeyTestReport): K
 
 export function rememberKeyTest(report: KeyTestReport): LastKeyTest {
   const version = report.backup.kind === "no_backup" ? null : report.backup.version;
-  return { at: report.at, version, result: resultOfKeyTest(report) };
+  return { at: report.at, version, result: resultOfKeyTest(report), against: report.against };
 }

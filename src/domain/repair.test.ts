@@ -40,6 +40,24 @@ describe("what is wrong, and what helps", () => {
     ],
     ["no secret storage", { storage: noSecretStorage }, ["no_secret_storage set_up"]],
     [
+      "no key is named, and one is there with secrets under it",
+      { storage: noSecretStorage, otherKeys: 1 },
+      ["default_key_lost recovery_key"],
+    ],
+    [
+      "no secret storage, and nothing of what belongs there is here",
+      {
+        storage: noSecretStorage,
+        trust: absent,
+        identity: { ...identity, deviceVerified: false, privateKeysHere: false },
+      },
+      [
+        "no_secret_storage other_device",
+        "decryption_key_absent other_device",
+        "device_not_verified other_device",
+      ],
+    ],
+    [
       "a broken default key, and another key there",
       { storage: broken, otherKeys: 1 },
       ["default_key_broken recovery_key"],

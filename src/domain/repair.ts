@@ -10,6 +10,8 @@ export type RepairFaultKind =
   | "backup_unusable"
   | "no_secret_storage"
   | "default_key_broken"
+  /** The account names no key, and secrets are stored under one that is described. */
+  | "default_key_lost"
   /** The key held here is for another backup. */
   | "decryption_key_mismatch"
   | "decryption_key_absent"
@@ -111,16 +113,24 @@ function checkDefaultKey(facts: RepairFacts): RepairFault[] {
     case "present":
       return [];
     case "absent":
-      return [{ kind: "no_secret_storage", remedy: "set_up" }];
-    case "broken": {
-      const everythingHere = hasIdentityHere(facts) && hasBackupKeyHere(facts);
-      if (facts.otherKeys > 0) {
-        const orSetUp = everythingHere ? { orSetUp: true as const } : {};
-        return [{ kind: "default_key_broken", remedy: "recovery_key", ...orSetUp }];
-      }
-      return [{ kind: "default_key_broken", remedy: everythingHere ? "set_up" : "other_device" }];
-    }
+      return facts.otherKeys > 0
+        ? [withRecoveryKey("default_key_lost", facts)]
+        : [{ kind: "no_secret_storage", remedy: setUpOrOtherDevice(facts) }];
+    case "broken":
+      return facts.otherKeys > 0
+        ? [withRecoveryKey("default_key_broken", facts)]
+        : [{ kind: "default_key_broken", remedy: setUpOrOtherDevice(facts) }];
   }
+}
+
+function withRecoveryKey(kind: RepairFaultKind, facts: RepairFacts): RepairFault {
+  const orSetUp = hasEverythingHere(facts) ? { orSetUp: true as const } : {};
+  return { kind, remedy: "recovery_key", ...orSetUp };
+}
+
+/** Only what is on this device can be put behind a new recovery key. */
+function setUpOrOtherDevice(facts: RepairFacts): RepairRemedy {
+  return hasEverythingHere(facts) ? "set_up" : "other_device";
 }
 
 function checkHeldKey({ trust, storage }: RepairFacts): RepairFault[] {
@@ -176,6 +186,10 @@ function checkServer({ backup, trust, identity, roomKeys }: RepairFacts): Repair
 
 function hasIdentityHere({ identity }: RepairFacts): boolean {
   return !identity.exists || (identity.deviceVerified && identity.privateKeysHere);
+}
+
+function hasEverythingHere(facts: RepairFacts): boolean {
+  return hasIdentityHere(facts) && hasBackupKeyHere(facts);
 }
 
 function hasBackupKeyHere({ backup, trust }: RepairFacts): boolean {

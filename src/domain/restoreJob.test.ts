@@ -6,6 +6,7 @@ import {
   type RestoreJob,
   type RestoreJobEvent,
   type RunningRestore,
+  keptKeys,
   restoreJobReducer,
   summariseRestore,
 } from "./restoreJob";
@@ -40,9 +41,21 @@ describe("restoreJobReducer", () => {
   });
 
   it.each([interrupted, paused, failed])("goes on from $kind, with numbers of its own", (job) => {
-    expect(restoreJobReducer(job, started)).toEqual({ ...running, resumed: true });
+    expect(restoreJobReducer(job, started)).toMatchObject({ ...running, resumed: true });
     const other = restoreJobReducer(job, { ...started, version: v2 });
     expect(other).toEqual({ ...running, version: v2 });
+  });
+
+  it("does not forget what came before it went on", () => {
+    const goingOn = restoreJobReducer(paused, started);
+    const nothing = aReport();
+    const stopped = restoreJobReducer(goingOn, { type: "failed", report: nothing, error: offline });
+    expect(stopped).toMatchObject({ kind: "failed", report: nothing, keptBefore: 5 });
+    const again = restoreJobReducer(restoreJobReducer(stopped, started), {
+      type: "paused",
+      report: aReport({ received: 9, imported: 1, already: 8 }),
+    });
+    expect(again.kind === "paused" && keptKeys(again)).toBe(9);
   });
 
   it("recalls an earlier visit only while nothing is known of this one", () => {

@@ -16,6 +16,8 @@ export interface RunningRestore extends RestoreRate {
   readonly version: BackupVersion;
   /** Goes on with what was stopped: much of what comes first is here already. */
   readonly resumed?: true;
+  /** Keys of the backup that the parts before this one left on this device, at least. */
+  readonly keptBefore?: number;
   readonly tally: RestoreTally;
   /** Between 0 and 1. Never smaller than before, whatever the server counts or sends anew. */
   readonly share: number;
@@ -29,20 +31,22 @@ export interface RunningRestore extends RestoreRate {
   readonly readyRooms: ReadonlySet<string>;
 }
 
+/** A restore that stopped short. `keptBefore`: keys that the parts before this one left here. */
+interface Stopped {
+  readonly version: BackupVersion;
+  readonly report: RestoreReport;
+  readonly keptBefore?: number;
+}
+
 /** The one restore of this page. Pausing is stopping; resuming runs again and skips what is held. */
 export type RestoreJob =
   | { readonly kind: "idle" }
   /** Begun in an earlier visit and not ended; how far it came is not known. */
   | { readonly kind: "interrupted"; readonly version: BackupVersion }
   | RunningRestore
-  | { readonly kind: "paused"; readonly version: BackupVersion; readonly report: RestoreReport }
+  | (Stopped & { readonly kind: "paused" })
   | { readonly kind: "finished"; readonly version: BackupVersion; readonly report: RestoreReport }
-  | {
-      readonly kind: "failed";
-      readonly version: BackupVersion;
-      readonly report: RestoreReport;
-      readonly error: AppError;
-    };
+  | (Stopped & { readonly kind: "failed"; readonly error: AppError });
 
 /** The last restore of this device that ran to its end. Numbers only. */
 export interface LastRestore {
@@ -99,7 +103,7 @@ export function restoreJobReducer(job: RestoreJob, event: RestoreJobEvent): Rest
       : {
           kind: "running",
           version: event.version,
-          ...(goesOn(job, event.version) ? { resumed: true } : {}),
+          ...(goesOn(job, event.version) ? { resumed: true, ...keptOf(job) } : {}),
           tally: emptyTally(event.expected),
           share: 0,
           startedAt: event.at,
@@ -114,7 +118,8 @@ export function restoreJobReducer(job: RestoreJob, event: RestoreJobEvent): Rest
   }
   if (event.type === "dismissed") return job.kind === "idle" ? job : { kind: "idle" };
   if (job.kind !== "running") return job;
-  const { version } = job;
+  const { version, keptBefore } = job;
+  const before = keptBefore === undefined ? {} : { keptBefore };
   switch (event.type) {
     case "progressed": {
       const { tally, rate, waitLeftMs } = event;
@@ -125,12 +130,23 @@ export function restoreJobReducer(job: RestoreJob, event: RestoreJobEvent): Rest
     case "room_ready":
       return { ...job, readyRooms: withRoom(job.readyRooms, event.roomId) };
     case "paused":
-      return { kind: "paused", version, report: event.report };
+      return { kind: "paused", version, report: event.report, ...before };
     case "finished":
       return { kind: "finished", version, report: event.report };
     case "failed":
-      return { kind: "failed", version, report: event.report, error: event.error };
+      return { kind: "failed", version, report: event.report, error: event.error, ...before };
   }
+}
+
+/** Keys of the backup that a restore which stopped short has left on this device, at least. */
+export function keptKeys({ report: { tally }, keptBefore }: Stopped): number {
+  return Math.max(tally.imported + tally.already, keptBefore ?? 0);
+}
+
+/** To be told of in the next part, which begins to count anew. */
+function keptOf(job: RestoreJob): { readonly keptBefore?: number } {
+  const kept = job.kind === "paused" || job.kind === "failed" ? keptKeys(job) : 0;
+  return kept === 0 ? {} : { keptBefore: kept };
 }
 
 function shareDone(tally: RestoreTally): number {

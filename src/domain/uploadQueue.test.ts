@@ -11,6 +11,7 @@ const waitingFacts: UploadQueueFacts = {
   peak: 40,
   attempt: null,
   offline: false,
+  noBackup: false,
   enabled: true,
   stalled: false,
 };
@@ -19,6 +20,11 @@ describe("the upload queue", () => {
   it.each([
     ["is not known without a count", { pending: null, attempt: failed }, { kind: "unknown" }],
     ["is empty when nothing waits", { pending: 0, attempt: failed }, { kind: "empty" }],
+    [
+      "has nowhere to go without a backup, whatever was tried before",
+      { noBackup: true, enabled: false, attempt: failed },
+      { kind: "no_backup", waiting: 40 },
+    ],
     ["waits at first", {}, { kind: "waiting", waiting: 40 }],
     ["uploads", { attempt: sending }, { kind: "uploading", done: 0, of: 40 }],
     [

@@ -26,6 +26,8 @@ export type UploadAttempt =
 export type UploadQueue =
   | { readonly kind: "unknown" }
   | { readonly kind: "empty" }
+  /** The server has no backup that they could be sent to. */
+  | { readonly kind: "no_backup"; readonly waiting: number }
   /** They will be sent: the upload begins up to ten seconds after a key came. */
   | { readonly kind: "waiting"; readonly waiting: number }
   | { readonly kind: "uploading"; readonly done: number; readonly of: number }
@@ -49,6 +51,8 @@ export interface UploadQueueFacts {
   /** The first failure since a try worked; null or absent when none has failed. */
   readonly failingSince?: number | null;
   readonly offline: boolean;
+  /** By a fresh read there is no backup. */
+  readonly noBackup: boolean;
   /** Is there a backup that this device uploads to? Null when not known. */
   readonly enabled: boolean | null;
   /** A minute went by without any key taken. */
@@ -60,6 +64,7 @@ export function deriveUploadQueue(facts: UploadQueueFacts): UploadQueue {
   const { pending, attempt, stalled } = facts;
   if (pending === null) return { kind: "unknown" };
   if (pending === 0) return { kind: "empty" };
+  if (facts.noBackup) return { kind: "no_backup", waiting: pending };
   const stopped = { kind: "stopped", waiting: pending, problem: null, nextTryAt: null } as const;
   if (facts.enabled === false) return { ...stopped, reason: "off" };
   if (facts.offline) return { ...stopped, reason: "offline" };

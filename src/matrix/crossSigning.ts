@@ -3,7 +3,7 @@ import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import { isObject } from "./errorOfAnswer";
 import { masterKeyOf, olmMachineOf, readKnownIdentity, readPrivateKeysHere } from "./olmMachine";
-import { readSecretStorageStatus } from "./secretStorage";
+import { readSecretStorageStatus } from "./secretStorageStatus";
 import type { SessionContext } from "./sessionContext";
 import { attempt } from "./toAppError";
 
@@ -94,7 +94,8 @@ export async function readCrossSigningStatus(
     privateKeysHere: facts.value.privateKeysHere === "all",
     privateKeysInSecretStorage: storage.value.crossSigningKeysStored,
     deviceVerified: facts.value.deviceVerified,
-    ...(facts.value.replaced ? { identityReplaced: true } : {}),
+    masterKey: facts.value.published,
+    identityReplaced: facts.value.replaced,
   });
 }
 

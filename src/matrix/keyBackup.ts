@@ -5,7 +5,7 @@ import { readCrossSigningStatus } from "./crossSigning";
 import { readBackupTrust } from "./keyBackupTrust";
 import { olmMachineOf, withFreed } from "./olmMachine";
 import { fetchBackupInfo } from "./roomKeysApi";
-import { readSecretStorageStatus } from "./secretStorage";
+import { readSecretStorageStatus } from "./secretStorageStatus";
 import type { SessionContext } from "./sessionContext";
 import { attempt } from "./toAppError";
 import { unlock } from "./unlock";

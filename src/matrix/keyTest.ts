@@ -1,15 +1,23 @@
 import type { BackupInfo } from "@/domain/backup";
 import type { AppError } from "@/domain/errors";
 import type { KeyEntry } from "@/domain/keyEntry";
-import type { BackupProof, BackupSampler, KeyTestPort, KeyTestReport } from "@/domain/keyTest";
+import type {
+  BackupProof,
+  BackupSampler,
+  KeyTestPort,
+  KeyTestReport,
+  TestedAgainst,
+} from "@/domain/keyTest";
 import type { RoomKeySource, RoomsPort } from "@/domain/ports";
 import { fail, ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
 import { backupKeyOf } from "./backupKeyOf";
+import { fetchPublishedMasterKey } from "./crossSigning";
 import { findKey, type FoundKey } from "./findKey";
 import { proveIdentity } from "./identityProof";
 import { keyFromPassphrase } from "./passphraseKeys";
 import { fetchBackupInfo } from "./roomKeysApi";
+import { readDefaultKey } from "./secretStorage";
 import type { SessionContext } from "./sessionContext";
 
 type TestOptions = Parameters<KeyTestPort["run"]>[1];
@@ -64,7 +72,9 @@ async function testKey(
   const identity =
     storageKey === null ? ok("not_reached" as const) : await proveIdentity(context, storageKey);
   if (!identity.ok) return identity;
-  const report = { openedBy, identity: identity.value };
+  const against = await readAgainst(context);
+  if (!against.ok) return against;
+  const report = { openedBy, identity: identity.value, against: against.value };
   if (backup === null) {
     return ok({ ...report, at: Date.now(), backup: { kind: "no_backup" }, entries: null });
   }
@@ -84,6 +94,16 @@ async function testKey(
   } finally {
     wipe(decryptionKey.value);
   }
+}
+
+/** What the test is a test of: another one of these, and it says nothing any more. */
+async function readAgainst(context: SessionContext): Promise<Result<TestedAgainst, AppError>> {
+  const defaultKey = await readDefaultKey(context);
+  if (!defaultKey.ok) return defaultKey;
+  const masterKey = await fetchPublishedMasterKey(context);
+  if (!masterKey.ok) return masterKey;
+  const keyId = defaultKey.value.kind === "absent" ? null : defaultKey.value.keyId;
+  return ok({ keyId, masterKey: masterKey.value });
 }
 
 /** The backup's key: behind the entered one, or that one itself. A copy in any case. */

@@ -290,6 +290,27 @@ describe("a default key that cannot be used", () => {
     expect(await defaultKeyId()).toBe(keyId);
   });
 
+  test("a blanked pointer: the recovery key opens a new device, and is named again", async () => {
+    const keyId = await defaultKeyId();
+    await syncedAccountData("m.secret_storage.default_key", {});
+    expect(await faultsOf()).toEqual(["default_key_lost recovery_key"]);
+    const other = await openDevice(server, userId);
+    expect(await faultsOf(other)).toContain("default_key_lost recovery_key");
+    expect(await faultsOf(other)).not.toContain("no_secret_storage set_up");
+    expect(valueOf(await createKeyBackup(other.context).unlock(copyOf(key)))).toMatchObject({
+      deviceVerified: true,
+      backup: "ready",
+    });
+    const wrong = createSetUp(other.context).generateRecoveryKey();
+    expect(await createRepair(other.context).run("default_key_lost", wrong)).toMatchObject({
+      ok: false,
+      error: { kind: "recovery_key" },
+    });
+    expect(await repair("default_key_lost", key, other)).toEqual(fixed);
+    expect(await defaultKeyId()).toBe(keyId);
+    other.stop();
+  });
+
   test("a blanked description and everything here: set-up makes a new recovery key", async () => {
     const keyId = await defaultKeyId();
     await syncedAccountData(`m.secret_storage.key.${keyId}`, {});

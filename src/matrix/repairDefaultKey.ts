@@ -7,18 +7,18 @@ import { matchBackupSecret } from "./secretStorageBackupKey";
 import { readOtherKeys } from "./secretStorageOtherKeys";
 import { proveKey } from "./secretStorageUnlock";
 import type { SessionContext } from "./sessionContext";
-import { confirmDefaultKeyIsBroken } from "./setUpWitness";
+import { confirmDefaultKeyIsOfNoUse } from "./setUpWitness";
 
 /**
  * Makes a key of secret storage the default one again that the recovery key is proven to be, where
- * the pointer leads nowhere. Where there is a backup whose key is stored under it, that has to be the
+ * the pointer leads nowhere or was emptied. Where there is a backup whose key is stored under it, that has to be the
  * right one. Nothing is removed: the old pointer led to nothing.
  */
 export async function pointDefaultKey(
   context: SessionContext,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Result<void, AppError>> {
-  const broken = await confirmDefaultKeyIsBroken(context);
+  const broken = await confirmDefaultKeyIsOfNoUse(context);
   if (!broken.ok) return broken;
   const found = await findKey(context, broken.value, bytes);
   if (!found.ok) return found;
@@ -26,7 +26,7 @@ export async function pointDefaultKey(
   const fits = await fitsBackup(context, found.value);
   if (!fits.ok) return fits;
   // The last look: another app may have mended it meanwhile.
-  const again = await confirmDefaultKeyIsBroken(context);
+  const again = await confirmDefaultKeyIsOfNoUse(context);
   if (!again.ok) return again;
   if (again.value !== broken.value) {
     return fail({ kind: "secret_storage", reason: "changed_meanwhile" });

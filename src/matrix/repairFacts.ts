@@ -8,14 +8,10 @@ import { readIdentityFacts } from "./crossSigning";
 import { readBackupTrust } from "./keyBackupTrust";
 import { olmMachineOf, withFreed } from "./olmMachine";
 import { fetchBackupInfo } from "./roomKeysApi";
-import {
-  BACKUP_SECRET,
-  readSecret,
-  readSecretStorageStatus,
-  type StorageKey,
-} from "./secretStorage";
+import { BACKUP_SECRET, readSecret, type StorageKey } from "./secretStorage";
 import { matchBackupSecret } from "./secretStorageBackupKey";
 import { readOtherKeys } from "./secretStorageOtherKeys";
+import { readSecretStorageStatus } from "./secretStorageStatus";
 import type { SessionContext } from "./sessionContext";
 import { attempt } from "./toAppError";
 

@@ -54,9 +54,12 @@ async function openKey(
   kind: RepairFaultKind,
   key: RecoveryKey | null,
 ): Promise<Result<StorageKey | null, AppError>> {
-  return key === null || kind === "default_key_broken"
-    ? ok(null)
-    : openDefaultKey(context, key.bytes);
+  return key === null || isAboutDefaultKey(kind) ? ok(null) : openDefaultKey(context, key.bytes);
+}
+
+/** Then there is no default key that the recovery key could be compared with. */
+function isAboutDefaultKey(kind: RepairFaultKind): boolean {
+  return kind === "default_key_broken" || kind === "default_key_lost";
 }
 
 /** A key that is not the right one: the person can try another, and nothing was changed. */
@@ -72,7 +75,7 @@ async function mend(
 ): Promise<Result<void, AppError>> {
   if (fault.kind === "backup_unsigned") return signBackup(context);
   if (fault.remedy !== "recovery_key" || key === null) return ok(undefined);
-  if (fault.kind === "default_key_broken") return pointDefaultKey(context, key.bytes);
+  if (isAboutDefaultKey(fault.kind)) return pointDefaultKey(context, key.bytes);
   if (opened === null) return ok(undefined);
   return mendWith(context, fault.kind, key, opened);
 }

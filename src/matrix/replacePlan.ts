@@ -10,7 +10,8 @@ import { listStoredKeys } from "./heldRoomKeys";
 import { listKeptKeys, type KeptKey } from "./keptBackupKey";
 import { readReplacement, type Replacement } from "./replaceJournal";
 import { fetchBackupInfo, fetchBackupVersion } from "./roomKeysApi";
-import { readDefaultKey, readSecretStorageStatus } from "./secretStorage";
+import { readDefaultKey } from "./secretStorage";
+import { readSecretStorageStatus } from "./secretStorageStatus";
 import type { SessionContext } from "./sessionContext";
 import { readHeldKey } from "./setUpBackupKey";
 

@@ -6,7 +6,6 @@ import {
   readAccountData,
   readDefaultKey,
   readSecret,
-  readSecretStorageStatus,
   storeSecret,
   writeAccountData,
   writeKeyDescription,
@@ -14,6 +13,7 @@ import {
 } from "./secretStorage";
 import { decodeBackupSecret } from "./secretStorageBackupKey";
 import { openDefaultKey } from "./secretStorageUnlock";
+import { readSecretStorageStatus } from "./secretStorageStatus";
 import type { SessionContext } from "./sessionContext";
 
 type Requests = Pick<SessionContext, "request" | "user">;
@@ -163,6 +163,7 @@ test("the status names what is stored under the default key only", async () => {
       keyId: null,
       backupKeyStored: false,
       crossSigningKeysStored: false,
+      underOtherKey: false,
     }),
   );
   const key = await withDefaultKey(requests);
@@ -183,6 +184,26 @@ test("the status names what is stored under the default key only", async () => {
     ok({ backupKeyStored: true, crossSigningKeysStored: true }),
   );
 });
+
+test.each([
+  ["blanked", {}, "absent"],
+  ["leading nowhere", { key: "nowhere" }, "broken"],
+])(
+  "secrets under a key that is described are seen with the pointer %s",
+  async (_, pointer, defaultKey) => {
+    const requests = accountData();
+    const key = await withDefaultKey(requests);
+    await storeSecret(requests, BACKUP_SECRET, "x", key);
+    await writeAccountData(requests, "m.secret_storage.default_key", pointer);
+    expect(await readSecretStorageStatus(requests)).toMatchObject(
+      ok({ defaultKey, underOtherKey: true, backupKeyStored: false }),
+    );
+    await writeAccountData(requests, "m.secret_storage.key.one", {});
+    expect(await readSecretStorageStatus(requests)).toMatchObject(
+      ok({ defaultKey, underOtherKey: false }),
+    );
+  },
+);
 
 test.each([
   ["hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo", 32],

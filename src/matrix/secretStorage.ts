@@ -1,4 +1,3 @@
-import type { SecretStorageStatus } from "@/domain/backup";
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import {
@@ -137,7 +136,7 @@ export async function writeKeyDescription(
 }
 
 /** A secret as stored under the key, still encrypted. What is there and is no secret is "malformed". */
-async function readEncryptedSecret(
+export async function readEncryptedSecret(
   context: Requests,
   name: string,
   keyId: string,
@@ -241,29 +240,6 @@ export async function removeSecretCopy(
   return after.value === "absent"
     ? ok(undefined)
     : fail({ kind: "secret_storage", reason: "read_back_failed" });
-}
-
-/** The default key, and which secrets are stored encrypted under it. Opens nothing. */
-export async function readSecretStorageStatus(
-  context: Requests,
-): Promise<Result<SecretStorageStatus, AppError>> {
-  const defaultKey = await readDefaultKey(context);
-  if (!defaultKey.ok) return defaultKey;
-  const { kind } = defaultKey.value;
-  const keyId = defaultKey.value.kind === "absent" ? null : defaultKey.value.keyId;
-  if (kind !== "present" || keyId === null) {
-    return ok({ defaultKey: kind, keyId, backupKeyStored: false, crossSigningKeysStored: false });
-  }
-  const names: readonly SecretName[] = [BACKUP_SECRET, ...CROSS_SIGNING_SECRETS];
-  const stored: boolean[] = [];
-  const secrets = await Promise.all(names.map((name) => readEncryptedSecret(context, name, keyId)));
-  for (const secret of secrets) {
-    if (!secret.ok) return secret;
-    stored.push(typeof secret.value === "object");
-  }
-  const [backupKeyStored = false, ...crossSigning] = stored;
-  const crossSigningKeysStored = crossSigning.every(Boolean);
-  return ok({ defaultKey: kind, keyId, backupKeyStored, crossSigningKeysStored });
 }
 
 /** Takes a key's description away. Nothing may be stored under the key any more. */

@@ -22,8 +22,10 @@ export async function readOtherKeys(
   defaultKeyId: string | null,
 ): Promise<Result<readonly Extract<DefaultKey, { kind: "present" }>[], AppError>> {
   const ids = new Set<string>();
-  for (const name of [BACKUP_SECRET, ...CROSS_SIGNING_SECRETS]) {
-    const content = await readAccountData(context, name);
+  const contents = await Promise.all(
+    [BACKUP_SECRET, ...CROSS_SIGNING_SECRETS].map((name) => readAccountData(context, name)),
+  );
+  for (const content of contents) {
     if (!content.ok) return content;
     const encrypted = content.value?.encrypted;
     for (const id of isObject(encrypted) ? Object.keys(encrypted) : []) ids.add(id);

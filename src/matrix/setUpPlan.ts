@@ -4,7 +4,7 @@ import type { SetUpPlan } from "@/domain/ports";
 import { ok, type Result } from "@/domain/result";
 import { readIdentityFacts } from "./crossSigning";
 import { fetchBackupInfo } from "./roomKeysApi";
-import { readSecretStorageStatus } from "./secretStorage";
+import { readSecretStorageStatus } from "./secretStorageStatus";
 import type { SessionContext } from "./sessionContext";
 import { holdsKeyOf } from "./setUpBackupKey";
 import { canReplaceBrokenStorage } from "./setUpBrokenStorage";

@@ -72,6 +72,17 @@ export async function confirmDefaultKeyIsBroken(
   return isSame && !isUsable ? ok(keyId) : fail(CONTRADICTION);
 }
 
+/** Either: none is named, or the one that is named cannot be used; its id then, else null. */
+export async function confirmDefaultKeyIsOfNoUse(
+  context: SessionContext,
+): Promise<Result<string | null, AppError>> {
+  const read = await readDefaultKey(context);
+  if (!read.ok) return read;
+  if (read.value.kind !== "absent") return confirmDefaultKeyIsBroken(context);
+  const none = await confirmNoDefaultKey(context);
+  return none.ok ? ok(null) : none;
+}
+
 /**
  * Whether the account really has no backup. The witnesses are the versions this device knows of:
  * the one it uploads to and the one its decryption key is for. Each is asked for by its name, so

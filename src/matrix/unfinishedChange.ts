@@ -1,7 +1,7 @@
 import type { JournalEntry, JournaledChange } from "@/domain/changeJournal";
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
-import { readSecretStorageStatus } from "./secretStorage";
+import { readSecretStorageStatus } from "./secretStorageStatus";
 import type { SessionContext } from "./sessionContext";
 
 /** The journal's entry for the change, or an error while another one is under way. */

@@ -56,13 +56,13 @@ describe("what each event makes be read again", () => {
     [{ kind: "upload_remaining", count: 0 }, ["backup", "roomKeys"]],
     [{ kind: "decryption_key_cached", version: v1 }, ["activeVersion", "secretStorage", "trust"]],
     [{ kind: "identity_changed" }, ["crossSigning", "secretStorage", "trust"]],
-    [{ kind: "secrets_changed" }, ["crossSigning", "secretStorage"]],
+    [{ kind: "secrets_changed" }, ["backup", "crossSigning", "secretStorage"]],
     [{ kind: "rooms_changed" }, ["rooms"]],
     [{ kind: "carry_over", state: "running" }, []],
     [{ kind: "carry_over", state: "incomplete" }, ["roomKeyCounts", "roomKeys", "rooms"]],
     [{ kind: "carry_over", state: "none" }, ["roomKeyCounts", "roomKeys", "rooms"]],
     [{ kind: "sync", state: "live" }, []],
-    [{ kind: "sync", state: "offline" }, []],
+    [{ kind: "sync", state: "offline" }, ["backup"]],
   ];
   it.each(table)("%o", async (event, names) => {
     const { readAfter } = await openApp();
@@ -87,6 +87,7 @@ describe("what each event makes be read again", () => {
     const { readAfter } = await openApp();
     const burst: SessionEvent[] = Array.from({ length: 50 }, () => ({ kind: "identity_changed" }));
     expect(await readAfter(...burst, { kind: "secrets_changed" })).toEqual({
+      backup: 1,
       crossSigning: 1,
       secretStorage: 1,
       trust: 1,

@@ -42,6 +42,8 @@ function apply(event: SessionEvent, { store, invalidate, onSignedOut }: SessionE
       const live = event.state === "live";
       store.setState({ sync: event.state, syncedOnce: syncedOnce || live });
       if (live && !syncedOnce) invalidate(EVERYTHING);
+      // Whether the server can be reached at all is found out now, not with the next poll.
+      else if (event.state === "offline" && sync !== "offline") invalidate(["backup"]);
       // What changed meanwhile may come without an event of its own.
       else if (live && sync !== "live")
         invalidate(["backup", "backupWish", "crossSigning", "secretStorage"]);
@@ -74,7 +76,8 @@ function apply(event: SessionEvent, { store, invalidate, onSignedOut }: SessionE
       invalidate(["crossSigning", "trust", "secretStorage"]);
       return;
     case "secrets_changed":
-      invalidate(["secretStorage", "crossSigning", "keyEntryOptions", "backupWish"]);
+      // Secrets change along with the backup, of which the server tells nothing by itself.
+      invalidate(["backup", "secretStorage", "crossSigning", "keyEntryOptions", "backupWish"]);
       return;
     case "rooms_changed":
       invalidate(["rooms", "roomNames"]);

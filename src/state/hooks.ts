@@ -10,7 +10,7 @@ import type { BackupNotice } from "@/domain/backupNotice";
 import type { BackupState, DeviceState, DeviceStateInputs, Finding } from "@/domain/deviceState";
 import { deriveBackupState } from "@/domain/backupState";
 import { listFindings } from "@/domain/findings";
-import type { LastKeyTest } from "@/domain/keyTest";
+import { doubtKeyTest, type KeyTestDoubt, type LastKeyTest } from "@/domain/keyTest";
 import type { LiveSession } from "@/domain/ports";
 import type { Reading } from "@/domain/reading";
 import type { BackupWish } from "@/domain/removal";
@@ -43,7 +43,7 @@ export interface KeyBackupOverview {
   readonly deviceState: DeviceState;
   readonly backupState: BackupState;
   /** All failed checks, the headline first. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly [Finding, ...Finding[]];
   readonly backup: Reading<BackupInfo | null>;
   readonly backupWish: Reading<BackupWish>;
   /** The person turned the upload off on this device. */
@@ -70,9 +70,17 @@ export interface KeyBackupOverview {
   readonly notice: BackupNotice | null;
   readonly dismissNotice: () => void;
   readonly lastRestore: LastRestore | null;
+  /** The last test of the saved key, as long as it says something of what the account has now. */
   readonly lastKeyTest: LastKeyTest | null;
+  /** The last test, where something has changed since, or that is not known. */
+  readonly doubtedKeyTest: DoubtedKeyTest | null;
   /** The version that a recovery key or passphrase was proven to open in this browser. */
   readonly provenVersion: BackupVersion | null;
+}
+
+export interface DoubtedKeyTest {
+  readonly test: LastKeyTest;
+  readonly why: KeyTestDoubt;
 }
 
 /** Everything the dashboard says about the key backup. All unread while no session is open. */
@@ -124,6 +132,7 @@ export function useKeyBackupOverview(): KeyBackupOverview {
     lastRestore,
   };
   const findings = listFindings(inputs);
+  const doubt = slices.lastKeyTest === null ? null : doubtKeyTest(slices.lastKeyTest, readings);
   const pending = pendingKeys(roomKeys, slices.uploadRemaining, backup, activeVersion);
   return {
     deviceState: findings[0].state,
@@ -146,6 +155,7 @@ export function useKeyBackupOverview(): KeyBackupOverview {
       attempt: slices.uploadAttempt,
       failingSince: slices.uploadFailingSince,
       offline: sync === "offline",
+      noBackup: backup.status === "known" && backup.value === null,
       enabled: activeVersion.status === "known" ? activeVersion.value !== null : null,
       stalled: slices.uploadStalled,
     }),
@@ -156,7 +166,11 @@ export function useKeyBackupOverview(): KeyBackupOverview {
     notice,
     dismissNotice: controller.dismissNotice,
     lastRestore,
-    lastKeyTest: slices.lastKeyTest,
+    lastKeyTest: doubt === null ? slices.lastKeyTest : null,
+    doubtedKeyTest:
+      slices.lastKeyTest === null || doubt === null
+        ? null
+        : { test: slices.lastKeyTest, why: doubt },
     provenVersion: slices.provenVersion,
   };
 }

@@ -20,7 +20,7 @@ const lastRestore = {
   keysPerSecond: 2_400,
 };
 const interrupted = { version: backupVersion("3"), deviceId: "DEVICE" };
-const lastKeyTest = { version: backupVersion("3"), at: 7, result: "works" } as const;
+const lastKeyTest = { version: backupVersion("3"), at: 7, result: "works", against: null } as const;
 const nothing = {
   seen: null,
   lastRestore: null,

@@ -130,6 +130,7 @@ function parseSeen(data: unknown): BackupSeen | null {
     at,
     count: isCount(count) ? count : null,
     earlier: Array.isArray(earlier) ? earlier.filter(isVersion) : [],
+    ...(data["wasGone"] === true ? { wasGone: true } : {}),
   };
 }
 
@@ -158,7 +159,16 @@ function parseLastKeyTest(data: unknown): LastKeyTest | null {
   const { at, version } = data;
   const result = KEY_TEST_RESULTS.find((known) => known === data["result"]);
   if (result === undefined || !isCount(at)) return null;
-  return version === null || isVersion(version) ? { at, version, result } : null;
+  if (version !== null && !isVersion(version)) return null;
+  return { at, version, result, against: parseAgainst(data["against"]) };
+}
+
+function parseAgainst(data: unknown): LastKeyTest["against"] {
+  if (!isRecord(data)) return null;
+  const { keyId, masterKey } = data;
+  const isText = (value: unknown): value is string | null =>
+    value === null || typeof value === "string";
+  return isText(keyId) && isText(masterKey) ? { keyId, masterKey } : null;
 }
 
 function isRecord(data: unknown): data is Record<string, unknown> {

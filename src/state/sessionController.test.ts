@@ -195,7 +195,7 @@ describe("signing in", () => {
 describe("signing out", () => {
   it("keeps when the key was tested, for this user, until the person leaves", async () => {
     const app = await activeApp();
-    const test = { at: 5, version: backupVersion("1"), result: "works" } as const;
+    const test = { at: 5, version: backupVersion("1"), result: "works", against: null } as const;
     app.session.rememberKeyTest(test);
     expect(app.store.getState().lastKeyTest).toEqual(test);
     expect(app.memory.read(alice.userId).lastKeyTest).toEqual(test);

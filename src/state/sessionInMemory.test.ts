@@ -36,7 +36,7 @@ describe("a session in memory by choice", () => {
     expect(phaseOf(app)).toMatchObject({ kind: "active", memoryOnly: true });
     const { user } = app.gateway.session;
     app.memory.write(user.userId, { provenVersion: null });
-    app.session.rememberKeyTest({ at: 5, version: null, result: "works" });
+    app.session.rememberKeyTest({ at: 5, version: null, result: "works", against: null });
     app.restore.start();
     await settle();
     expect(app.memory.read(user.userId).lastKeyTest).not.toBeNull();
@@ -74,7 +74,7 @@ describe("a session in memory by choice", () => {
   it("leaves nothing of itself in the page when it is signed out of, and takes the lock again", async () => {
     const app = await signedIn();
     const { user } = app.gateway.session;
-    app.session.rememberKeyTest({ at: 5, version: null, result: "works" });
+    app.session.rememberKeyTest({ at: 5, version: null, result: "works", against: null });
     expect(await app.session.signOut()).toEqual(ok(undefined));
     await settle();
     expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: "by_choice" });

@@ -195,6 +195,48 @@ describe("changes made elsewhere", () => {
     expect(memory.read(alice.userId).seen).toBeNull();
   });
 
+  it("keeps a deletion that nobody accepted, whatever is there again, also over a reload", async () => {
+    const { live, store, session, memory } = await openApp();
+    live.keyBackup.backup = ok(null);
+    await pass(30_000);
+    expect(memory.read(alice.userId).seen).toMatchObject({ version: "1", wasGone: true });
+    // Set up again on another device, with the same recovery key.
+    live.keyBackup.backup = ok(aBackup({ version: v2 }));
+    await pass(30_000);
+    expect(store.getState().notice).toMatchObject({
+      kind: "replaced",
+      before: { version: "1" },
+      now: { version: "2" },
+      opened: true,
+    });
+    session.dismissNotice();
+    await pass(30_000);
+    expect(store.getState().notice).toBeNull();
+    expect(memory.read(alice.userId).seen).not.toHaveProperty("wasGone");
+  });
+
+  it("forgets a deletion that the server only made up", async () => {
+    const { live, store, memory } = await openApp();
+    const there = live.keyBackup.backup;
+    live.keyBackup.backup = ok(null);
+    await pass(30_000);
+    live.keyBackup.backup = there;
+    await pass(30_000);
+    expect(store.getState().notice).toBeNull();
+    expect(memory.read(alice.userId).seen).not.toHaveProperty("wasGone");
+  });
+
+  it("tells of an older version that this device opens: the newer one was deleted", async () => {
+    const { live, store, memory } = await openApp((fake) => {
+      fake.keyBackup.backup = ok(aBackup({ version: v2 }));
+      fake.keyBackup.activeVersion = ok(v2);
+    });
+    live.keyBackup.backup = ok(aBackup({ publicKey: "an older key" }));
+    await pass(30_000);
+    expect(store.getState().notice).toMatchObject({ kind: "rolled_back", opened: true });
+    expect(memory.read(alice.userId).seen).toMatchObject({ version: "2" });
+  });
+
   it("does not take a failed read for a deleted backup", async () => {
     const { live, store } = await openApp();
     live.keyBackup.backup = fail(offline);

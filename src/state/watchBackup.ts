@@ -68,6 +68,11 @@ export function watchBackup({ session, queryClient, store, memory }: WatchDeps):
     if (info !== null && unsupportedReason(info) === null && judged.status === "unread") return;
     const notice = compareBackups(seen, info, lastValue(judged) ?? null);
     if (notice === null) accept(info === null ? null : factsOf(info));
+    else if (notice.kind === "disappeared" && seen !== null && seen.wasGone !== true) {
+      // Another one may be there before anybody has seen the notice.
+      seen = { ...seen, wasGone: true };
+      memory.write(userId, { seen });
+    }
     if (JSON.stringify(notice) !== JSON.stringify(store.getState().notice)) {
       store.setState({ notice });
     }
@@ -76,7 +81,7 @@ export function watchBackup({ session, queryClient, store, memory }: WatchDeps):
   /** From now on this is the backup that a change is measured against. */
   function accept(backup: BackupFacts | null): void {
     const isSame = seen?.version === backup?.version && seen?.publicKey === backup?.publicKey;
-    if (isSame && seen?.count === backup?.count) return;
+    if (isSame && seen?.count === backup?.count && seen?.wasGone !== true) return;
     seen = acceptBackup(seen, backup, Date.now());
     memory.write(userId, { seen });
   }

@@ -57,6 +57,7 @@ export const readyIdentity: CrossSigningStatus = {
   privateKeysHere: true,
   privateKeysInSecretStorage: true,
   deviceVerified: true,
+  masterKey: "masterKeyOfAlice",
 };
 
 export const noIdentity: CrossSigningStatus = {
@@ -64,6 +65,7 @@ export const noIdentity: CrossSigningStatus = {
   privateKeysHere: false,
   privateKeysInSecretStorage: false,
   deviceVerified: false,
+  masterKey: null,
 };
 
 export const readySecretStorage: SecretStorageStatus = {

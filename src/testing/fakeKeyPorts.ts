@@ -12,6 +12,7 @@ export function aKeyTestReport(changes: Partial<KeyTestReport> = {}): KeyTestRep
     openedBy: byDefaultKey,
     backup: { kind: "fits", version: backupVersion("1") },
     identity: "matches",
+    against: { keyId: "defaultKeyId", masterKey: "masterKeyOfAlice" },
     entries: {
       scope: "sample",
       expected: 100,

@@ -34,6 +34,7 @@ export function anOverview(
       peak: null,
       attempt: null,
       offline: inputs.sync === "offline",
+      noBackup: inputs.backup.status === "known" && inputs.backup.value === null,
       enabled: inputs.activeVersion.status === "known" ? inputs.activeVersion.value !== null : null,
       stalled: inputs.uploadStalled,
     }),
@@ -45,6 +46,7 @@ export function anOverview(
     dismissNotice: () => {},
     lastRestore: inputs.lastRestore,
     lastKeyTest: null,
+    doubtedKeyTest: null,
     provenVersion: null,
     ...rest,
   };

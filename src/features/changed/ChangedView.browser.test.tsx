@@ -5,8 +5,9 @@ import { page } from "vitest/browser";
 import { render } from "vitest-browser-react";
 import type { AccountDevice } from "@/domain/accountDevices";
 import type { BackupNotice } from "@/domain/backupNotice";
+import type { KeyBackupOverview } from "@/state/hooks";
 import { UNREAD, type Reading } from "@/domain/reading";
-import { aBackup, backupVersion, failedReading, known } from "@/testing/facts";
+import { aBackup, backupVersion, failedReading, known, stale } from "@/testing/facts";
 import { ChangedView } from "./ChangedView";
 
 const mine = aBackup().publicKey;
@@ -31,13 +32,14 @@ const devices = known<readonly AccountDevice[]>([
 async function show(
   notice: BackupNotice | null = swapped,
   listed: Reading<readonly AccountDevice[]> = devices,
+  backup: KeyBackupOverview["backup"] = known(aBackup()),
 ) {
   const dismissNotice = vi.fn();
   const onReadDevices = vi.fn();
   const screen = await render(
     <main>
       <ChangedView
-        overview={{ notice, dismissNotice }}
+        overview={{ notice, dismissNotice, backup }}
         devices={listed}
         onReadDevices={onReadDevices}
       />
@@ -92,6 +94,15 @@ describe("for somebody who did not change the backup", () => {
   it("says so when there is no change", async () => {
     const { screen } = await show(null, UNREAD);
     await expect.element(screen.getByText(/no change that you have not accepted/)).toBeVisible();
+  });
+
+  it.each([
+    ["never", failedReading],
+    ["not again", stale(aBackup())],
+  ] as const)("claims nothing of a backup that could be read %s", async (_, backup) => {
+    const { screen } = await show(null, UNREAD, backup);
+    await expect.element(screen.getByText(/not known whether it was changed/)).toBeVisible();
+    expect(screen.container.textContent).not.toMatch(/no change|the one that this device knows/);
   });
 
   it.each([

@@ -1,45 +1,43 @@
 import { describeNotice, describeNotMe } from "@/copy/describeNotice";
+import { describeError } from "@/copy/describeError";
 import { formatFingerprint } from "@/copy/formatFingerprint";
 import { formatNumber } from "@/copy/formatNumber";
 import { formatDateTime } from "@/copy/formatTime";
 import type { AccountDevice } from "@/domain/accountDevices";
-import type { BackupFacts, BackupNotice } from "@/domain/backupNotice";
-import type { Reading } from "@/domain/reading";
+import { needsKeyNext, type BackupFacts, type BackupNotice } from "@/domain/backupNotice";
+import { readingError, type Reading } from "@/domain/reading";
 import { goTo, hrefOf } from "@/lib/route";
 import type { KeyBackupOverview } from "@/state/hooks";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
+import { Spinner } from "@/ui/Spinner";
 import { type Fact, Facts } from "@/ui/Facts";
 import styles from "./Changed.module.css";
 import { DeviceList } from "./DeviceList";
 
 interface ChangedViewProps {
-  overview: Pick<KeyBackupOverview, "notice" | "dismissNotice">;
+  overview: Pick<KeyBackupOverview, "notice" | "dismissNotice" | "backup">;
   devices: Reading<readonly AccountDevice[]>;
   onReadDevices: () => void;
 }
 
 /** What changed, the facts before and now, what is safe, and what to do. */
 export function ChangedView({ overview, devices, onReadDevices }: ChangedViewProps) {
-  const { notice, dismissNotice } = overview;
+  const { notice, dismissNotice, backup } = overview;
   return (
     <div className={styles.page}>
       <h1 className={styles.heading} tabIndex={-1}>
         The backup was changed elsewhere
       </h1>
       {notice === null ? (
-        <Card>
-          <Alert tone="success" title="There is no change that you have not accepted">
-            <p>The backup on the server is the one that this device knows.</p>
-          </Alert>
-        </Card>
+        <NoChange backup={backup} />
       ) : (
         <Change
           notice={notice}
           onAccept={() => {
             dismissNotice();
-            goTo(notice.kind === "disappeared" ? "overview" : "unlock");
+            goTo(needsKeyNext(notice) ? "unlock" : "overview");
           }}
         />
       )}
@@ -50,6 +48,33 @@ export function ChangedView({ overview, devices, onReadDevices }: ChangedViewPro
         <a href={hrefOf("overview")}>Back to the overview</a>
       </p>
     </div>
+  );
+}
+
+/** "No change" is said of what could be read just now, and of nothing else. */
+function NoChange({ backup }: Pick<KeyBackupOverview, "backup">) {
+  const error = readingError(backup);
+  return (
+    <Card>
+      {backup.status === "unread" ? (
+        <Spinner label="Looking at the backup on the server…" />
+      ) : backup.status === "known" ? (
+        <Alert tone="success" title="There is no change that you have not accepted">
+          <p>
+            {backup.value === null
+              ? "The server has no backup, and this device knows of none that is missing."
+              : "The backup on the server is the one that this device knows."}
+          </p>
+        </Alert>
+      ) : (
+        <Alert tone="warning" title="The backup could not be read just now" code={error?.kind}>
+          <p>
+            So it is not known whether it was changed.{" "}
+            {error === null ? "" : `${describeError(error).title}.`} It is tried again by itself.
+          </p>
+        </Alert>
+      )}
+    </Card>
   );
 }
 
@@ -91,7 +116,8 @@ function Change({ notice, onAccept }: { notice: BackupNotice; onAccept: () => vo
         }
       >
         <p>
-          Nothing on this page changes anything by itself. The notice stays until you accept it.
+          Nothing on this page changes anything by itself. The notice stays until you accept it
+          {needsKeyNext(notice) ? ", or open the backup with your recovery key" : ""}.
         </p>
         <ol className={styles.list}>
           {steps.map((line) => (

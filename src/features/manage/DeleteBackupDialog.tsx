@@ -1,6 +1,7 @@
 import { useCallback, useId, useState } from "react";
-import { describeBackupDeletion, nameBackup } from "@/copy/describeRemoval";
+import { describeBackupDeletion, describeKeptOlder, nameBackup } from "@/copy/describeRemoval";
 import type { AppError } from "@/domain/errors";
+import type { OldBackup } from "@/domain/changes";
 import { confirmationOf, type BackupSurvey } from "@/domain/removal";
 import { useLiveSession } from "@/state/hooks";
 import { useChangeBackup } from "@/state/manageHooks";
@@ -15,6 +16,7 @@ import { KeepInFile } from "./KeepInFile";
 import { LossLists } from "./LossLists";
 import styles from "./Manage.module.css";
 import { RestoreFirst } from "./RestoreFirst";
+import { useKeptOlder } from "./useKeptOlder";
 import { useSurvey } from "./useSurvey";
 
 interface DeleteBackupDialogProps {
@@ -46,6 +48,7 @@ export function DeleteBackupDialog({ open, onClose }: DeleteBackupDialogProps) {
     (now) => open && isAsking && now !== null && now.heldHere < FOLLOWED,
   );
   const survey = found?.ok === true ? found.value : null;
+  const keptOlder = useKeptOlder(open);
 
   async function confirm(named: BackupSurvey): Promise<void> {
     setStage({ kind: "working" });
@@ -144,10 +147,12 @@ export function DeleteBackupDialog({ open, onClose }: DeleteBackupDialogProps) {
   }
 
   function question(named: BackupSurvey, note: DeletionNote | null) {
+    const older = keptOlder.filter(({ version }) => version !== named.version);
     return (
       <>
         <DeletionNotes note={note} />
-        <LossLists consequences={describeBackupDeletion(named)} />
+        {older.length === 0 ? null : <KeptOlder older={older} />}
+        <LossLists consequences={describeBackupDeletion(named, older)} />
         <RestoreFirst survey={named} />
         <KeepInFile />
         <ConfirmForm
@@ -160,6 +165,18 @@ export function DeleteBackupDialog({ open, onClose }: DeleteBackupDialogProps) {
       </>
     );
   }
+}
+
+/** The server shows an older one afterwards: better known before than after. */
+function KeptOlder({ older }: { older: readonly OldBackup[] }) {
+  return (
+    <Alert tone="info" title={`${describeKeptOlder(older)} from before`} testId="kept-older">
+      <p>
+        It is current again once this one is deleted. You are asked then whether to delete it, too,
+        or to go on with it.
+      </p>
+    </Alert>
+  );
 }
 
 function titleOf(stage: Stage, survey: BackupSurvey | null): string {

@@ -25,7 +25,8 @@ export function DeletionNotes({ note }: { note: DeletionNote | null }) {
     <Alert tone="info" title={`An older backup (${nameBackup(note.older)}) is now the current one`}>
       <p>
         {note.deleted === null ? "The" : `Version ${note.deleted} was deleted, and the`} server
-        shows one that it had kept from before. You can delete it, too, or keep it.
+        shows one that it had kept from before. You can delete it, too, or keep it. If you keep it,
+        the overview asks for your recovery key where this device needs it to go on with that one.
       </p>
     </Alert>
   );

@@ -158,6 +158,20 @@ describe("deleting the backup", () => {
     await expect.element(dialog).not.toMatchTextContent("Bring these keys");
   });
 
+  it("names the older backup that will come back before anything is deleted", async () => {
+    const { screen, button, dialog } = await showManage(({ changes }) => {
+      changes.replace.old = ok([{ version: backupVersion("3"), count: 275 }]);
+    });
+    await button("Delete backup").click();
+    await expect
+      .element(dialog.getByTestId("kept-older"))
+      .toMatchTextContent("Backup version 3 with 275 room keys is kept from before");
+    await expect
+      .element(screen.getByTestId("lost"))
+      .toMatchTextContent("only what is in backup version 3 can be opened again");
+    await expect.element(screen.getByTestId("lost")).not.toMatchTextContent("nothing opens");
+  });
+
   it("asks about an older backup that comes back, and deletes or keeps it", async () => {
     const older = aSurvey({
       version: backupVersion("3"),

@@ -1,4 +1,5 @@
 import { describeNotice, describeThatWasMe } from "@/copy/describeNotice";
+import { needsKeyNext } from "@/domain/backupNotice";
 import { goTo } from "@/lib/route";
 import type { KeyBackupOverview } from "@/state/hooks";
 import { Alert } from "@/ui/Alert";
@@ -19,7 +20,7 @@ export function BackupNoticeCard({
 
   function accept(): void {
     dismissNotice();
-    if (notice?.kind !== "disappeared") goTo("unlock");
+    if (notice !== null && needsKeyNext(notice)) goTo("unlock");
   }
 
   return (

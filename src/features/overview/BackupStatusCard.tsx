@@ -21,8 +21,8 @@ export function BackupStatusCard({ overview }: { overview: KeyBackupOverview }) 
   const fresh = backup.status === "known" ? backup.value : null;
   const held = lastValue(roomKeys);
   // With the headline saying "Check again" there is no second button of that name.
-  const headline = overview.findings[0];
-  const headlineChecks = headline !== undefined && deviceStateAction(headline).kind === "check";
+  const [headline] = overview.findings;
+  const headlineChecks = deviceStateAction(headline).kind === "check";
   return (
     <div
       data-testid="backup-state"
@@ -42,7 +42,10 @@ export function BackupStatusCard({ overview }: { overview: KeyBackupOverview }) 
         }
       >
         <div className={styles.badges}>
-          <StateBadge state={backupState} />
+          <StateBadge
+            state={backupState}
+            isVerified={lastValue(overview.crossSigning)?.deviceVerified !== false}
+          />
           {sync === "offline" ? <Badge tone="warning">Offline: values may be old</Badge> : null}
         </div>
         <Facts
@@ -83,14 +86,18 @@ function Unread({ reading }: { reading: Reading<unknown> }) {
   );
 }
 
-function StateBadge({ state }: { state: BackupState }) {
+function StateBadge({ state, isVerified }: { state: BackupState; isVerified: boolean }) {
   switch (state) {
     case "unknown":
       return <Badge tone="neutral">Not known</Badge>;
     case "none":
       return <Badge tone="warning">No backup</Badge>;
     case "untrusted":
-      return <Badge tone="warning">Not trusted</Badge>;
+      return isVerified ? (
+        <Badge tone="warning">Not trusted</Badge>
+      ) : (
+        <Badge tone="neutral">Not checked yet</Badge>
+      );
     case "needs-key":
       return <Badge tone="warning">Locked on this device</Badge>;
     case "enabled":

@@ -4,7 +4,7 @@ import {
   describeRoomKeyCounts,
   describeSecretStorage,
 } from "@/copy/describeBackup";
-import { keyTestBadge } from "@/copy/describeKeyTest";
+import { keyTestBadge, keyTestDoubt } from "@/copy/describeKeyTest";
 import { describeUploadCode } from "@/copy/describeFinding";
 import { formatNumber } from "@/copy/formatNumber";
 import type { Reading } from "@/domain/reading";
@@ -22,7 +22,7 @@ import { StorageFact } from "./StorageFact";
 export function OverviewDetails({ overview }: { overview: KeyBackupOverview }) {
   const { backup, backupWish, uploadOff, trust, activeVersion } = overview;
   const { crossSigning, secretStorage } = overview;
-  const { roomKeys, pendingKeys, uploadError, lastRestore, lastKeyTest } = overview;
+  const { roomKeys, pendingKeys, uploadError, lastRestore } = overview;
   return (
     <Card>
       <Details summary="Details">
@@ -77,20 +77,7 @@ export function OverviewDetails({ overview }: { overview: KeyBackupOverview }) {
             },
             {
               term: "Recovery key tested",
-              value:
-                lastKeyTest === null ? (
-                  "Never in this browser"
-                ) : (
-                  <>
-                    <RelativeTime at={lastKeyTest.at} />
-                    {lastKeyTest.version === null ? null : (
-                      <>
-                        , version <bdi>{lastKeyTest.version}</bdi>
-                      </>
-                    )}
-                    : {keyTestBadge(lastKeyTest.result)}
-                  </>
-                ),
+              value: <TestedFact overview={overview} />,
             },
             {
               term: "Storage in this browser",
@@ -101,6 +88,26 @@ export function OverviewDetails({ overview }: { overview: KeyBackupOverview }) {
         />
       </Details>
     </Card>
+  );
+}
+
+function TestedFact({
+  overview: { lastKeyTest, doubtedKeyTest },
+}: {
+  overview: Pick<KeyBackupOverview, "lastKeyTest" | "doubtedKeyTest">;
+}) {
+  const test = doubtedKeyTest?.test ?? lastKeyTest;
+  if (test === null) return "Never in this browser";
+  return (
+    <>
+      <RelativeTime at={test.at} />
+      {test.version === null ? null : (
+        <>
+          , version <bdi>{test.version}</bdi>
+        </>
+      )}
+      : {doubtedKeyTest === null ? keyTestBadge(test.result) : keyTestDoubt(doubtedKeyTest.why)}
+    </>
   );
 }
 

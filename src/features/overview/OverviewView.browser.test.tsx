@@ -3,7 +3,9 @@ import axe from "axe-core";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { render } from "vitest-browser-react";
+import type { AppError } from "@/domain/errors";
 import type { DeviceState, DeviceStateInputs } from "@/domain/deviceState";
+import type { LastKeyTest } from "@/domain/keyTest";
 import type { BackupNotice } from "@/domain/backupNotice";
 import { UNREAD } from "@/domain/reading";
 import type { RestoreJob } from "@/domain/restoreJob";
@@ -17,6 +19,7 @@ import {
   known,
   noIdentity,
   noSecretStorage,
+  offline,
   readyIdentity,
   readySecretStorage,
   stale,
@@ -30,15 +33,17 @@ async function show(
   job: RestoreJob = { kind: "idle" },
 ) {
   const onRestore = vi.fn();
+  const onTurnOn = vi.fn(() => Promise.resolve<AppError | null>(null));
   const overview = anOverview(facts, rest);
   const screen = await render(
     <main>
-      <OverviewView overview={overview} job={job} onRestore={onRestore} />
+      <OverviewView overview={overview} job={job} onRestore={onRestore} onTurnOn={onTurnOn} />
     </main>,
   );
   return {
     screen,
     onRestore,
+    onTurnOn,
     headline: screen.getByTestId("device-state"),
     backup: screen.getByTestId("backup-state"),
     trust: screen.getByTestId("backup-trust"),
@@ -81,6 +86,25 @@ const headlines: [DeviceState, Partial<DeviceStateInputs>, string[]][] = [
     ["Verify with another device", "Manage backup", "Check again"],
   ],
   [
+    "default_key_lost",
+    {
+      crossSigning: known({
+        identityExists: true,
+        deviceVerified: false,
+        privateKeysHere: false,
+        privateKeysInSecretStorage: false,
+      }),
+      secretStorage: known({ ...noSecretStorage, underOtherKey: true }),
+      trust: known({ signature: "untrusted", key: "absent" }),
+    },
+    ["Enter recovery key", "Verify with another device", "Check again"],
+  ],
+  [
+    "default_key_lost",
+    { secretStorage: known({ ...noSecretStorage, underOtherKey: true }) },
+    ["Repair", "Check again"],
+  ],
+  [
     "set_up_recovery",
     { ...noBackup, crossSigning: known(noIdentity), secretStorage: known(noSecretStorage) },
     ["Set up backup", "Check again"],
@@ -91,7 +115,7 @@ const headlines: [DeviceState, Partial<DeviceStateInputs>, string[]][] = [
     { ...noBackup, backupWish: known("off") },
     ["Set up backup", "Check again"],
   ],
-  ["turned_off_here", { uploadOff: true }, ["Manage backup", "Check again"]],
+  ["turned_off_here", { uploadOff: true }, ["Turn on", "Manage backup", "Check again"]],
   [
     "unsupported_backup",
     { backup: known(aBackup({ algorithm: "org.example" })) },
@@ -105,6 +129,11 @@ const headlines: [DeviceState, Partial<DeviceStateInputs>, string[]][] = [
   [
     "needs_recovery_key",
     { trust: locked },
+    ["Enter recovery key", "Verify with another device", "Check again"],
+  ],
+  [
+    "backup_replaced",
+    { trust: known({ signature: "trusted", key: "mismatch" }) },
     ["Enter recovery key", "Verify with another device", "Check again"],
   ],
   [
@@ -140,11 +169,31 @@ describe("the headline", () => {
     await expect.element(headline).not.toMatchTextContent("are backed up");
   });
 
+  it("has no tick for a backup without a key on a device without keys", async () => {
+    const { headline } = await show({
+      backup: known(aBackup({ count: 0 })),
+      roomKeys: known({ total: 0, backedUp: 0 }),
+    });
+    await expect.element(headline).toHaveAttribute("data-state", "ok");
+    await expect.element(headline).toMatchTextContent("Backup is ready");
+    await expect.element(headline).not.toMatchTextContent("are backed up");
+  });
+
   it("says that nothing is taken when the upload stalls", async () => {
     const { headline } = await show({ uploadStalled: true }, { pendingKeys: 3 });
     await expect.element(headline).toHaveAttribute("data-state", "upload_failing");
     await expect.element(headline).toMatchTextContent("3 room keys on this device are not in");
     await expect.element(headline).toMatchTextContent("has not taken any of the waiting keys");
+  });
+
+  it("turns the upload of this device on again, and says why when that fails", async () => {
+    const { button, headline, onTurnOn, screen } = await show({ uploadOff: true });
+    onTurnOn.mockResolvedValueOnce(offline);
+    await button("Turn on").click();
+    await expect.element(screen.getByTestId("error")).toHaveAttribute("data-code", "network");
+    await button("Turn on").click();
+    expect(onTurnOn).toHaveBeenCalledTimes(2);
+    await expect.element(headline.getByRole("heading", { level: 1 })).toHaveFocus();
   });
 
   it("leads on with the keyboard", async () => {
@@ -227,7 +276,7 @@ describe("numbers on the backup", () => {
     await expect.element(backup).not.toHaveAttribute("data-count");
     await expect.element(backup).toMatchTextContent("2,000");
     await expect.element(backup).toMatchTextContent("These are values of 1 hour ago");
-    await expect.element(backup).toMatchTextContent("The homeserver cannot be reached");
+    await expect.element(headline).toMatchTextContent("The homeserver cannot be reached");
     expect(buttons()).toEqual(["Check again"]);
   });
 
@@ -389,6 +438,24 @@ describe("notices", () => {
     },
   );
 
+  it("are told by the headline where the recovery key is all that is missing: one box", async () => {
+    const dismissNotice = vi.fn();
+    const { screen, headline, buttons } = await show(
+      { trust: known({ signature: "trusted", key: "mismatch" }) },
+      { notice: { kind: "replaced", before, now, signed: true }, dismissNotice },
+    );
+    await expect.element(headline).toMatchTextContent("There is a newer backup");
+    expect(screen.getByTestId("backup-notice").elements()).toHaveLength(1);
+    expect(screen.container.textContent).not.toContain("out of sync");
+    expect(buttons()).toEqual([
+      "Enter recovery key",
+      "Verify with another device",
+      "It was not me",
+      "Check again",
+    ]);
+    expect(dismissNotice).not.toHaveBeenCalled();
+  });
+
   it("it was not me accepts nothing, and leads to advice", async () => {
     window.location.hash = "#/";
     const dismissNotice = vi.fn();
@@ -421,6 +488,12 @@ describe("for everybody", () => {
 });
 
 describe("the saved recovery key", () => {
+  it("is not asked about where nothing is stored for one", async () => {
+    const { trust } = await show({ secretStorage: known(noSecretStorage) });
+    await expect.element(trust).toBeVisible();
+    await expect.element(trust).not.toMatchTextContent(/recovery key that you saved/);
+  });
+
   it("is said to be untested until it was, and the way to test it is there", async () => {
     const { trust, screen } = await show();
     await expect.element(trust).toMatchTextContent(/Does the recovery key that you saved still/);
@@ -430,8 +503,24 @@ describe("the saved recovery key", () => {
     await expect.element(screen.getByText("Never in this browser")).toBeVisible();
   });
 
+  it("was tested, and the recovery key has changed since: the result is not repeated", async () => {
+    const test: LastKeyTest = { at: Date.now(), version: null, result: "works", against: null };
+    const { trust, screen } = await show({}, { doubtedKeyTest: { test, why: "recovery_key" } });
+    await expect
+      .element(trust)
+      .toMatchTextContent(/last tested just now, but your recovery key has changed since/);
+    await screen.getByText("Details").click();
+    await expect.element(screen.getByText(/just now: your recovery key has changed/)).toBeVisible();
+    expect(screen.container.textContent).not.toContain("it worked");
+  });
+
   it("was tested: when, with which version and result", async () => {
-    const lastKeyTest = { at: Date.now(), version: backupVersion("4"), result: "fails" } as const;
+    const lastKeyTest: LastKeyTest = {
+      at: Date.now(),
+      version: backupVersion("4"),
+      result: "fails",
+      against: null,
+    };
     const { trust, screen } = await show({}, { lastKeyTest });
     await expect
       .element(trust)

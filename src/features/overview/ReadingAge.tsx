@@ -18,8 +18,7 @@ export function ReadingAge({ reading }: { reading: Reading<unknown> }) {
     case "stale":
       return (
         <p className={styles.quiet}>
-          These are values of <RelativeTime at={reading.at} />. They could not be read again:{" "}
-          {error === null ? "" : describeError(error).title}.
+          These are values of <RelativeTime at={reading.at} />. They could not be read again.
         </p>
       );
     case "failed":

@@ -1,7 +1,6 @@
 import { describeDecryptionKey, describeSignature, type FactWords } from "@/copy/describeBackup";
-import { keyTestBadge } from "@/copy/describeKeyTest";
+import { keyTestBadge, keyTestDoubt } from "@/copy/describeKeyTest";
 import { unsupportedReason } from "@/domain/backupState";
-import type { LastKeyTest } from "@/domain/keyTest";
 import { lastValue } from "@/domain/reading";
 import { hrefOf } from "@/lib/route";
 import type { KeyBackupOverview } from "@/state/hooks";
@@ -25,6 +24,8 @@ export function TrustCard({ overview }: { overview: KeyBackupOverview }) {
         ? "Could not be checked."
         : "Checking…";
   const known = lastValue(trust);
+  // Where that is not known the stronger words stay.
+  const isVerified = lastValue(overview.crossSigning)?.deviceVerified !== false;
   // Trust in a backup that could not be looked up again is an old fact, too.
   const fresh = backup.status === "known" && trust.status === "known" ? trust.value : null;
   return (
@@ -37,7 +38,7 @@ export function TrustCard({ overview }: { overview: KeyBackupOverview }) {
         <div className={`${styles.pair} ${fresh === null ? styles.stale : ""}`}>
           <TrustFact
             title="Signature"
-            words={known === undefined ? null : describeSignature(known.signature)}
+            words={known === undefined ? null : describeSignature(known.signature, isVerified)}
             missing={missing}
           />
           <TrustFact
@@ -46,17 +47,26 @@ export function TrustCard({ overview }: { overview: KeyBackupOverview }) {
             missing={missing}
           />
         </div>
-        <KeyTested test={overview.lastKeyTest} />
+        <KeyTested overview={overview} />
       </Card>
     </div>
   );
 }
 
 /** A backup is worth what the saved key is worth: when that was last proven, and the way to do it. */
-function KeyTested({ test }: { test: LastKeyTest | null }) {
+function KeyTested({ overview }: { overview: KeyBackupOverview }) {
+  const { lastKeyTest: test, doubtedKeyTest: doubted } = overview;
+  const storage = lastValue(overview.secretStorage);
+  // Where nothing is stored for it there is no recovery key to ask about.
+  if (storage?.defaultKey === "absent" && storage.underOtherKey !== true) return null;
   return (
     <p>
-      {test === null ? (
+      {doubted !== null ? (
+        <>
+          A saved key was last tested <RelativeTime at={doubted.test.at} />, but{" "}
+          {keyTestDoubt(doubted.why)}. Test it again:{" "}
+        </>
+      ) : test === null ? (
         "Does the recovery key that you saved still open it? "
       ) : (
         <>

@@ -6,6 +6,7 @@ export type DeviceStateAction =
   | { readonly kind: "go"; readonly label: string; readonly to: Route }
   | { readonly kind: "restore"; readonly label: string }
   | { readonly kind: "check"; readonly label: string }
+  | { readonly kind: "turn_on"; readonly label: string }
   | { readonly kind: "none" };
 
 const SET_UP: DeviceStateAction = { kind: "go", label: "Set up backup", to: "set-up" };
@@ -18,6 +19,7 @@ const VERIFY: DeviceStateAction = {
 const REPAIR: DeviceStateAction = { kind: "go", label: "Repair", to: "repair" };
 const MANAGE: DeviceStateAction = { kind: "go", label: "Manage backup", to: "manage" };
 const REPLACE: DeviceStateAction = { kind: "go", label: "Replace backup", to: "replace" };
+const TURN_ON: DeviceStateAction = { kind: "turn_on", label: "Turn on" };
 const CHECK: DeviceStateAction = { kind: "check", label: "Check again" };
 const NONE: DeviceStateAction = { kind: "none" };
 
@@ -33,6 +35,8 @@ export function deviceStateAction(finding: Finding): DeviceStateAction {
       return NONE;
     case "identity_needs_reset":
       return VERIFY;
+    case "default_key_lost":
+      return finding.allHere ? REPAIR : UNLOCK;
     case "unknown":
       return CHECK;
     case "unsupported_backup":
@@ -46,9 +50,10 @@ export function deviceStateAction(finding: Finding): DeviceStateAction {
     case "backup_turned_off":
       return SET_UP;
     case "turned_off_here":
-      return MANAGE;
+      return TURN_ON;
     case "backup_untrusted":
     case "needs_recovery_key":
+    case "backup_replaced":
       return UNLOCK;
     case "key_storage_out_of_sync":
       return finding.reasons.includes("no_identity") ? SET_UP : REPAIR;
@@ -69,6 +74,8 @@ export function otherWay(finding: Finding): DeviceStateAction {
     case "identity_needs_reset":
       // If no device has the keys any more: that is where the identity can be reset.
       return MANAGE;
+    case "turned_off_here":
+      return MANAGE;
     case "unsupported_backup":
       return REPLACE;
     case "upload_failing":
@@ -77,7 +84,10 @@ export function otherWay(finding: Finding): DeviceStateAction {
       return finding.keysInSecretStorage ? VERIFY : NONE;
     case "backup_untrusted":
     case "needs_recovery_key":
+    case "backup_replaced":
       return VERIFY;
+    case "default_key_lost":
+      return finding.allHere ? NONE : VERIFY;
     case "key_storage_out_of_sync":
       return finding.reasons.some((reason) => SENT_BY_OTHER_DEVICES.has(reason)) ? VERIFY : NONE;
     default:

@@ -1,8 +1,8 @@
 import { RESTORE_RESUMING } from "@/copy/describeRestore";
 import { describeRestoreError } from "@/copy/describeRestoreError";
 import { formatCount } from "@/copy/formatNumber";
-import { failedCount, type RestoreTally } from "@/domain/restore";
-import type { RestoreJob } from "@/domain/restoreJob";
+import { failedCount } from "@/domain/restore";
+import { keptKeys, type RestoreJob } from "@/domain/restoreJob";
 import { goTo } from "@/lib/route";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
@@ -55,11 +55,11 @@ export function RestoreStopped({ job, roomNames, onResume, onCancel }: RestoreSt
         </Alert>
       ) : null}
       <p>
-        {keptText(tally)} {goesOn ? RESTORE_RESUMING : null}
+        {keptText(job)} {goesOn ? RESTORE_RESUMING : null}
       </p>
       <RestoreNumbers
         tally={tally}
-        caption={`Backup version ${job.version}, so far`}
+        caption={`Backup version ${job.version}, ${job.keptBefore === undefined ? "so far" : "since it was resumed"}`}
         ended={false}
       />
       <RestoreFailures report={job.report} roomNames={roomNames} />
@@ -67,8 +67,9 @@ export function RestoreStopped({ job, roomNames, onResume, onCancel }: RestoreSt
   );
 }
 
-function keptText(tally: RestoreTally): string {
-  const kept = tally.imported + tally.already;
+function keptText(job: RestoreStoppedProps["job"]): string {
+  const { tally } = job.report;
+  const kept = keptKeys(job);
   if (kept === 0) {
     return failedCount(tally) === 0
       ? "No key was stored yet, and nothing was lost."

@@ -341,6 +341,20 @@ describe("stopped short", () => {
     expect(actions.cancel).toHaveBeenCalledOnce();
   });
 
+  it("by a fault right after it went on: what came before is here all the same", async () => {
+    const nothing = { tally: aTally(), failures: [] };
+    const { screen } = await show({
+      kind: "failed",
+      version,
+      report: nothing,
+      error: offline,
+      keptBefore: 40,
+    });
+    await expect.element(screen.getByText(/40 keys .* stay here/)).toBeVisible();
+    expect(screen.container.textContent).not.toContain("No key was stored");
+    await expect.element(screen.getByText(/since it was resumed/)).toBeVisible();
+  });
+
   it("by a fault: says which, what was kept, and offers to retry", async () => {
     const { screen, button, actions } = await show({
       kind: "failed",

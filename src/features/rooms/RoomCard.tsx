@@ -1,5 +1,6 @@
 import { formatCount, formatRoomKeys } from "@/copy/formatNumber";
 import { shortenText } from "@/copy/shortenText";
+import type { OldKeys } from "@/domain/oldKeys";
 import type { EncryptedRoom } from "@/domain/ports";
 import type { RoomsRestore } from "@/state/roomHooks";
 import { Badge } from "@/ui/Badge";
@@ -16,10 +17,12 @@ interface RoomCardProps {
   now: number;
   /** Null while no restore runs. */
   restore: RoomsRestore | null;
+  /** Where keys of old messages could come from. */
+  oldKeys: OldKeys;
 }
 
 /** One encrypted room: its keys here, and its last messages as this device can read them. */
-export function RoomCard({ room, keys, now, restore }: RoomCardProps) {
+export function RoomCard({ room, keys, now, restore, oldKeys }: RoomCardProps) {
   const nameId = useId();
   const groups = groupMessages(room.messages);
   const unreadable = groups.filter(({ first }) => first.text === null);
@@ -46,7 +49,7 @@ export function RoomCard({ room, keys, now, restore }: RoomCardProps) {
       ) : (
         <ul className={styles.messages}>
           {groups.map((group) => (
-            <RoomMessageRow key={group.first.eventId} group={group} now={now} />
+            <RoomMessageRow key={group.first.eventId} group={group} now={now} oldKeys={oldKeys} />
           ))}
         </ul>
       )}

@@ -1,14 +1,22 @@
-import { describeUnreadable } from "@/copy/describeDecryptionFailure";
+import { describeUnreadable, isFromBefore } from "@/copy/describeDecryptionFailure";
 import { formatDateTime, formatMoment } from "@/copy/formatTime";
+import type { OldKeys } from "@/domain/oldKeys";
+import { hrefOf } from "@/lib/route";
 import type { MessageGroup } from "./groupMessages";
 import styles from "./Rooms.module.css";
 import { shortenText } from "@/copy/shortenText";
+
+interface RoomMessageRowProps {
+  group: MessageGroup;
+  now: number;
+  oldKeys: OldKeys;
+}
 
 /**
  * One message: who, when, and its text; or several in a row that cannot be read, and why. Text only,
  * whatever it says.
  */
-export function RoomMessageRow({ group, now }: { group: MessageGroup; now: number }) {
+export function RoomMessageRow({ group, now, oldKeys }: RoomMessageRowProps) {
   const { first, last, count } = group;
   const { text, failureCode } = first;
   return (
@@ -32,7 +40,10 @@ export function RoomMessageRow({ group, now }: { group: MessageGroup; now: numbe
         </span>
       </div>
       {text === null ? (
-        <p className={styles.unreadable}>{describeUnreadable(failureCode, count)}</p>
+        <p className={styles.unreadable}>
+          {describeUnreadable(failureCode, count, oldKeys)}
+          {isFromBefore(failureCode) ? <WayToKeys oldKeys={oldKeys} /> : null}
+        </p>
       ) : (
         <p className={styles.text} dir="auto">
           {shortenText(text, 500)}
@@ -40,6 +51,28 @@ export function RoomMessageRow({ group, now }: { group: MessageGroup; now: numbe
       )}
     </li>
   );
+}
+
+/** What brings the keys, where something can. */
+function WayToKeys({ oldKeys }: { oldKeys: OldKeys }) {
+  switch (oldKeys) {
+    case "locked":
+      return (
+        <>
+          {" "}
+          <a href={hrefOf("unlock")}>Enter recovery key</a>
+        </>
+      );
+    case "restore":
+      return (
+        <>
+          {" "}
+          <a href={hrefOf("restore")}>Restore history</a>
+        </>
+      );
+    default:
+      return null;
+  }
 }
 
 function Moment({ at, now }: { at: number; now: number }) {

@@ -5,8 +5,9 @@ import { page, userEvent } from "vitest/browser";
 import { render } from "vitest-browser-react";
 import type { EncryptedRoom, RoomMessage } from "@/domain/ports";
 import { UNREAD } from "@/domain/reading";
-import type { RoomsRestore, RoomsView } from "@/state/roomHooks";
+import type { RoomsRestore } from "@/state/roomHooks";
 import { failedReading, known } from "@/testing/facts";
+import type { ComponentProps } from "react";
 import { RoomsList } from "./RoomsList";
 
 function message(changes: Partial<RoomMessage> = {}): RoomMessage {
@@ -30,7 +31,10 @@ function room(changes: Partial<EncryptedRoom> = {}): EncryptedRoom {
   };
 }
 
-async function show(changes: Partial<RoomsView> = {}, restore: RoomsRestore | null = null) {
+async function show(
+  changes: Partial<ComponentProps<typeof RoomsList>> = {},
+  restore: RoomsRestore | null = null,
+) {
   const countKeys = vi.fn();
   const view = (next: RoomsRestore | null) => (
     <main>
@@ -38,6 +42,8 @@ async function show(changes: Partial<RoomsView> = {}, restore: RoomsRestore | nu
         rooms={known([room()])}
         keyCounts={UNREAD}
         countKeys={countKeys}
+        oldKeys="all_here"
+        offline={false}
         {...changes}
         restore={next}
       />
@@ -76,6 +82,27 @@ describe("rooms", () => {
       .element(screen.getByText("Cannot be read. Sent before you joined this room."))
       .toBeVisible();
     await expect.element(messages.nth(1)).toHaveAttribute("data-count", "1");
+  });
+
+  it.each([
+    ["locked", "Enter recovery key", "#/unlock"],
+    ["restore", "Restore history", "#/restore"],
+  ] as const)("lead on to the keys of old messages: %s", async (oldKeys, name, hash) => {
+    const { screen } = await show({
+      oldKeys,
+      rooms: known([
+        room({ messages: [unreadable(1, "HISTORICAL_MESSAGE_NO_KEY_BACKUP"), unreadable(2, "X")] }),
+      ]),
+    });
+    await screen.getByRole("link", { name }).click();
+    expect(window.location.hash).toBe(hash);
+    window.location.hash = "";
+  });
+
+  it("say that what they show may be old while the server cannot be reached", async () => {
+    const { screen } = await show({ offline: true });
+    await expect.element(screen.getByText(/cannot be reached/)).toBeVisible();
+    await expect.element(screen.getByText("Hello Alice")).toBeVisible();
   });
 
   it("say it once for several in a row, and how many there are in all", async () => {

@@ -1,7 +1,9 @@
 import { describeError } from "@/copy/describeError";
 import { formatCount, formatNumber } from "@/copy/formatNumber";
+import type { OldKeys } from "@/domain/oldKeys";
 import { lastValue, readingError } from "@/domain/reading";
 import type { RoomsRestore, RoomsView } from "@/state/roomHooks";
+import { Badge } from "@/ui/Badge";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Spinner } from "@/ui/Spinner";
@@ -14,10 +16,21 @@ const PAGE = 50;
 interface RoomsListProps extends RoomsView {
   /** Null while no restore runs. */
   restore: RoomsRestore | null;
+  /** Where keys of old messages could come from. */
+  oldKeys: OldKeys;
+  /** The server cannot be reached: what is shown may be old. */
+  offline: boolean;
 }
 
 /** All encrypted rooms, last used first. */
-export function RoomsList({ rooms, keyCounts, countKeys, restore }: RoomsListProps) {
+export function RoomsList({
+  rooms,
+  keyCounts,
+  countKeys,
+  restore,
+  oldKeys,
+  offline,
+}: RoomsListProps) {
   const [now] = useState(() => Date.now());
   const [shown, setShown] = useState(PAGE);
   const list = lastValue(rooms);
@@ -42,6 +55,12 @@ export function RoomsList({ rooms, keyCounts, countKeys, restore }: RoomsListPro
         Your encrypted rooms with their latest messages, as this device can read them now.
         {counts === undefined ? null : ` ${inRooms(counts)}`}
       </p>
+      {offline ? (
+        <p>
+          <Badge tone="warning">Offline</Badge> The homeserver cannot be reached. Newer messages may
+          be missing here.
+        </p>
+      ) : null}
       <Failure reading={rooms} what="The list of rooms could not be read" />
       <Failure reading={keyCounts} what="The keys could not be counted" retry={countKeys} />
       {list === undefined ? (
@@ -59,6 +78,7 @@ export function RoomsList({ rooms, keyCounts, countKeys, restore }: RoomsListPro
                 room={room}
                 now={now}
                 restore={restore}
+                oldKeys={oldKeys}
                 keys={counts === undefined ? null : (counts.get(room.roomId) ?? 0)}
               />
             ))}

@@ -1,3 +1,4 @@
+import { whereOldKeysAre } from "@/domain/oldKeys";
 import { lastValue } from "@/domain/reading";
 import { useKeyBackupOverview } from "@/state/hooks";
 import { useRooms, useRoomsRestore } from "@/state/roomHooks";
@@ -13,12 +14,20 @@ export function RoomsScreen() {
   const restore = useRoomsRestore();
   const restoring = restore !== null;
   const countKeys = useEffectEvent(view.countKeys);
-  const total = lastValue(useKeyBackupOverview().roomKeys)?.total;
+  const overview = useKeyBackupOverview();
+  const total = lastValue(overview.roomKeys)?.total;
 
   // Again whenever the number of keys changes, so that the counts by room stay true.
   useEffect(() => {
     if (!restoring && total !== undefined && total <= COUNTED_BY_ITSELF) countKeys();
   }, [restoring, total]);
 
-  return <RoomsList {...view} restore={restore} />;
+  return (
+    <RoomsList
+      {...view}
+      restore={restore}
+      oldKeys={whereOldKeysAre({ ...overview, restoring })}
+      offline={overview.sync === "offline"}
+    />
+  );
 }

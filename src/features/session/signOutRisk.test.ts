@@ -41,7 +41,7 @@ describe("signOutRisk", () => {
     const two = backupVersion("2");
     expect(provenAs({ provenVersion: one })).toEqual({ kind: "none", proven: true });
     expect(provenAs({ provenVersion: two })).toEqual({ kind: "none", proven: false });
-    const test = { at: 1, version: one, result: "works" } as const;
+    const test = { at: 1, version: one, result: "works", against: null } as const;
     expect(provenAs({ lastKeyTest: test })).toEqual({ kind: "none", proven: true });
     expect(provenAs({ lastKeyTest: { ...test, result: "partly" } })).toEqual({
       kind: "none",

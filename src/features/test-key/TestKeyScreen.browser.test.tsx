@@ -88,6 +88,7 @@ describe("a test of the saved key", () => {
       at: 1_000,
       version: "2",
       result: "works",
+      against: { keyId: "defaultKeyId", masterKey: "masterKeyOfAlice" },
     });
     expect(app.store.getState().lastKeyTest?.result).toBe("works");
     await button("Test again").click();

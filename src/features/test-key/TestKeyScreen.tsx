@@ -5,7 +5,7 @@ import { TestKeyView, type KeyForm } from "./TestKeyView";
 
 /** Proves that a saved recovery key or passphrase still works, without changing anything. */
 export function TestKeyScreen({ KeyForm }: { KeyForm: KeyForm }) {
-  const { backup } = useKeyBackupOverview();
+  const { backup, doubtedKeyTest } = useKeyBackupOverview();
   const options = useKeyEntryOptions();
   const { last, run } = useKeyTest();
   const info = backup.status === "known" ? backup.value : null;
@@ -15,6 +15,7 @@ export function TestKeyScreen({ KeyForm }: { KeyForm: KeyForm }) {
       takesPassphrase={mayTakePassphrase(options)}
       count={info?.count ?? null}
       last={last}
+      doubt={doubtedKeyTest?.why ?? null}
       run={run}
     />
   );

@@ -1,4 +1,4 @@
-import { describeTestProgress, keyTestBadge } from "@/copy/describeKeyTest";
+import { describeTestProgress, keyTestBadge, keyTestDoubt } from "@/copy/describeKeyTest";
 import { formatRoomKeys } from "@/copy/formatNumber";
 import { formatDateTime } from "@/copy/formatTime";
 import type { AppError } from "@/domain/errors";
@@ -6,6 +6,7 @@ import type { KeyEntry } from "@/domain/keyEntry";
 import {
   SAMPLE_ENTRIES,
   type EntryTestProgress,
+  type KeyTestDoubt,
   type KeyTestPort,
   type KeyTestReport,
   type LastKeyTest,
@@ -33,11 +34,20 @@ interface TestKeyViewProps {
   /** Keys in the backup by the last good read; null when not known or when there is no backup. */
   count: number | null;
   last: LastKeyTest | null;
+  /** What takes the last test its force. */
+  doubt: KeyTestDoubt | null;
   run: KeyTestPort["run"];
 }
 
 /** The form, then what was proven. */
-export function TestKeyView({ KeyForm, takesPassphrase, count, last, run }: TestKeyViewProps) {
+export function TestKeyView({
+  KeyForm,
+  takesPassphrase,
+  count,
+  last,
+  doubt,
+  run,
+}: TestKeyViewProps) {
   const [report, setReport] = useState<KeyTestReport | null>(null);
   const [all, setAll] = useState(false);
   const [progress, setProgress] = useState<EntryTestProgress | null>(null);
@@ -78,7 +88,7 @@ export function TestKeyView({ KeyForm, takesPassphrase, count, last, run }: Test
             would on a new device. It is tried out on the backup, and nothing is changed: not on the
             server, and not on this device.
           </p>
-          <LastTest last={last} />
+          <LastTest last={last} doubt={doubt} />
           <KeyForm
             verb="Test recovery key"
             takesPassphrase={takesPassphrase}
@@ -114,15 +124,21 @@ export function TestKeyView({ KeyForm, takesPassphrase, count, last, run }: Test
   );
 }
 
-function LastTest({ last }: { last: LastKeyTest | null }) {
+function LastTest({ last, doubt }: Pick<TestKeyViewProps, "last" | "doubt">) {
   if (last === null) {
     return <p className={styles.quiet}>No test is known in this browser yet.</p>;
   }
   return (
-    <p className={styles.quiet} data-testid="last-key-test" data-result={last.result}>
+    <p
+      className={styles.quiet}
+      data-testid="last-key-test"
+      data-result={last.result}
+      data-doubt={doubt ?? undefined}
+    >
       Last tested on {formatDateTime(last.at)}
       {last.version === null ? "" : `, with backup version ${last.version}`}:{" "}
-      {keyTestBadge(last.result)}.
+      {keyTestBadge(last.result)}
+      {doubt === null ? "" : `, but ${keyTestDoubt(doubt)}: test it again`}.
     </p>
   );
 }

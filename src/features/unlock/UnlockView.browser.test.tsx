@@ -101,6 +101,18 @@ afterEach(() => {
   window.location.hash = "";
 });
 
+it("leads on for somebody who does not have the key any more", async () => {
+  const { screen } = await show();
+  await screen.getByText("I no longer have it").click();
+  await expect
+    .element(screen.getByRole("link", { name: "Verify with another device" }))
+    .toHaveAttribute("href", "#/verify");
+  await expect
+    .element(screen.getByRole("link", { name: "Manage backup" }))
+    .toHaveAttribute("href", "#/manage");
+  await expect.element(screen.getByText(/a key that turns up later still opens it/)).toBeVisible();
+});
+
 describe("a key that cannot be right", () => {
   const cases: [string, string, RegExp][] = [
     ["nothing", "", /Enter your recovery key/],

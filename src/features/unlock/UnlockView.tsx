@@ -9,6 +9,7 @@ import { Details } from "@/ui/Details";
 import { useRef, useState } from "react";
 import { DecryptionKeyForm, type SetDecryptionKey } from "./DecryptionKeyForm";
 import { KeyEntryForm } from "./KeyEntryForm";
+import { LostKey } from "./LostKey";
 import styles from "./Unlock.module.css";
 import { Unlocked } from "./Unlocked";
 import type { EntryMode, SubmitEntry } from "./useKeyEntryForm";
@@ -52,6 +53,7 @@ export function UnlockView(props: UnlockViewProps) {
             />
           </Card>
           <Card>
+            <LostKey />
             <Details summary="Advanced: set the backup decryption key by hand">
               <DecryptionKeyForm
                 setKey={setDecryptionKey}

@@ -1,10 +1,12 @@
 import { describeError } from "@/copy/describeError";
+import { LAST_WAY } from "@/copy/lostKey";
 import { describeNoHelper } from "@/copy/describeVerification";
 import { lastValue, type Reading } from "@/domain/reading";
 import type { OwnDevice } from "@/domain/verification";
 import { hrefOf } from "@/lib/route";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
+import { Details } from "@/ui/Details";
 import { Spinner } from "@/ui/Spinner";
 import { ActionButton } from "./ActionButton";
 import { DeviceList } from "./DeviceList";
@@ -15,11 +17,19 @@ interface StartStepProps {
   onCheckAgain: () => void;
   /** This device is verified and opens the backup: it helps others, and needs no help. */
   isHelper: boolean;
+  /** Is something stored for a recovery key, or is that not known? */
+  hasRecoveryKey: boolean;
   onAsk: (deviceId: string | null) => Promise<unknown>;
 }
 
 /** Who can be asked, and the asking. */
-export function StartStep({ devices, onCheckAgain, isHelper, onAsk }: StartStepProps) {
+export function StartStep({
+  devices,
+  onCheckAgain,
+  isHelper,
+  hasRecoveryKey,
+  onAsk,
+}: StartStepProps) {
   const known = lastValue(devices);
   const helpers = known?.filter(({ standing }) => standing === "verified") ?? [];
   const offersAll = !isHelper && helpers.length > 1;
@@ -48,12 +58,23 @@ export function StartStep({ devices, onCheckAgain, isHelper, onAsk }: StartStepP
         <DeviceList devices={known} isHelper={isHelper} onAsk={onAsk} />
       )}
       {known !== undefined && !isHelper && helpers.length === 0 ? (
-        <NoHelper devices={known} onCheckAgain={onCheckAgain} />
+        <NoHelper {...{ hasRecoveryKey, onCheckAgain }} devices={known} />
       ) : null}
       {isHelper ? null : (
-        <p>
-          No other device at hand? <a href={hrefOf("unlock")}>Enter recovery key</a>
-        </p>
+        <>
+          {hasRecoveryKey ? (
+            <p>
+              No other device at hand? <a href={hrefOf("unlock")}>Enter recovery key</a>
+            </p>
+          ) : null}
+          <Details
+            summary={hasRecoveryKey ? "I have neither of them" : "I have no such device any more"}
+          >
+            <p>
+              {LAST_WAY} <a href={hrefOf("manage")}>Manage backup</a>
+            </p>
+          </Details>
+        </>
       )}
     </Step>
   );
@@ -82,12 +103,14 @@ function Unread({ devices, onCheckAgain }: Pick<StartStepProps, "devices" | "onC
 
 function NoHelper({
   devices,
+  hasRecoveryKey,
   onCheckAgain,
 }: {
   devices: readonly OwnDevice[];
+  hasRecoveryKey: boolean;
   onCheckAgain: () => void;
 }) {
-  const { title, body } = describeNoHelper(devices);
+  const { title, body } = describeNoHelper(devices, hasRecoveryKey);
   return (
     <Alert
       tone="warning"

@@ -13,6 +13,7 @@ import {
   backupVersion,
   failedReading,
   known,
+  noSecretStorage,
   offline,
   readyIdentity,
 } from "@/testing/facts";
@@ -123,6 +124,21 @@ describe("whom to ask", () => {
     await expect
       .element(screen.getByRole("link", { name: "Enter recovery key" }))
       .toHaveAttribute("href", "#/unlock");
+  });
+
+  it("offers no recovery key to an account that has none, and does not end in a circle", async () => {
+    const { screen } = await show(
+      { devices: known([]) },
+      { ...newcomerFacts, secretStorage: known(noSecretStorage) },
+    );
+    await expect
+      .element(screen.getByTestId("no-helper"))
+      .toMatchTextContent("no recovery key of your account is known");
+    expect(screen.getByRole("link", { name: "Enter recovery key" }).elements()).toEqual([]);
+    await screen.getByText("I have no such device any more").click();
+    await expect
+      .element(screen.getByRole("link", { name: "Manage backup" }))
+      .toHaveAttribute("href", "#/manage");
   });
 
   it("never says that there is none when it could not look", async () => {

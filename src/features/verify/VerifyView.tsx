@@ -47,6 +47,13 @@ export function VerifyView(props: VerifyViewProps) {
   );
 }
 
+/** Not known is not none. */
+function mayHaveRecoveryKey({ secretStorage }: KeyBackupOverview): boolean {
+  if (secretStorage.status !== "known") return true;
+  const { defaultKey, underOtherKey } = secretStorage.value;
+  return defaultKey === "present" || underOtherKey === true;
+}
+
 function CurrentStep(props: VerifyViewProps) {
   const { state, verification, canScan } = props;
   const ask = async (deviceId: string | null) =>
@@ -60,6 +67,7 @@ function CurrentStep(props: VerifyViewProps) {
           devices={props.devices}
           onCheckAgain={props.onCheckDevices}
           isHelper={isHelper(props.overview)}
+          hasRecoveryKey={mayHaveRecoveryKey(props.overview)}
           onAsk={ask}
         />
       );
