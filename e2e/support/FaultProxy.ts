@@ -56,6 +56,8 @@ export class FaultProxy {
   #heldChange: HeldChange | null = null;
   #freeze: Freeze | null = null;
   #frozen = false;
+  /** Connections on which something was left unanswered. */
+  readonly #stuck = new Set<Socket>();
   readonly #rules = new Set<FaultRule>();
   /** Changes that reached this proxy below /room_keys, as "METHOD path". */
   readonly keyChanges: string[] = [];
@@ -133,10 +135,15 @@ export class FaultProxy {
     });
   }
 
-  /** Answers again. What was left unanswered stays so. */
+  /**
+   * Answers again. What was left unanswered is cut off: a browser does not let go of a preflight
+   * request whose page has crashed, and with six of them it sends nothing more to this address.
+   */
   thaw(): void {
     this.#freeze = null;
     this.#frozen = false;
+    for (const socket of this.#stuck) socket.destroy();
+    this.#stuck.clear();
   }
 
   async stop(): Promise<void> {
@@ -167,8 +174,12 @@ export class FaultProxy {
       response.end(fault.body);
       return;
     }
-    if (this.#frozen) return;
+    if (this.#frozen) {
+      this.#stuck.add(request.socket);
+      return;
+    }
     const frozen = this.#freezesAt(request.method ?? "GET", path);
+    if (frozen !== null) this.#stuck.add(request.socket);
     if (frozen !== null && !frozen.reaches) {
       request.resume();
       request.on("end", () => frozen.happened(`${request.method} ${path}`));
