@@ -13,6 +13,7 @@ import {
   type PendingRedirect,
   type PendingStorage,
 } from "./pendingRedirect";
+import { hasPublishedBefore, type HasPublished } from "./publishedBefore";
 import { keepLogin, readBeginning } from "./signIn";
 import type { Vault } from "./vault";
 
@@ -63,6 +64,7 @@ export async function finishRedirect(
   vault: Vault,
   { storage }: RedirectOptions,
   answer: RedirectAnswer | null,
+  hasPublished: HasPublished = hasPublishedBefore,
 ): Promise<Result<SignedInUser | null, AppError>> {
   const pending = takePending(storage);
   if (answer === null) return pending === null ? ok(null) : fail(failure("cancelled", pending));
@@ -71,7 +73,7 @@ export async function finishRedirect(
   const stored = await readBeginning(vault, checked.value.renews ?? undefined);
   if (!stored.ok) return stored;
   const login = await exchange(answer, checked.value);
-  return login.ok ? keepLogin(vault, login.value, stored.value) : login;
+  return login.ok ? keepLogin(vault, login.value, stored.value, hasPublished) : login;
 }
 
 /** Whether this tab has asked for the answer, and not too long ago. */

@@ -3,6 +3,7 @@ import { fail, ok, type Result } from "@/domain/result";
 import type { SignedInUser } from "@/domain/session";
 import type { SignInFailure } from "@/domain/signIn";
 import type { OtherSignIns } from "@/domain/signInPorts";
+import { hasPublishedBefore } from "./publishedBefore";
 import { hasPublishedKeys } from "./publishedDevice";
 import { readBeginning, storeLogin } from "./signIn";
 import type { Vault } from "./vault";
@@ -29,6 +30,7 @@ export async function signInWithToken(
     vault,
     { user, tokens: { accessToken, oauth: null } },
     stored.value,
+    hasPublishedBefore,
   );
   return kept.ok ? ok(user) : kept;
 }
