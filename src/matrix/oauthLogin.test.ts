@@ -110,6 +110,8 @@ async function flow(
     behaviour?: Behaviour;
     clientIds?: (url: string) => Record<string, string>;
     renews?: string;
+    /** Whether the stored device has ever published its keys. */
+    published?: boolean;
   } = {},
 ) {
   let asked: URL | null = null;
@@ -139,7 +141,9 @@ async function flow(
   asked = begun.ok ? new URL(begun.value) : null;
   const state = asked?.searchParams.get("state") ?? "";
   const finish = (answer: RedirectAnswer) =>
-    finishRedirect(memory.vault, notInMemory, redirects, answer);
+    finishRedirect(memory.vault, notInMemory, redirects, answer, async () =>
+      ok(options.published ?? true),
+    );
   const code = (more: Partial<Extract<RedirectAnswer, { kind: "oauth" }>> = {}) =>
     finish({ kind: "oauth", state, issuer: null, code: "the-code", ...more });
   const sent = (path: string) => server.seen.filter((form) => form.path === path);
@@ -315,5 +319,15 @@ describe("renewing an expired session", () => {
     const { code, kept, marked } = await flow({ renews: "STORED", behaviour: { hasKeys: false } });
     expect(await code()).toMatchObject(failed("device_removed"));
     expect([kept, marked]).toEqual([[], ["STORED"]]);
+  });
+
+  it("takes a device for its own that had no time to publish its keys", async () => {
+    const { code, kept, marked } = await flow({
+      renews: "STORED",
+      published: false,
+      behaviour: { hasKeys: false },
+    });
+    expect(await code()).toMatchObject(ok({ deviceId: "STORED" }));
+    expect([kept.length, marked]).toEqual([1, []]);
   });
 });

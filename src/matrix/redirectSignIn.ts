@@ -14,6 +14,7 @@ import {
   type PendingRedirect,
   type PendingStorage,
 } from "./pendingRedirect";
+import { hasPublishedBefore, type HasPublished } from "./publishedBefore";
 import { keepLogin, readBeginning } from "./signIn";
 import type { Vault } from "./vault";
 
@@ -66,6 +67,7 @@ export async function finishRedirect(
   memory: Pick<MemorySession, "signIn">,
   { storage }: RedirectOptions,
   answer: RedirectAnswer | null,
+  hasPublished: HasPublished = hasPublishedBefore,
 ): Promise<Result<FinishedRedirect | null, AppError>> {
   const pending = takePending(storage);
   if (answer === null) return pending === null ? ok(null) : fail(failure("cancelled", pending));
@@ -75,7 +77,7 @@ export async function finishRedirect(
   const { memoryOnly } = asked;
   const user = memoryOnly
     ? await memory.signIn(() => exchange(answer, asked))
-    : await signInStored(vault, asked, () => exchange(answer, asked));
+    : await signInStored(vault, asked, () => exchange(answer, asked), hasPublished);
   return user.ok ? ok({ user: user.value, memoryOnly }) : user;
 }
 
@@ -83,11 +85,12 @@ async function signInStored(
   vault: Vault,
   { renews }: PendingRedirect,
   logIn: () => Promise<Result<Login, AppError>>,
+  hasPublished: HasPublished,
 ): Promise<Result<SignedInUser, AppError>> {
   const stored = await readBeginning(vault, renews ?? undefined);
   if (!stored.ok) return stored;
   const login = await logIn();
-  return login.ok ? keepLogin(vault, login.value, stored.value) : login;
+  return login.ok ? keepLogin(vault, login.value, stored.value, hasPublished) : login;
 }
 
 /** Whether this tab has asked for the answer, and not too long ago. */

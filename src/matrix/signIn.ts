@@ -5,6 +5,7 @@ import type { SignedInUser } from "@/domain/session";
 import { requestPersistence } from "@/lib/storagePersistence";
 import { endTokens } from "./endTokens";
 import { logInWithPassword, type Login } from "./passwordLogin";
+import { hasPublishedBefore, type HasPublished } from "./publishedBefore";
 import { hasPublishedKeys } from "./publishedDevice";
 import { encodeTokens } from "./sessionTokens";
 import type { StoredSession, Vault } from "./vault";
@@ -23,13 +24,14 @@ export type Beginning = StoredSession | null;
 export async function signIn(
   vault: Vault,
   request: SignInRequest,
+  hasPublished: HasPublished = hasPublishedBefore,
 ): Promise<Result<SignedInUser, AppError>> {
   const stored = await readBeginning(vault, request.deviceId);
   if (!stored.ok) return stored;
   // What is stored decides the user, whatever was typed.
   const username = stored.value?.user.userId ?? request.username;
   const login = await logInWithPassword({ ...request, username });
-  return login.ok ? keepLogin(vault, login.value, stored.value) : login;
+  return login.ok ? keepLogin(vault, login.value, stored.value, hasPublished) : login;
 }
 
 /**
@@ -55,8 +57,9 @@ export async function keepLogin(
   vault: Vault,
   login: Login,
   stored: Beginning,
+  hasPublished: HasPublished,
 ): Promise<Result<SignedInUser, AppError>> {
-  const kept = await storeLogin(vault, login, stored);
+  const kept = await storeLogin(vault, login, stored, hasPublished);
   if (!kept.ok) {
     // Ending a token ends its device; the one that is stored keeps its keys on the server.
     const isOfStored = stored?.ended === false && isSameDevice(login.user, stored.user);
@@ -72,6 +75,7 @@ export async function storeLogin(
   vault: Vault,
   { user, tokens }: Login,
   stored: Beginning,
+  hasPublished: HasPublished,
 ): Promise<Result<void, AppError>> {
   // Browsers may clear what is not persistent. Their answer changes nothing here.
   void requestPersistence();
@@ -85,16 +89,29 @@ export async function storeLogin(
     return fail({ kind: "unexpected", detail: "the server answered for another device" });
   }
   if (stored.ended) return vault.storeBeside(user, text);
-  // A device that was removed comes back without its keys, and would stay unreadable for all others.
-  const published = stored.cryptoStoreMade
-    ? await hasPublishedKeys(user, tokens.accessToken)
-    : ok(true);
-  if (!published.ok) return published;
-  if (published.value) return vault.renew(user, text);
+  const removed = stored.cryptoStoreMade
+    ? await wasRemoved(vault, { user, tokens }, hasPublished)
+    : ok(false);
+  if (!removed.ok) return removed;
+  if (!removed.value) return vault.renew(user, text);
   const marked = await vault.markEnded(user);
   if (!marked.ok) return marked;
   const { host } = new URL(user.homeserverUrl);
   return fail({ kind: "sign_in", reason: "device_removed", host });
+}
+
+/**
+ * A device that was removed comes back with the sign-in, and without its keys: it would stay unreadable
+ * for all others. One that had not published its keys yet does so when it is opened.
+ */
+async function wasRemoved(
+  vault: Vault,
+  { user, tokens }: Login,
+  hasPublished: HasPublished,
+): Promise<Result<boolean, AppError>> {
+  const known = await hasPublishedKeys(user, tokens.accessToken);
+  if (!known.ok || known.value) return known.ok ? ok(false) : known;
+  return hasPublished(vault);
 }
 
 function isSameDevice(one: SignedInUser, other: SignedInUser): boolean {

@@ -4,6 +4,7 @@ import type { SignedInUser } from "@/domain/session";
 import type { SignInFailure } from "@/domain/signIn";
 import type { OtherSignIns } from "@/domain/signInPorts";
 import type { Login } from "./passwordLogin";
+import { hasPublishedBefore } from "./publishedBefore";
 import { hasPublishedKeys } from "./publishedDevice";
 import { readBeginning, storeLogin } from "./signIn";
 import type { Vault } from "./vault";
@@ -20,7 +21,7 @@ export async function signInWithToken(
   if (!stored.ok) return stored;
   const login = await loginOfToken({ target, accessToken });
   if (!login.ok) return login;
-  const kept = await storeLogin(vault, login.value, stored.value);
+  const kept = await storeLogin(vault, login.value, stored.value, hasPublishedBefore);
   return kept.ok ? ok(login.value.user) : kept;
 }
 
