@@ -91,6 +91,19 @@ describe("the overview on the real state layer", () => {
     await expect.element(screen.getByText("2,001").first()).toBeVisible();
   });
 
+  it("does not stay green when the connection is lost, and says once why", async () => {
+    const { app, headline, backup } = await show();
+    await expect.element(headline).toHaveAttribute("data-state", "ok");
+    app.live.keyBackup.backup = fail(offline);
+    app.live.emit({ kind: "sync", state: "offline" });
+    await expect.element(headline).toHaveAttribute("data-state", "unknown");
+    await expect.element(backup).toMatchTextContent("Offline");
+    expect(headline.element().textContent.match(/cannot be reached/g)).toHaveLength(1);
+    app.live.keyBackup.backup = ok(aBackup());
+    app.live.emit({ kind: "sync", state: "live" });
+    await expect.element(headline).toHaveAttribute("data-state", "ok");
+  });
+
   it("tells of a backup deleted elsewhere, until that is put away", async () => {
     const { app, backup, screen, button } = await show();
     await expect.element(backup).toHaveAttribute("data-state", "enabled");
