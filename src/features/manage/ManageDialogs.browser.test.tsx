@@ -1,13 +1,15 @@
 import "@/app/global.css";
 import axe from "axe-core";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { page } from "vitest/browser";
 import { fail, ok } from "@/domain/result";
 import { backupVersion } from "@/testing/facts";
 import { aSurvey } from "@/testing/FakeRemoval";
 import { showManage } from "./showManageRig";
 
-afterEach(() => {
+afterEach(async () => {
   window.location.hash = "";
+  await page.viewport(1280, 800);
 });
 
 async function expectNoViolations(): Promise<void> {
@@ -111,6 +113,16 @@ describe("resetting the identity", () => {
     await expectNoViolations();
     await inDialog("Set up a recovery key").click();
     await vi.waitFor(() => expect(window.location.hash).toBe("#/set-up"));
+  });
+
+  it("fits a narrow page", async () => {
+    await page.viewport(360, 780);
+    const { button, dialog } = await showManage();
+    await button("Reset identity").click();
+    await expect.element(dialog.getByLabelText("Password", { exact: true })).toBeVisible();
+    const { left, right } = dialog.element().getBoundingClientRect();
+    expect(left).toBeGreaterThanOrEqual(0);
+    expect(right).toBeLessThanOrEqual(360);
   });
 
   it("asks a wrong password again in the same run", async () => {
