@@ -73,6 +73,20 @@ export function describeManageAction(action: ManageAction): { name: string; body
   }
 }
 
+/** Why some changes are not offered; null where all are. */
+export function describeNothingToManage({
+  hasBackup,
+  hasRecoveryKey,
+}: {
+  readonly hasBackup: boolean;
+  readonly hasRecoveryKey: boolean;
+}): string | null {
+  if (hasBackup && hasRecoveryKey) return null;
+  const missing = [hasBackup ? null : "backup", hasRecoveryKey ? null : "recovery key"];
+  const what = missing.filter((part) => part !== null).join(" and no ");
+  return `Your account has no ${what}, so what would change ${hasBackup || hasRecoveryKey ? "it" : "them"} is not offered.`;
+}
+
 /** The upload was switched, and that could not be stored: what the next visit will find. */
 export function describeUnstoredSwitch(isOff: boolean): { title: string; body: string } {
   return isOff

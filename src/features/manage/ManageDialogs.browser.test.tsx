@@ -24,6 +24,8 @@ describe("deleting key storage", () => {
         session.removal.keyStorage = ok({
           backup: aSurvey(),
           keyId: "K",
+          anythingStored: true,
+          identityHere: false,
           identityOnlyStored: true,
           backupKeyOnlyStored: true,
         });
@@ -42,6 +44,25 @@ describe("deleting key storage", () => {
     await inDialog("Delete key storage").click();
     await expect.element(dialog).toMatchTextContent("Your key storage is deleted");
     expect(removal.log).toEqual(["delete key storage"]);
+  });
+
+  it("asks nothing where there is nothing", async () => {
+    const { button, dialog, inDialog, confirmField } = await showManage((session) => {
+      session.removal.keyStorage = ok({
+        backup: null,
+        keyId: null,
+        anythingStored: false,
+        identityHere: false,
+        identityOnlyStored: false,
+        backupKeyOnlyStored: false,
+      });
+    });
+    await button("Delete key storage").click();
+    await expect.element(dialog).toMatchTextContent("so there is nothing to delete");
+    await expect.element(confirmField).not.toBeInTheDocument();
+    await expect.element(inDialog("Delete key storage")).not.toBeInTheDocument();
+    await inDialog("Close").click();
+    await expect.element(dialog).not.toBeInTheDocument();
   });
 
   it.each([
