@@ -2,6 +2,7 @@ import KeyIcon from "@vector-im/compound-design-tokens/assets/web/icons/key-soli
 import { useEffect, useRef, type ReactNode } from "react";
 import { PRODUCT_NAME } from "@/copy/terms";
 import styles from "./Frame.module.css";
+import { useKeptFocus } from "./useKeptFocus";
 
 export interface FrameProps {
   /** Names the screen: a new one moves the focus to the new heading. */
@@ -18,6 +19,7 @@ export interface FrameProps {
 export function Frame({ screen, account, nav, narrow = false, children }: FrameProps) {
   const main = useRef<HTMLElement>(null);
   const previous = useRef<string | null>(null);
+  useKeptFocus(main);
 
   // On the first screen the focus belongs to the browser; from then on it follows the screens.
   useEffect(() => {

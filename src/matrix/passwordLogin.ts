@@ -1,6 +1,7 @@
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import type { HomeserverTarget, SignedInUser } from "@/domain/session";
+import { nameDevice } from "@/lib/deviceName";
 import { sendForJson } from "./request";
 
 /** A signed-in device and its token. Secret. */
@@ -9,7 +10,8 @@ export interface Login {
   readonly accessToken: string;
 }
 
-const DEVICE_NAME = "Key Backup";
+/** What the account's other devices call a new one. */
+const deviceName = (): string => nameDevice("Key Backup", globalThis.navigator.userAgent);
 
 /**
  * `m.login.password` (Client-Server API, "Login"). `username` is a localpart or a user id; the
@@ -30,7 +32,7 @@ export async function logInWithPassword(request: {
       type: "m.login.password",
       identifier: { type: "m.id.user", user: userOf(request.username) },
       password,
-      initial_device_display_name: DEVICE_NAME,
+      initial_device_display_name: deviceName(),
       ...(deviceId === undefined ? {} : { device_id: deviceId }),
     },
   });
