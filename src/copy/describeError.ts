@@ -175,6 +175,12 @@ export function describeError(error: AppError): ErrorWords {
   }
 }
 
+/** A wrong password where the user is known. */
+export const WRONG_PASSWORD_ALONE = {
+  title: "Wrong password",
+  body: "The homeserver does not take it for this account. Upper and lower case matter. Nothing here was changed.",
+} as const;
+
 const UNFINISHED: Readonly<Record<JournaledChange, string>> = {
   replace_backup: "Replacing the backup",
   change_recovery_key: "Changing the recovery key",

@@ -160,6 +160,7 @@ describe("resetting the identity", () => {
     await password.fill("wrong");
     await inDialog("Reset identity").click();
     await expect.element(dialog).toMatchTextContent("Wrong password. Nothing was changed.");
+    await expect.element(password).toHaveFocus();
     await expectNoViolations();
     await password.fill("right");
     await inDialog("Reset identity").click();

@@ -1,4 +1,4 @@
-import { useCallback, useId, useRef, useState } from "react";
+import { useCallback, useEffect, useId, useRef, useState } from "react";
 import { describeIdentityReset, describeIdentityStep } from "@/copy/describeRemoval";
 import type { IdentitySurvey } from "@/domain/removalPorts";
 import { useLiveSession } from "@/state/hooks";
@@ -40,6 +40,9 @@ export function ResetIdentityDialog({ open, onClose }: ResetIdentityDialogProps)
   // The field stays in its place while the reset runs, so that it can be read when it is wanted.
   const showsForm = published !== null && (isOpenQuestion || isWorking);
   const isWrong = stage.kind === "wrong_password";
+  useEffect(() => {
+    if (isWrong) password.current?.select();
+  }, [isWrong]);
 
   function leave(): void {
     answer(null);

@@ -25,14 +25,7 @@ export function IncomingPrompt(props: IncomingPromptProps) {
   const prompt = useRef<HTMLDivElement>(null);
   const outOfSight = useOutOfSight(prompt);
   return (
-    <div
-      className={styles.prompt}
-      data-testid="verification-request"
-      ref={prompt}
-      tabIndex={-1}
-      role="group"
-      aria-label="Verification request"
-    >
+    <div className={styles.prompt} data-testid="verification-request" ref={prompt} tabIndex={-1}>
       {outOfSight ? (
         <div className={styles.reminder} data-testid="request-reminder">
           <p>
