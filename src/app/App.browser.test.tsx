@@ -57,6 +57,29 @@ describe("the focus", () => {
   });
 });
 
+describe("keys of a device that the server ended", () => {
+  it("are said to be here once they are, until that is put away", async () => {
+    const app = await createActiveApp();
+    const { screen, button } = await show(app);
+    const note = screen.getByTestId("carry-over");
+    app.live.emit({ kind: "carry_over", state: "running" });
+    expect(note.elements()).toEqual([]);
+    app.live.emit({ kind: "carry_over", state: "none" });
+    await expect.element(note).toMatchTextContent("are on this one now");
+    expect(await faults()).toEqual([]);
+    await button("Dismiss").click();
+    await expect.element(note).not.toBeInTheDocument();
+  });
+
+  it("are said not to be here while some are not", async () => {
+    const app = await createActiveApp();
+    const { screen } = await show(app);
+    app.live.emit({ kind: "carry_over", state: "incomplete" });
+    await expect.element(screen.getByTestId("carry-over")).toMatchTextContent("Do not sign out");
+    expect(await faults()).toEqual([]);
+  });
+});
+
 describe("which screen is shown", () => {
   it("none of substance before it is known who is signed in", async () => {
     const { screen, main } = await show(createTestApp());

@@ -8,6 +8,7 @@ import { KeyFileScreen } from "@/features/key-file/KeyFileScreen";
 import { RepairScreen } from "@/features/repair/RepairScreen";
 import { RestoreScreen } from "@/features/restore/RestoreScreen";
 import { RoomsScreen } from "@/features/rooms/RoomsScreen";
+import { CarryOverNote } from "@/features/session/CarryOverNote";
 import { SetUpScreen } from "@/features/set-up/SetUpScreen";
 import { UnfinishedChange } from "@/features/unfinished/UnfinishedChange";
 import { TestKeyScreen } from "@/features/test-key/TestKeyScreen";
@@ -38,6 +39,7 @@ export function SessionScreen({ route }: { route: Route }) {
   return (
     <>
       <IncomingRequest route={route} />
+      <CarryOverNote />
       <RoutedScreen route={route} />
     </>
   );
