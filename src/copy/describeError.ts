@@ -23,7 +23,7 @@ export function describeError(error: AppError): ErrorWords {
     case "network":
       return {
         title: "The homeserver cannot be reached",
-        body: "Nothing was lost. Check the connection and the homeserver’s address, then try again.",
+        body: "Check the connection and the homeserver’s address, then try again. This changes nothing about your keys.",
         action: "retry",
       };
     case "timeout":
