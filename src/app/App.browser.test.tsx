@@ -6,6 +6,7 @@ import type { AppError } from "@/domain/errors";
 import { ok } from "@/domain/result";
 import { createActiveApp, createTestApp, type TestApp } from "@/testing/createTestApp";
 import { aBackup, alice, trustedBackup } from "@/testing/facts";
+import { incoming } from "@/testing/FakeVerification";
 import { TestProviders } from "@/testing/TestProviders";
 import { App } from "./App";
 
@@ -26,6 +27,57 @@ beforeEach(() => {
 });
 afterEach(() => {
   document.title = "";
+});
+
+describe("the focus", () => {
+  it("goes to the screen's heading when what had it is gone", async () => {
+    const app = await createActiveApp(({ keyBackup }) => {
+      keyBackup.backup = ok(aBackup());
+    });
+    const { screen, button } = await show(app);
+    app.live.verification.enter({ kind: "incoming", flow: incoming });
+    await button("It was not me").click();
+    await expect.element(screen.getByRole("heading", { level: 1 })).toHaveFocus();
+    await button("Dismiss").click();
+    await expect.element(screen.getByRole("heading", { level: 1 })).toHaveFocus();
+  });
+
+  it("stays the page's when the person gave it to the page", async () => {
+    const { screen, button } = await show(await createActiveApp());
+    const checks = button("Check again");
+    await expect.element(checks).toBeVisible();
+    checks.element().focus();
+    checks.element().blur();
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    screen.getByRole("main").element().append(document.createElement("p"));
+    await Promise.resolve();
+    vi.advanceTimersByTime(1_000);
+    vi.useRealTimers();
+    expect(document.activeElement).toBe(document.body);
+  });
+});
+
+describe("keys of a device that the server ended", () => {
+  it("are said to be here once they are, until that is put away", async () => {
+    const app = await createActiveApp();
+    const { screen, button } = await show(app);
+    const note = screen.getByTestId("carry-over");
+    app.live.emit({ kind: "carry_over", state: "running" });
+    expect(note.elements()).toEqual([]);
+    app.live.emit({ kind: "carry_over", state: "none" });
+    await expect.element(note).toMatchTextContent("are on this one now");
+    expect(await faults()).toEqual([]);
+    await button("Dismiss").click();
+    await expect.element(note).not.toBeInTheDocument();
+  });
+
+  it("are said not to be here while some are not", async () => {
+    const app = await createActiveApp();
+    const { screen } = await show(app);
+    app.live.emit({ kind: "carry_over", state: "incomplete" });
+    await expect.element(screen.getByTestId("carry-over")).toMatchTextContent("Do not sign out");
+    expect(await faults()).toEqual([]);
+  });
 });
 
 describe("which screen is shown", () => {

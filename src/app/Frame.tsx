@@ -4,6 +4,7 @@ import { PRODUCT_NAME } from "@/copy/terms";
 import { Spinner } from "@/ui/Spinner";
 import styles from "./Frame.module.css";
 import { MissingPart } from "./MissingPart";
+import { useKeptFocus } from "./useKeptFocus";
 
 export interface FrameProps {
   /** Names the screen: a new one moves the focus to the new heading. */
@@ -19,6 +20,7 @@ export interface FrameProps {
 /** What stands around every screen: skip link, header, main landmark, focus. */
 export function Frame({ screen, account, nav, narrow = false, children }: FrameProps) {
   const main = useRef<HTMLElement>(null);
+  useKeptFocus(main);
   return (
     <>
       <a

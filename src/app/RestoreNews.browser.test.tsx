@@ -71,7 +71,7 @@ describe("a restore, whatever screen is shown", () => {
   });
 
   it("is told to listeners now and then: its start, each ten percent, a wait, its end", async () => {
-    const { run, heard, hears } = await show("#/rooms");
+    const { run, heard, hears, screen } = await show("#/rooms");
     await hears(/^Restore started$/);
     for (let done = 1; done <= 12; done++) {
       run.progress({ stage: "downloading", received: done, imported: done });
@@ -84,6 +84,10 @@ describe("a restore, whatever screen is shown", () => {
     run.end({ kind: "completed", report: aReport({ received: 100, imported: 98, already: 2 }) });
     await hears(/^Restore done\. .*98 newly stored \+ 2 already here \+ 0 failed\.$/);
     expect(heard).toEqual([...new Set(heard)]);
+    // Told once, and not left lying in the page.
+    window.location.hash = "#/manage";
+    await expect.element(screen.getByRole("heading", { name: "Manage" })).toBeVisible();
+    expect(document.body.textContent).not.toContain("Restore done.");
   });
 
   it("says nothing twice when the screens change, or what the restore screen says by an alert", async () => {

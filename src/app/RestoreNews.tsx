@@ -43,9 +43,12 @@ function useSeen(job: RestoreJob, route: Route | null): boolean {
  * decides; going elsewhere later is no news.
  */
 function useSpoken(message: string, kind: RestoreJob["kind"], route: Route | null): string {
-  const [last, setLast] = useState({ message: "", spoken: "" });
+  const [last, setLast] = useState({ message: "", spoken: "", route });
   if (last.message !== message) {
-    setLast({ message, spoken: kind === "failed" && route === "restore" ? "" : message });
+    setLast({ message, spoken: kind === "failed" && route === "restore" ? "" : message, route });
+  } else if (last.route !== route) {
+    // Who reads on from here would find it on every later screen.
+    setLast({ message, spoken: "", route });
   }
   return last.spoken;
 }

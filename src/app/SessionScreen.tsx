@@ -8,6 +8,7 @@ import { KeyFileScreen } from "@/features/key-file/KeyFileScreen";
 import { RepairScreen } from "@/features/repair/RepairScreen";
 import { RestoreScreen } from "@/features/restore/RestoreScreen";
 import { RoomsScreen } from "@/features/rooms/RoomsScreen";
+import { CarryOverNote } from "@/features/session/CarryOverNote";
 import { MemoryOnlyNote } from "@/features/session/MemoryOnlyNote";
 import { UnstoredGuard } from "@/features/session/UnstoredGuard";
 import { SetUpScreen } from "@/features/set-up/SetUpScreen";
@@ -26,6 +27,7 @@ export function SessionScreen({ route, memoryOnly }: { route: Route; memoryOnly:
       {memoryOnly ? <UnstoredGuard /> : null}
       {memoryOnly && route === "overview" ? <MemoryOnlyNote /> : null}
       <IncomingRequest route={route} />
+      <CarryOverNote />
       <RoutedScreen route={route} />
     </>
   );

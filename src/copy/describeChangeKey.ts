@@ -42,6 +42,13 @@ export function describeWithoutOldKey({ others }: ChangeKeyOffer): string {
   return `This device holds your identity’s keys and the backup’s key, so the new recovery key can open both without the old one.${stay}`;
 }
 
+/** Said before a new key is shown: whether somebody without the present one can go on. */
+export function describeLostPresentKey({ canWithoutOldKey }: ChangeKeyOffer): string {
+  return canWithoutOldKey
+    ? "If you no longer have the present key, say so when it is asked for: this device holds what is needed to go on without it."
+    : "Have the present key at hand: this device does not hold everything that it opens, so the change does not work without it.";
+}
+
 /** What has been proven, in one sentence. */
 export function describeChangeKeyProof({ secrets, left }: ChangeKeyProof): string {
   const opened = `The new key opens ${formatCount(secrets, "secret")} of your account, by reading each one back.`;

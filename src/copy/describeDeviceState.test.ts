@@ -136,7 +136,7 @@ describe("findings", () => {
 
   it("name what is missing, out of sync, or failing", () => {
     expect(describeFinding(findings.set_up_recovery)).toBe(
-      "Missing: an identity, secret storage, and a backup.",
+      "Missing: an identity that verifies your devices, a recovery key, and a backup.",
     );
     expect(describeFinding(findings.verify_this_device)).toBeNull();
     const replaced = { ...findings.verify_this_device, identityReplaced: true };

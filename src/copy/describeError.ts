@@ -24,7 +24,7 @@ export function describeError(error: AppError): ErrorWords {
     case "network":
       return {
         title: "The homeserver cannot be reached",
-        body: "Nothing was lost. Check the connection and the homeserver’s address, then try again.",
+        body: "Check the connection and the homeserver’s address, then try again. This changes nothing about your keys.",
         action: "retry",
       };
     case "timeout":
@@ -183,6 +183,12 @@ export function describeError(error: AppError): ErrorWords {
       };
   }
 }
+
+/** A wrong password where the user is known. */
+export const WRONG_PASSWORD_ALONE = {
+  title: "Wrong password",
+  body: "The homeserver does not take it for this account. Upper and lower case matter. Nothing here was changed.",
+} as const;
 
 const UNFINISHED: Readonly<Record<JournaledChange, string>> = {
   replace_backup: "Replacing the backup",

@@ -143,9 +143,9 @@ function subjectWords(subject: CheckSubject): string {
 function missingWords(part: "identity" | "secret_storage" | "backup"): string {
   switch (part) {
     case "identity":
-      return "an identity";
+      return "an identity that verifies your devices";
     case "secret_storage":
-      return "secret storage";
+      return "a recovery key";
     case "backup":
       return "a backup";
   }

@@ -17,7 +17,7 @@ export function describeKeyTestResult(result: KeyTestResult): { title: string; b
     case "works":
       return {
         title: "Your saved key works",
-        body: "With it alone, a new device could open this backup and become yours. Keep it where it is.",
+        body: "With it alone, a new device could open this backup and be verified as yours. Keep it where it is.",
       };
     case "partly":
       return {

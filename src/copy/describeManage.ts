@@ -23,7 +23,7 @@ export function describeManageAction(action: ManageAction): { name: string; body
     case "verify":
       return {
         name: "Verify with another device",
-        body: "Shows two of your devices that both are yours. A new one then gets the backup’s key without a recovery key.",
+        body: "Confirms that this device and another one are both yours. A new one then gets the backup’s key without a recovery key.",
       };
     case "test_key":
       return {
@@ -38,7 +38,7 @@ export function describeManageAction(action: ManageAction): { name: string; body
     case "replace":
       return {
         name: "Replace backup",
-        body: "Makes a new backup with a new key and uploads your room keys to it. The old one stays until you delete it.",
+        body: "Makes a new backup with a new key and uploads your room keys to it. The old one stays until you delete it; old ones that are kept are listed there.",
       };
     case "key_file":
       return {
@@ -71,6 +71,20 @@ export function describeManageAction(action: ManageAction): { name: string; body
         body: "The last resort when no device and no recovery key can verify this device. Your other devices have to be verified again.",
       };
   }
+}
+
+/** Why some changes are not offered; null where all are. */
+export function describeNothingToManage({
+  hasBackup,
+  hasRecoveryKey,
+}: {
+  readonly hasBackup: boolean;
+  readonly hasRecoveryKey: boolean;
+}): string | null {
+  if (hasBackup && hasRecoveryKey) return null;
+  const missing = [hasBackup ? null : "backup", hasRecoveryKey ? null : "recovery key"];
+  const what = missing.filter((part) => part !== null).join(" and no ");
+  return `Your account has no ${what}, so what would change ${hasBackup || hasRecoveryKey ? "it" : "them"} is not offered.`;
 }
 
 /** The upload was switched, and that could not be stored: what the next visit will find. */

@@ -30,12 +30,12 @@ describe("what is wrong with a recovery key", () => {
   });
 
   it("names the characters that cannot be in a key, at most six", () => {
-    expect(describeRecoveryKeyProblem(examples.characters).title).toContain("“0” and “l”");
+    expect(describeRecoveryKeyProblem(examples.characters).title).toContain("“0” or “l”");
     const many = describeRecoveryKeyProblem({
       reason: "characters",
       characters: ["-", "_", "!", "?", "0", "O", "I", "l"],
     });
-    expect(many.title).toContain("“O” and 2 other characters");
+    expect(many.title).toContain("“O” or 2 other characters");
   });
 
   it("says how long a key is and how long it should be", () => {
@@ -71,7 +71,7 @@ describe("what is wrong with a recovery key", () => {
       reason: "characters",
       characters: ["-", "–", "“"],
     });
-    expect(title).toContain("“-” (dash), “–” (dash), and ““” (quotation mark)");
+    expect(title).toContain("“-” (dash), “–” (dash), or ““” (quotation mark)");
     expect(body).toMatch(/Take out the dashes and quotation marks/);
     const mixed = describeRecoveryKeyProblem({ reason: "characters", characters: ["-", "0"] });
     expect(mixed.body).toMatch(/The digit 0/);

@@ -45,7 +45,7 @@ function describeProblem(problem: RecoveryKeyProblem): { title: string; body: st
     case "empty":
       return {
         title: "Enter your recovery key",
-        body: "It is the 48-character key you saved when backup was set up. It starts with “Es”.",
+        body: "It is the 48-character key that you saved. It starts with “Es”.",
       };
     case "characters":
       return {
@@ -129,12 +129,12 @@ function describeWrongKey(
 /** What people write between groups, and what they quote with. */
 const BETWEEN_GROUPS = /^[\p{Pd}\u2212_"'`\u00AB\u00BB\u2018-\u201F]$/u;
 
-/** “0”, “O” and “l” */
+/** “0”, “O” or “l” */
 function listCharacters(characters: readonly string[]): string {
   const shown = characters.slice(0, 6).map((character) => `“${character}”${nameOf(character)}`);
   const rest = characters.length - shown.length;
-  if (rest > 0) return `${shown.join(", ")} and ${rest} other characters of this text`;
-  return new Intl.ListFormat("en", { type: "conjunction" }).format(shown);
+  if (rest > 0) return `${shown.join(", ")} or ${rest} other characters of this text`;
+  return new Intl.ListFormat("en", { type: "disjunction" }).format(shown);
 }
 
 /** A dash or a quotation mark is hard to see between two others. */

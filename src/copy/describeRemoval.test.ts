@@ -39,7 +39,7 @@ describe("what a deletion takes away, in numbers", () => {
     [
       50,
       0,
-      "50 room keys are deleted from the server. None of them is known to be on this device: 50 exist nowhere else that this device knows of.",
+      "50 room keys are deleted from the server. This device has no notes about them, so all 50 may exist nowhere else. It holds 1,300 room keys; a restore compares the two.",
     ],
     [0, 0, "The backup is empty: there are no room keys in it."],
   ])("%i in the backup, %i of them here", (onServer, notedHere, words) => {
@@ -59,10 +59,27 @@ describe("the lists", () => {
     expect(lost(0)).not.toMatch(/unreadable for good/);
   });
 
+  it("do not call everything lost while an older backup is kept", () => {
+    const lost = (others: number) =>
+      describeBackupDeletion(coverage(10, 10), others).lost.join(" ");
+    expect(lost(0)).toMatch(/nothing opens your encrypted messages again/);
+    expect(lost(1)).not.toMatch(/nothing opens your encrypted messages again/);
+    expect(lost(1)).toMatch(/only what the older backup holds can be opened/);
+  });
+
   it("say that the identity's keys go, where they are nowhere else", () => {
-    const storage = { backup: null, keyId: "K", backupKeyOnlyStored: false };
+    const storage = {
+      backup: null,
+      keyId: "K",
+      anythingStored: true,
+      identityHere: false,
+      identityOnlyStored: false,
+      backupKeyOnlyStored: false,
+    };
     const only = describeKeyStorageDeletion({ ...storage, identityOnlyStored: true });
-    const here = describeKeyStorageDeletion({ ...storage, identityOnlyStored: false });
+    const here = describeKeyStorageDeletion({ ...storage, identityHere: true });
+    expect(describeKeyStorageDeletion(storage).kept.join(" ")).not.toMatch(/private keys/);
+    expect(here.lost.join(" ")).not.toMatch(/no backup/);
     expect(only.lost.join(" ")).toMatch(/private keys of your identity .* are lost/);
     expect(here.lost.join(" ")).not.toMatch(/identity/);
     expect(here.kept.join(" ")).toMatch(/its private keys are on this device/);

@@ -1,3 +1,4 @@
+import type { BackupVersion } from "@/domain/backup";
 import type { OldBackup } from "@/domain/changes";
 import type { BackupSurvey } from "@/domain/removal";
 import type {
@@ -24,14 +25,17 @@ export function nameBackup({ version, coverage }: BackupSurvey): string {
 }
 
 /** How many of the backup's keys are here as well, and what that rests on. */
-export function describeCoverage({ coverage }: BackupSurvey): string {
+export function describeCoverage({ coverage, heldHere }: BackupSurvey): string {
   const { onServer, notedHere, onlyInBackup } = coverage;
   const deleted = `${formatRoomKeys(onServer)} ${onServer === 1 ? "is" : "are"} deleted from the server.`;
   if (onServer === 0) return "The backup is empty: there are no room keys in it.";
-  const nowhere = `${formatNumber(onlyInBackup)} exist${onlyInBackup === 1 ? "s" : ""} nowhere else that this device knows of`;
   if (notedHere === 0) {
-    return `${deleted} None of them is known to be on this device: ${nowhere}.`;
+    const all = onServer === 1 ? "it" : `all ${formatNumber(onServer)}`;
+    const held =
+      heldHere === 0 ? "" : ` It holds ${formatRoomKeys(heldHere)}; a restore compares the two.`;
+    return `${deleted} This device has no notes about ${onServer === 1 ? "it" : "them"}, so ${all} may exist nowhere else.${held}`;
   }
+  const nowhere = `${formatNumber(onlyInBackup)} exist${onlyInBackup === 1 ? "s" : ""} nowhere else that this device knows of`;
   const noted =
     onlyInBackup > 0
       ? `${formatNumber(notedHere)} of them ${notedHere === 1 ? "is" : "are"} also on this device; ${nowhere}`
@@ -39,26 +43,15 @@ export function describeCoverage({ coverage }: BackupSurvey): string {
   return `${deleted} By this device’s own notes ${noted}. The notes say what it put there or restored; the keys were not compared one by one. A restore goes through all of them.`;
 }
 
-/** "Backup version 1 with 275 room keys is kept" */
-export function describeKeptOlder(older: readonly OldBackup[]): string {
-  const names = older.map(
-    ({ version, count }) => `version ${version} with ${formatRoomKeys(count)}`,
-  );
-  return `Backup ${list.format(names)} ${older.length === 1 ? "is" : "are"} kept`;
-}
-
-/** `older`: backups that stay on the server and whose keys are kept. */
-export function describeBackupDeletion(
-  survey: BackupSurvey,
-  older: readonly OldBackup[] = [],
-): Consequences {
+/** `olderKept`: so many older backups are known to stay on the server, one of which becomes current. */
+export function describeBackupDeletion(survey: BackupSurvey, olderKept = 0): Consequences {
   return {
     lost: [
       describeCoverage(survey),
       ...lostWith(survey),
-      older.length === 0
+      olderKept === 0
         ? "If you lose all your devices afterwards, nothing opens your encrypted messages again."
-        : `If you lose all your devices afterwards, only what is in backup version ${list.format(older.map(({ version }) => version))} can be opened again.`,
+        : `If you lose all your devices afterwards, only what the older ${olderKept === 1 ? "backup holds" : "backups hold"} can be opened again.`,
     ],
     kept: [
       ...keysHere(survey.heldHere),
@@ -68,13 +61,42 @@ export function describeBackupDeletion(
   };
 }
 
+/** What stays on the server beside the backup that is to be deleted; null when nothing is known to. */
+export function describeOlderKept(
+  old: readonly OldBackup[],
+  deleted: BackupVersion,
+): { title: string; body: string; action: string } | null {
+  const [first] = old;
+  if (first === undefined) return null;
+  const names = old.map(({ version, count }) => `version ${version} with ${formatRoomKeys(count)}`);
+  const one = old.length === 1;
+  return {
+    title: one
+      ? `An older backup is kept: ${names.join("")}`
+      : `Older backups are kept: ${list.format(names)}`,
+    body: `When version ${deleted} is gone, ${one ? "it" : "the newest of them"} becomes the current one again, and you are asked whether to keep it. To delete both, begin with the older: before it goes it is compared with version ${deleted}, key by key.`,
+    action: one ? "Delete the old backup first" : "Delete the old backups first",
+  };
+}
+
+/** An older backup came to light, and the person kept it. */
+export function describeKeptOlder({ version, opensHere }: BackupSurvey): {
+  title: string;
+  body: string;
+} {
+  return {
+    title: `Backup version ${version} is the current one now`,
+    body: opensHere
+      ? "This device holds its key and uploads to it."
+      : "Your devices use it once they have its key. If it was kept when you replaced it, your recovery key opens it: enter it here.",
+  };
+}
+
 export function describeKeyStorageDeletion(survey: KeyStorageSurvey): Consequences {
-  const { backup, identityOnlyStored, keyId } = survey;
+  const { backup, identityHere, identityOnlyStored, keyId } = survey;
   return {
     lost: [
-      ...(backup === null
-        ? ["There is no backup on the server to delete."]
-        : [describeCoverage(backup), ...lostWith(backup)]),
+      ...(backup === null ? [] : [describeCoverage(backup), ...lostWith(backup)]),
       ...(keyId === null
         ? []
         : [
@@ -85,13 +107,15 @@ export function describeKeyStorageDeletion(survey: KeyStorageSurvey): Consequenc
             "The private keys of your identity are behind the recovery key and not on this device. They are lost unless another verified device of yours has them; then only a reset of your identity verifies new devices again.",
           ]
         : []),
-      "A stored (“dehydrated”) device of your account, if there is one.",
+      "The stand-in that receives keys for you while all your devices are offline, if your account has one.",
     ],
     kept: [
       ...(backup === null ? [] : keysHere(backup.heldHere)),
-      identityOnlyStored
-        ? "Your identity as other people see it, and devices that are verified already."
-        : "Your identity: its private keys are on this device.",
+      ...(identityOnlyStored
+        ? ["Your identity as other people see it, and devices that are verified already."]
+        : identityHere
+          ? ["Your identity: its private keys are on this device."]
+          : []),
       "The room keys on your other devices; they stop uploading.",
     ],
   };

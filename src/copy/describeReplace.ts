@@ -55,7 +55,7 @@ export function describeOnlyInBackup({ onlyInBackup }: ReplaceOffer): {
 } | null {
   if (onlyInBackup === 0) return null;
   const rest =
-    "The new backup gets the keys of this device only. Restore the history first; then the new backup holds everything. You can go on without: the old backup then stays on the server, and cannot be deleted from here before the new one has all of its keys.";
+    "The new backup gets the keys of this device only. Restore the history first and come back here (Manage, Replace backup); then the new backup holds everything. You can go on without: the old backup then stays on the server, and cannot be deleted from here before the new one has all of its keys.";
   return onlyInBackup === null
     ? {
         title: "It could not be found out whether this device has every key of the backup",
@@ -87,7 +87,7 @@ export function describeReplaceQuestion({ version, count }: ReplaceOffer): {
 } {
   return {
     title: `Replace backup version ${version} with ${formatCount(count, "key")}?`,
-    body: "A new backup is made, with a new key behind the same recovery key. The old one stays on the server until you delete it in a step of its own. Your other devices switch to the new one by themselves, or ask for the recovery key.",
+    body: "You enter your recovery key next; nothing happens before that. Then a new backup is made, with a new key behind the same recovery key. The old one stays on the server until you delete it in a step of its own. Your other devices switch to the new one by themselves, or ask for the recovery key.",
   };
 }
 
@@ -122,7 +122,8 @@ export const LEAVING_REPLACE = {
 export const ENTER_KEY_FOR_REPLACE = {
   run: {
     title: "Enter your recovery key",
-    intro: "It stays the same. It opens the new backup as it opens the old one.",
+    intro:
+      "It stays the same. It opens the new backup as it opens the old one. If you no longer have it, get a new one first.",
     submit: "Continue",
     back: "Cancel",
   },

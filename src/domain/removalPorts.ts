@@ -25,6 +25,10 @@ export interface KeyStorageSurvey {
   readonly backup: BackupSurvey | null;
   /** The key of secret storage, by its id; null when there is none (any more). */
   readonly keyId: string | null;
+  /** Any secret is stored for the account, under whatever key. */
+  readonly anythingStored: boolean;
+  /** The identity's private keys are on this device. */
+  readonly identityHere: boolean;
   /** The identity's private keys are in secret storage and not on this device. */
   readonly identityOnlyStored: boolean;
   /** The backup's key is in secret storage and not on this device. */

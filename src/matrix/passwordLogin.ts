@@ -1,6 +1,7 @@
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import type { HomeserverTarget, SignedInUser } from "@/domain/session";
+import { nameDevice } from "@/lib/deviceName";
 import { sendForJson } from "./request";
 import type { SessionTokens } from "./sessionTokens";
 
@@ -10,7 +11,8 @@ export interface Login {
   readonly tokens: SessionTokens;
 }
 
-const DEVICE_NAME = "Key Backup";
+/** What the account's other devices call a new one. */
+const deviceName = (): string => nameDevice("Key Backup", globalThis.navigator.userAgent);
 
 /**
  * `m.login.password` (Client-Server API, "Login"). `username` is a localpart or a user id; the
@@ -58,7 +60,7 @@ async function sendLogin(
     url: new URL(`${baseUrl}/_matrix/client/v3/login`),
     body: {
       ...credentials,
-      initial_device_display_name: DEVICE_NAME,
+      initial_device_display_name: deviceName(),
       ...(deviceId === undefined ? {} : { device_id: deviceId }),
     },
   });

@@ -85,6 +85,8 @@ export async function surveyKeyStorage(
   return ok({
     backup: backup.value,
     keyId,
+    anythingStored: stored.some(Boolean),
+    identityHere: here.value === "all",
     identityOnlyStored: identity.some(Boolean) && here.value !== "all",
     backupKeyOnlyStored: backupKeyStored && backup.value !== null && !backup.value.opensHere,
   });

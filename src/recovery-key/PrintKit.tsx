@@ -7,21 +7,23 @@ import { SecretText } from "./SecretText";
 interface PrintKitProps {
   kit: RecoveryKeyKit;
   readKey: () => string;
+  /** Opens the browser's dialog; else that is under way already. */
+  asks: boolean;
   onPrinted: () => void;
 }
 
 /** A sheet with the recovery key. On the page only while it is printed; global.css hides the rest. */
-export function PrintKit({ kit, readKey, onPrinted }: PrintKitProps) {
+export function PrintKit({ kit, readKey, asks, onPrinted }: PrintKitProps) {
   useEffect(() => {
     window.addEventListener("afterprint", onPrinted);
     // Where `afterprint` never comes (some phones), the next touch ends it.
     window.addEventListener("pointerdown", onPrinted);
-    window.print();
+    if (asks) window.print();
     return () => {
       window.removeEventListener("afterprint", onPrinted);
       window.removeEventListener("pointerdown", onPrinted);
     };
-  }, [onPrinted]);
+  }, [asks, onPrinted]);
 
   return createPortal(
     <section className={styles.kit} data-print-kit="" aria-hidden="true">

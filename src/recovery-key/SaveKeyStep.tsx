@@ -2,10 +2,11 @@ import CopyIcon from "@vector-im/compound-design-tokens/assets/web/icons/copy";
 import DownloadIcon from "@vector-im/compound-design-tokens/assets/web/icons/download";
 import DocumentIcon from "@vector-im/compound-design-tokens/assets/web/icons/document";
 import { useCallback, useEffect, useState } from "react";
+import { flushSync } from "react-dom";
 import { RECOVERY_KEY_IS } from "@/copy/terms";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
-import { StepHeading } from "@/ui/StepHeading";
+import { StepHeading, type StepPlace } from "@/ui/StepHeading";
 import { ClipboardNote, type ClipboardState } from "./ClipboardNote";
 import { PrintKit } from "./PrintKit";
 import { recoveryKeyFileName, recoveryKeyFileText, type RecoveryKeyKit } from "./recoveryKeyFile";
@@ -21,16 +22,18 @@ interface SaveKeyStepProps {
   kit: RecoveryKeyKit;
   /** A run with this key was begun, so that the account may use it already. */
   tried: boolean;
+  place: StepPlace;
   onSaved: () => void;
   onCancel: () => void;
 }
 
 /** Shows the new recovery key and helps to keep it. Hides it when the page is hidden. */
-export function SaveKeyStep({ readKey, kit, tried, onSaved, onCancel }: SaveKeyStepProps) {
+export function SaveKeyStep(props: SaveKeyStepProps) {
+  const { readKey, kit, tried, place, onSaved, onCancel } = props;
   const { shown, show } = useRevealed();
-  const [printing, setPrinting] = useState(false);
+  const [printing, setPrinting] = usePrinting(shown);
   const [clipboard, setClipboard] = useState<ClipboardState>("empty");
-  const printed = useCallback(() => setPrinting(false), []);
+  const printed = useCallback(() => setPrinting("no"), [setPrinting]);
 
   async function copy(): Promise<void> {
     try {
@@ -52,7 +55,7 @@ export function SaveKeyStep({ readKey, kit, tried, onSaved, onCancel }: SaveKeyS
         </>
       }
     >
-      <StepHeading>Save your recovery key</StepHeading>
+      <StepHeading place={place}>Save your recovery key</StepHeading>
       <p>{RECOVERY_KEY_IS}</p>
       {shown ? (
         <SecretText read={readKey} testId="recovery-key" />
@@ -76,14 +79,21 @@ export function SaveKeyStep({ readKey, kit, tried, onSaved, onCancel }: SaveKeyS
           <DownloadIcon aria-hidden="true" />
           Download
         </Button>
-        <Button variant="secondary" onClick={() => setPrinting(true)}>
+        <Button variant="secondary" onClick={() => setPrinting("asked_here")}>
           <DocumentIcon aria-hidden="true" />
           Print
         </Button>
       </div>
       <ClipboardNote state={clipboard} onChange={setClipboard} />
       {tried ? null : <p className={styles.quiet}>Nothing on the server has been changed yet.</p>}
-      {printing ? <PrintKit kit={kit} readKey={readKey} onPrinted={printed} /> : null}
+      {printing === "no" ? null : (
+        <PrintKit
+          kit={kit}
+          readKey={readKey}
+          asks={printing === "asked_here"}
+          onPrinted={printed}
+        />
+      )}
     </Card>
   );
 }
@@ -105,4 +115,21 @@ function useRevealed(): { shown: boolean; show: () => void } {
     };
   }, [shown]);
   return { shown, show: () => setShown(true) };
+}
+
+/** By the button, or by the browser's own command: the sheet is printed either way. */
+type Printing = "no" | "asked_here" | "by_browser";
+
+function usePrinting(shown: boolean) {
+  const state = useState<Printing>("no");
+  const [, setPrinting] = state;
+  useEffect(() => {
+    if (!shown) return undefined;
+    // The browser takes its picture of the page right after this event.
+    const prepare = () =>
+      flushSync(() => setPrinting((now) => (now === "no" ? "by_browser" : now)));
+    window.addEventListener("beforeprint", prepare);
+    return () => window.removeEventListener("beforeprint", prepare);
+  }, [shown, setPrinting]);
+  return state;
 }

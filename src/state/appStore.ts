@@ -29,6 +29,8 @@ export interface SessionSlice {
   /** Has this session had one complete sync? Before it account data is not to be believed. */
   readonly syncedOnce: boolean;
   readonly carryOver: CarryOverState;
+  /** In this session keys of an ended device were carried over, all of them. */
+  readonly carriedOver: boolean;
 }
 
 /** What the crypto engine said by itself about the backup; hints and progress, no server fields. */
@@ -110,6 +112,7 @@ export const freshSessionState: Omit<
   sync: "starting",
   syncedOnce: false,
   carryOver: "none",
+  carriedOver: false,
   verification: NO_VERIFICATION,
   keyWait: NO_KEY_WAIT,
   ...noBackupEvents,

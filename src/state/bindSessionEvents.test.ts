@@ -182,6 +182,15 @@ describe("what events store", () => {
     });
   });
 
+  it("knows that keys were carried over only from the end of that", async () => {
+    const { live, store } = await openApp();
+    expect(store.getState().carriedOver).toBe(false);
+    live.emit({ kind: "carry_over", state: "running" });
+    expect(store.getState().carriedOver).toBe(false);
+    live.emit({ kind: "carry_over", state: "none" });
+    expect(store.getState().carriedOver).toBe(true);
+  });
+
   it("never counts below zero", async () => {
     const { live, store } = await openApp();
     live.emit({ kind: "upload_remaining", count: -1 });

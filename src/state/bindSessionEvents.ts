@@ -83,7 +83,7 @@ function apply(event: SessionEvent, { store, invalidate, onSignedOut }: SessionE
       invalidate(["rooms", "roomNames"]);
       return;
     case "carry_over":
-      store.setState({ carryOver: event.state });
+      store.setState({ carryOver: event.state, carriedOver: event.state === "none" });
       if (event.state !== "running") invalidate(["roomKeys", "rooms", "roomKeyCounts"]);
       return;
     case "signed_out":

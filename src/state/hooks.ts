@@ -32,6 +32,11 @@ export function useCarryOver(): CarryOverState {
   return useStore(useServices().store, (state) => state.carryOver);
 }
 
+/** Whether they have all come to the present device since its session was opened. */
+export function useCarriedOver(): boolean {
+  return useStore(useServices().store, (state) => state.carriedOver);
+}
+
 /** The open session. Throws when the phase is not `active`. */
 export function useLiveSession(): LiveSession {
   const session = useOpenSession();

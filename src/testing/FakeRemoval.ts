@@ -37,6 +37,8 @@ export class FakeRemoval implements RemovalPort {
   keyStorage: Answer<KeyStorageSurvey> = ok({
     backup: aSurvey(),
     keyId: "K",
+    anythingStored: true,
+    identityHere: true,
     identityOnlyStored: false,
     backupKeyOnlyStored: false,
   });

@@ -7,18 +7,24 @@ interface DialogProps {
   onOpenChange: (open: boolean) => void;
   title: string;
   children: ReactNode;
+  /** Where the focus goes afterwards, when not to where it came from. */
+  focusAfter?: () => HTMLElement | null;
   /** Buttons; the safe one first, so that it has the focus when the dialog opens. */
   actions: ReactNode;
 }
 
 /** A modal dialog: focus stays inside, Escape closes it, focus returns to where it came from. */
-export function Dialog({ open, onOpenChange, title, children, actions }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  const { open, onOpenChange, title, children, actions, focusAfter } = props;
   return (
     <BaseDialog.Root open={open} onOpenChange={(next) => onOpenChange(next)}>
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className={styles.backdrop} />
         <BaseDialog.Viewport className={styles.viewport}>
-          <BaseDialog.Popup className={styles.popup}>
+          <BaseDialog.Popup
+            className={styles.popup}
+            finalFocus={focusAfter === undefined ? true : () => focusAfter() ?? true}
+          >
             <BaseDialog.Title className={styles.title}>{title}</BaseDialog.Title>
             <div className={styles.body}>{children}</div>
             <div className={styles.actions}>{actions}</div>

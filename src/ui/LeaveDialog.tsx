@@ -17,6 +17,8 @@ export function LeaveDialog({ guard, title, body }: LeaveDialogProps) {
         if (!open) guard.stay();
       }}
       title={title}
+      // The link that was pressed leads away; what goes on is on the page.
+      focusAfter={stepHeading}
       actions={
         <>
           <Button variant="secondary" onClick={guard.stay}>
@@ -30,5 +32,13 @@ export function LeaveDialog({ guard, title, body }: LeaveDialogProps) {
     >
       <p>{body}</p>
     </Dialog>
+  );
+}
+
+/** Of the step that is shown, or of the screen. */
+function stepHeading(): HTMLElement | null {
+  return (
+    document.querySelector<HTMLElement>("main h2[tabindex='-1']") ??
+    document.querySelector<HTMLElement>("main h1[tabindex='-1']")
   );
 }

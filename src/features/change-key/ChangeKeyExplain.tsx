@@ -1,4 +1,5 @@
-import { formatNumber } from "@/copy/formatNumber";
+import { describeLostPresentKey } from "@/copy/describeChangeKey";
+import { formatCount } from "@/copy/formatNumber";
 import { RECOVERY_KEY_IS } from "@/copy/terms";
 import type { ChangeKeyOffer } from "@/domain/changes";
 import { Button } from "@/ui/Button";
@@ -33,12 +34,13 @@ export function ChangeKeyExplain({ plan, onContinue, onCancel }: ChangeKeyExplai
         <li>The new key is proven to open everything. Both work then.</li>
         <li>You say when the old key is to stop working.</li>
       </ol>
+      <p>{describeLostPresentKey(plan)}</p>
       <p>Your backup, its keys and your identity stay as they are. Other devices stay verified.</p>
       <Facts
         rows={[
           {
-            term: "Secrets locked with the present key",
-            value: formatNumber(plan.secrets),
+            term: "What the present key opens",
+            value: `${formatCount(plan.secrets, "secret")} of your account`,
             testId: "change-key-offer",
             data: { "data-secrets": String(plan.secrets), "data-others": String(plan.others) },
           },

@@ -9,13 +9,14 @@ import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { LiveRegion } from "@/ui/LiveRegion";
 import { Spinner } from "@/ui/Spinner";
-import { StepHeading } from "@/ui/StepHeading";
+import { StepHeading, type StepPlace } from "@/ui/StepHeading";
 import { StepList } from "@/ui/StepList";
 import styles from "./ChangeKey.module.css";
 import type { ChangeKeyTask, TaskState } from "./useChangeKeyTask";
 
 interface ChangeKeyRunningProps {
   state: Extract<TaskState, { kind: "running" | "failed" }>;
+  place: StepPlace | undefined;
   onRetry: (task: ChangeKeyTask) => void;
   onUndo: () => void;
   /** Finds out anew what there is. */
@@ -35,7 +36,9 @@ export function ChangeKeyRunning(props: ChangeKeyRunningProps) {
   const isRunning = state.kind === "running";
   return (
     <Card>
-      <StepHeading>{HEADINGS[state.task]}</StepHeading>
+      <StepHeading place={state.task === "run" ? props.place : undefined}>
+        {HEADINGS[state.task]}
+      </StepHeading>
       {state.task === "run" ? (
         <StepList
           steps={CHANGE_KEY_STEPS}

@@ -75,7 +75,11 @@ export function ChangeKeySteps(props: ChangeKeyStepsProps) {
   }
 
   function takeOld(task: ChangeKeyTask) {
-    return (entered: RecoveryKey): null => {
+    return (entered: RecoveryKey): KeyFault | null => {
+      if (newKeyRef.current !== null && sameBytes(entered.bytes, newKeyRef.current.bytes)) {
+        wipe(entered.bytes);
+        return { reason: "the_new_one" };
+      }
       forgetOld();
       oldKeyRef.current = entered;
       setHasOldKey(true);
@@ -114,9 +118,11 @@ export function ChangeKeySteps(props: ChangeKeyStepsProps) {
           <EnterKeyStep
             key={asked}
             {...ENTER_KEY_FOR_CHANGE.confirm}
+            place={{ now: 2, of: 4 }}
             fault={null}
             onKey={confirm}
             onBack={() => setPage("save")}
+            onCancel={close}
           />
         );
       case "new_again":
@@ -144,6 +150,7 @@ export function ChangeKeySteps(props: ChangeKeyStepsProps) {
           <EnterKeyStep
             key={asked}
             {...ENTER_KEY_FOR_CHANGE.old}
+            place={plan.kind === "ready" ? { now: 3, of: 4 } : undefined}
             fault={fault}
             onKey={takeOld("run")}
             onBack={close}
@@ -159,6 +166,7 @@ export function ChangeKeySteps(props: ChangeKeyStepsProps) {
       return (
         <ChangeKeyRunning
           state={state}
+          place={plan.kind === "ready" ? { now: 4, of: 4 } : undefined}
           onRetry={(task) => void start(task)}
           onUndo={() => void start("undo")}
           onLookAgain={lookAgain}
@@ -182,6 +190,7 @@ export function ChangeKeySteps(props: ChangeKeyStepsProps) {
           readKey={readKey}
           kit={{ userId: user.userId, homeserverUrl: user.homeserverUrl, madeAt }}
           tried={false}
+          place={{ now: 1, of: 4 }}
           onSaved={() => setPage("confirm")}
           onCancel={close}
         />

@@ -107,6 +107,50 @@ describe("a change", () => {
     expect(changeKey.generated).toBe(1);
   });
 
+  it("tells the new key from a wrong one where the present one is asked for", async () => {
+    const changeKey = new FakeChangeKey();
+    const { field, enter, toOld } = await show(changeKey);
+    const key = await toOld();
+    await enter(key, "Change recovery key");
+    await expect.element(field).toHaveAccessibleDescription(/This is the new key/);
+    expect(changeKey.log).toEqual([]);
+  });
+
+  it.each([
+    [true, /If you no longer have the present key, say so/],
+    [false, /Have the present key at hand/],
+  ])("says beforehand whether it works without the present key: %j", async (can, words) => {
+    const changeKey = new FakeChangeKey();
+    changeKey.planned = ok({ kind: "ready", secrets: 5, canWithoutOldKey: can, others: 0 });
+    const { screen } = await show(changeKey);
+    await expect.element(screen.getByText(words)).toBeVisible();
+  });
+
+  it("says how far it is, and can be cancelled at each step", async () => {
+    const { screen, button, calls } = await show(new FakeChangeKey());
+    await button("Show new recovery key").click();
+    await expect.element(screen.getByText("Step 1 of 4")).toBeVisible();
+    await button("I have saved it").click();
+    await expect.element(screen.getByText("Step 2 of 4")).toBeVisible();
+    await expectAccessible();
+    await button("Cancel").click();
+    expect(calls).toEqual(["closed"]);
+  });
+
+  it("takes a key from the file that was saved", async () => {
+    const changeKey = new FakeChangeKey();
+    const { screen, field, button } = await show(changeKey);
+    await button("Show new recovery key").click();
+    await button("I have saved it").click();
+    const file = (text: string) => new File([text], "key.txt", { type: "text/plain" });
+    await screen.getByLabelText("Choose file").upload(file("a shopping list"));
+    await expect.element(screen.getByText("No recovery key was found in this file.")).toBeVisible();
+    await screen.getByLabelText("Choose file").upload(file(`Recovery key: ${NEW_TEXT}`));
+    await expect.element(field).toHaveValue(NEW_TEXT);
+    await button("Continue").click();
+    await expect.element(screen.getByText("Enter your present recovery key")).toBeVisible();
+  });
+
   it("names a wrong old key at its field", async () => {
     const changeKey = new FakeChangeKey();
     const problem = { reason: "does_not_match", keyId: "old" } as const;

@@ -28,7 +28,6 @@ export function LostOldKey({ plan, onLost }: LostOldKeyProps) {
               Back
             </Button>
             <Button
-              variant="destructive"
               onClick={() => {
                 setAsking(false);
                 onLost();

@@ -1,14 +1,16 @@
 import { describeError } from "@/copy/describeError";
 import { describeImport } from "@/copy/describeKeyFile";
 import { formatNumber, formatRoomKeys } from "@/copy/formatNumber";
+import { shortenText } from "@/copy/shortenText";
 import type { AppError } from "@/domain/errors";
 import type { KeyExportPort, KeyImportReport } from "@/domain/keyFile";
 import { withoutThrowing } from "@/state/withoutThrowing";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
+import { FileChoice } from "@/ui/FileChoice";
 import { ProgressBar } from "@/ui/ProgressBar";
 import { SecretField } from "@/ui/SecretField";
-import { useEffect, useId, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState, type Ref } from "react";
 import styles from "./KeyFile.module.css";
 
 interface ImportKeysProps {
@@ -26,6 +28,7 @@ type Stage =
 /** Takes a key file and its passphrase, and counts truthfully what came of it. */
 export function ImportKeys({ keyExport, onImported }: ImportKeysProps) {
   const passphrase = useRef<HTMLInputElement>(null);
+  const fileInput = useRef<HTMLInputElement>(null);
   const working = useRef<AbortController | null>(null);
   const [file, setFile] = useState<File | null>(null);
   const [fileProblem, setFileProblem] = useState(false);
@@ -36,7 +39,10 @@ export function ImportKeys({ keyExport, onImported }: ImportKeysProps) {
     const field = passphrase.current;
     if (field === null || working.current !== null) return;
     setFileProblem(file === null);
-    if (file === null) return;
+    if (file === null) {
+      fileInput.current?.focus();
+      return;
+    }
     const controller = new AbortController();
     working.current = controller;
     setStage({ kind: "working", done: 0, total: null });
@@ -88,6 +94,7 @@ export function ImportKeys({ keyExport, onImported }: ImportKeysProps) {
       <KeyFileChoice
         file={file}
         missing={fileProblem}
+        inputRef={fileInput}
         onFile={(chosen) => {
           setFile(chosen);
           setFileProblem(false);
@@ -117,29 +124,33 @@ export function ImportKeys({ keyExport, onImported }: ImportKeysProps) {
 function KeyFileChoice({
   file,
   missing,
+  inputRef,
   onFile,
 }: {
   file: File | null;
   missing: boolean;
+  inputRef: Ref<HTMLInputElement>;
   onFile: (file: File) => void;
 }) {
   const id = useId();
   return (
     <div className={styles.choice}>
-      <label className={styles.choiceLabel} htmlFor={id}>
+      <p className={styles.choiceLabel} id={id}>
         Key file
-      </label>
-      <input
-        id={id}
-        type="file"
-        accept=".txt,text/plain"
-        aria-invalid={missing ? true : undefined}
-        aria-describedby={missing ? `${id}-problem` : undefined}
-        onChange={(event) => {
-          const chosen = event.target.files?.[0];
-          if (chosen !== undefined) onFile(chosen);
-        }}
-      />
+      </p>
+      <div className={styles.chosen}>
+        <FileChoice
+          labelledBy={id}
+          problem={missing ? `${id}-problem` : undefined}
+          inputRef={inputRef}
+          onFile={onFile}
+        >
+          Choose file
+        </FileChoice>
+        <output>
+          {file === null ? "None chosen yet" : <bdi>{shortenText(file.name, 80)}</bdi>}
+        </output>
+      </div>
       {missing && file === null ? (
         <p id={`${id}-problem`} className={styles.problem} role="alert">
           Choose the file first.

@@ -33,7 +33,7 @@ async function show() {
     first: screen.getByLabelText("Passphrase for the file"),
     again: screen.getByLabelText("Passphrase once more"),
     passphrase: screen.getByLabelText("Passphrase of the file"),
-    fileInput: screen.getByLabelText("Key file"),
+    fileInput: screen.getByLabelText("Key file", { exact: true }),
     exporting: screen.getByTestId("export-keys"),
     importing: screen.getByTestId("import-keys"),
   };
@@ -93,7 +93,9 @@ describe("importing", () => {
       await show();
     await button("Import keys").click();
     await expect.element(screen.getByText("Choose the file first.")).toBeVisible();
+    await expect.element(fileInput).toHaveFocus();
     await userEvent.upload(fileInput, keyFile());
+    await expect.element(screen.getByText("keys.txt")).toBeVisible();
     await passphrase.fill("secret");
     const release = keyExport.hold();
     await button("Import keys").click();

@@ -1,8 +1,8 @@
 import { useCallback, useId, useState } from "react";
 import { describeBackupDeletion, describeKeptOlder, nameBackup } from "@/copy/describeRemoval";
 import type { AppError } from "@/domain/errors";
-import type { OldBackup } from "@/domain/changes";
 import { confirmationOf, type BackupSurvey } from "@/domain/removal";
+import { goTo } from "@/lib/route";
 import { useLiveSession } from "@/state/hooks";
 import { useChangeBackup } from "@/state/manageHooks";
 import { Alert } from "@/ui/Alert";
@@ -15,8 +15,8 @@ import { ErrorAlert } from "./ErrorAlert";
 import { KeepInFile } from "./KeepInFile";
 import { LossLists } from "./LossLists";
 import styles from "./Manage.module.css";
+import { OlderKept } from "./OlderKept";
 import { RestoreFirst } from "./RestoreFirst";
-import { useKeptOlder } from "./useKeptOlder";
 import { useSurvey } from "./useSurvey";
 
 interface DeleteBackupDialogProps {
@@ -28,6 +28,8 @@ type Stage =
   | { readonly kind: "asking"; readonly note: DeletionNote | null }
   | { readonly kind: "working" }
   | { readonly kind: "failed"; readonly error: AppError }
+  /** An older one came back, and the person keeps it. */
+  | { readonly kind: "older_kept"; readonly older: BackupSurvey }
   /** Deleted, and no backup is left; or what is left could not be read. */
   | { readonly kind: "done"; readonly unsaid: AppError | null }
   | { readonly kind: "unchecked"; readonly error: AppError };
@@ -38,7 +40,7 @@ const FOLLOWED = 50_000;
 /** Deletes the current backup after naming it, and then asks about an older one that comes back. */
 export function DeleteBackupDialog({ open, onClose }: DeleteBackupDialogProps) {
   const form = useId();
-  const { removal } = useLiveSession();
+  const { removal, changes } = useLiveSession();
   const changeBackup = useChangeBackup();
   const [stage, setStage] = useState<Stage>({ kind: "asking", note: null });
   const read = useCallback(() => removal.surveyBackup(), [removal]);
@@ -47,8 +49,9 @@ export function DeleteBackupDialog({ open, onClose }: DeleteBackupDialogProps) {
     read,
     (now) => open && isAsking && now !== null && now.heldHere < FOLLOWED,
   );
+  const readOld = useCallback(() => changes.replace.listOld(), [changes]);
+  const { found: old } = useSurvey(readOld, () => false);
   const survey = found?.ok === true ? found.value : null;
-  const keptOlder = useKeptOlder(open);
 
   async function confirm(named: BackupSurvey): Promise<void> {
     setStage({ kind: "working" });
@@ -84,7 +87,7 @@ export function DeleteBackupDialog({ open, onClose }: DeleteBackupDialogProps) {
     readAgain();
   }
 
-  const isAboutOlder = stage.kind === "asking" && stage.note?.kind === "older";
+  const older = stage.kind === "asking" && stage.note?.kind === "older" ? stage.note.older : null;
   const canDelete = isAsking && survey !== null;
   const isBusy = stage.kind === "working";
   return (
@@ -96,9 +99,18 @@ export function DeleteBackupDialog({ open, onClose }: DeleteBackupDialogProps) {
       title={titleOf(stage, survey)}
       actions={
         <>
-          <Button variant="secondary" disabled={isBusy} onClick={onClose}>
-            {canDelete || isBusy ? (isAboutOlder ? "Keep it" : "Keep the backup") : "Close"}
-          </Button>
+          {older === null ? (
+            <Button variant="secondary" disabled={isBusy} onClick={onClose}>
+              {closeName()}
+            </Button>
+          ) : (
+            <Button variant="secondary" onClick={() => setStage({ kind: "older_kept", older })}>
+              Keep it
+            </Button>
+          )}
+          {stage.kind === "older_kept" && !stage.older.opensHere ? (
+            <Button onClick={() => goTo("unlock")}>Enter recovery key</Button>
+          ) : null}
           {canDelete || isBusy ? (
             <Button variant="destructive" type="submit" form={form} busy={isBusy}>
               Delete backup
@@ -119,6 +131,12 @@ export function DeleteBackupDialog({ open, onClose }: DeleteBackupDialogProps) {
     </Dialog>
   );
 
+  function closeName(): string {
+    if (canDelete || isBusy) return "Keep the backup";
+    if (stage.kind !== "older_kept") return "Close";
+    return stage.older.opensHere ? "Done" : "Later";
+  }
+
   function content() {
     switch (stage.kind) {
       case "working":
@@ -136,6 +154,14 @@ export function DeleteBackupDialog({ open, onClose }: DeleteBackupDialogProps) {
         );
       case "done":
         return <Deleted unsaid={stage.unsaid} />;
+      case "older_kept": {
+        const { title, body } = describeKeptOlder(stage.older);
+        return (
+          <Alert tone="info" title={title}>
+            <p>{body}</p>
+          </Alert>
+        );
+      }
       case "asking":
         if (found === null) return <Spinner label="Reading what would be deleted…" />;
         if (!found.ok) return <ErrorAlert error={found.error} onRetry={readAgain} />;
@@ -147,12 +173,13 @@ export function DeleteBackupDialog({ open, onClose }: DeleteBackupDialogProps) {
   }
 
   function question(named: BackupSurvey, note: DeletionNote | null) {
-    const older = keptOlder.filter(({ version }) => version !== named.version);
+    // Of those that were found before, one has become current meanwhile: how many are left is not known.
+    const olderKept = old?.ok === true && note?.kind !== "older" ? old.value.length : 0;
     return (
       <>
         <DeletionNotes note={note} />
-        {older.length === 0 ? null : <KeptOlder older={older} />}
-        <LossLists consequences={describeBackupDeletion(named, older)} />
+        {note?.kind === "older" ? null : <OlderKept old={old} version={named.version} />}
+        <LossLists consequences={describeBackupDeletion(named, olderKept)} />
         <RestoreFirst survey={named} />
         <KeepInFile />
         <ConfirmForm
@@ -167,20 +194,10 @@ export function DeleteBackupDialog({ open, onClose }: DeleteBackupDialogProps) {
   }
 }
 
-/** The server shows an older one afterwards: better known before than after. */
-function KeptOlder({ older }: { older: readonly OldBackup[] }) {
-  return (
-    <Alert tone="info" title={`${describeKeptOlder(older)} from before`} testId="kept-older">
-      <p>
-        It is current again once this one is deleted. You are asked then whether to delete it, too,
-        or to go on with it.
-      </p>
-    </Alert>
-  );
-}
-
 function titleOf(stage: Stage, survey: BackupSurvey | null): string {
-  if (stage.kind === "done" || stage.kind === "unchecked") return "Backup deleted";
+  if (stage.kind === "done" || stage.kind === "unchecked" || stage.kind === "older_kept") {
+    return "Backup deleted";
+  }
   return survey === null ? "Delete backup" : `Delete backup ${nameBackup(survey)}?`;
 }
 

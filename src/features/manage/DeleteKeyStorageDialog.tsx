@@ -4,7 +4,10 @@ import {
   describeKeyStorageStep,
   nameBackup,
 } from "@/copy/describeRemoval";
+import { lastValue } from "@/domain/reading";
+import type { KeyStorageSurvey } from "@/domain/removalPorts";
 import { useLiveSession } from "@/state/hooks";
+import { useUnfinishedRemoval } from "@/state/manageHooks";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
@@ -32,7 +35,11 @@ export function DeleteKeyStorageDialog({ open, onClose }: DeleteKeyStorageDialog
   const { found, readAgain, show } = useSurvey(read, () => false);
   const { stage, start, answer, reset } = useKeyStorageDeletion(show);
   const survey = found?.ok === true ? found.value : null;
-  const isAsking = (stage.kind === "idle" || stage.kind === "numbers_changed") && survey !== null;
+  // What is left of an interrupted one is ended, also where nothing can be seen of it.
+  const isBegun = (lastValue(useUnfinishedRemoval()) ?? null) !== null;
+  const isNothing = survey !== null && !isBegun && isEmpty(survey);
+  const isAsking =
+    (stage.kind === "idle" || stage.kind === "numbers_changed") && survey !== null && !isNothing;
   const isOlder = stage.kind === "older";
   const isBusy = stage.kind === "working" || isOlder;
   const named = isOlder ? stage.older : isAsking ? survey.backup : null;
@@ -133,6 +140,14 @@ export function DeleteKeyStorageDialog({ open, onClose }: DeleteKeyStorageDialog
     if (found === null) return <Spinner label="Reading what would be deleted…" />;
     if (!found.ok) return <ErrorAlert error={found.error} onRetry={readAgain} />;
     const { value } = found;
+    if (isNothing) {
+      return (
+        <p>
+          The server has no backup for your account, and nothing is stored behind a recovery key, so
+          there is nothing to delete.
+        </p>
+      );
+    }
     return (
       <>
         <DeletionNotes note={stage.kind === "numbers_changed" ? { kind: "numbers" } : null} />
@@ -153,6 +168,10 @@ export function DeleteKeyStorageDialog({ open, onClose }: DeleteKeyStorageDialog
       </>
     );
   }
+}
+
+function isEmpty({ backup, keyId, anythingStored }: KeyStorageSurvey): boolean {
+  return backup === null && keyId === null && !anythingStored;
 }
 
 function titleOf(stage: KeyStorageDeletion): string {

@@ -1,13 +1,15 @@
 import "@/app/global.css";
 import axe from "axe-core";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { page } from "vitest/browser";
 import { fail, ok } from "@/domain/result";
 import { backupVersion } from "@/testing/facts";
 import { aSurvey } from "@/testing/FakeRemoval";
 import { showManage } from "./showManageRig";
 
-afterEach(() => {
+afterEach(async () => {
   window.location.hash = "";
+  await page.viewport(1280, 800);
 });
 
 async function expectNoViolations(): Promise<void> {
@@ -22,6 +24,8 @@ describe("deleting key storage", () => {
         session.removal.keyStorage = ok({
           backup: aSurvey(),
           keyId: "K",
+          anythingStored: true,
+          identityHere: false,
           identityOnlyStored: true,
           backupKeyOnlyStored: true,
         });
@@ -40,6 +44,25 @@ describe("deleting key storage", () => {
     await inDialog("Delete key storage").click();
     await expect.element(dialog).toMatchTextContent("Your key storage is deleted");
     expect(removal.log).toEqual(["delete key storage"]);
+  });
+
+  it("asks nothing where there is nothing", async () => {
+    const { button, dialog, inDialog, confirmField } = await showManage((session) => {
+      session.removal.keyStorage = ok({
+        backup: null,
+        keyId: null,
+        anythingStored: false,
+        identityHere: false,
+        identityOnlyStored: false,
+        backupKeyOnlyStored: false,
+      });
+    });
+    await button("Delete key storage").click();
+    await expect.element(dialog).toMatchTextContent("so there is nothing to delete");
+    await expect.element(confirmField).not.toBeInTheDocument();
+    await expect.element(inDialog("Delete key storage")).not.toBeInTheDocument();
+    await inDialog("Close").click();
+    await expect.element(dialog).not.toBeInTheDocument();
   });
 
   it.each([
@@ -113,6 +136,16 @@ describe("resetting the identity", () => {
     await vi.waitFor(() => expect(window.location.hash).toBe("#/set-up"));
   });
 
+  it("fits a narrow page", async () => {
+    await page.viewport(360, 780);
+    const { button, dialog } = await showManage();
+    await button("Reset identity").click();
+    await expect.element(dialog.getByLabelText("Password", { exact: true })).toBeVisible();
+    const { left, right } = dialog.element().getBoundingClientRect();
+    expect(left).toBeGreaterThanOrEqual(0);
+    expect(right).toBeLessThanOrEqual(360);
+  });
+
   it("asks a wrong password again in the same run", async () => {
     const passwords: (string | null)[] = [];
     const { button, dialog, inDialog, confirmField, removal } = await showManage((session) => {
@@ -127,6 +160,7 @@ describe("resetting the identity", () => {
     await password.fill("wrong");
     await inDialog("Reset identity").click();
     await expect.element(dialog).toMatchTextContent("Wrong password. Nothing was changed.");
+    await expect.element(password).toHaveFocus();
     await expectNoViolations();
     await password.fill("right");
     await inDialog("Reset identity").click();

@@ -1,14 +1,11 @@
-import { describeManageAction } from "@/copy/describeManage";
+import { describeManageAction, describeNothingToManage } from "@/copy/describeManage";
 import { goTo } from "@/lib/route";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import styles from "./Manage.module.css";
-import { manageRows, type DialogName, type ManageRow } from "./manageRows";
+import { manageRows, type DialogName, type ManageFacts, type ManageRow } from "./manageRows";
 
-interface ManageListProps {
-  isOff: boolean;
-  /** False only when the server was heard to have none. */
-  hasBackup: boolean;
+interface ManageListProps extends ManageFacts {
   isSwitching: boolean;
   onSwitch: () => void;
   onDialog: (name: DialogName) => void;
@@ -17,6 +14,7 @@ interface ManageListProps {
 /** Each change with one sentence about it, what gives before what takes away. */
 export function ManageList(props: ManageListProps) {
   const rows = manageRows(props);
+  const absent = describeNothingToManage(props);
   return (
     <>
       <Rows title="Your backup" rows={rows.filter((row) => row.destructive !== true)} {...props} />
@@ -25,6 +23,7 @@ export function ManageList(props: ManageListProps) {
         rows={rows.filter((row) => row.destructive === true)}
         {...props}
       />
+      {absent === null ? null : <p className={styles.quiet}>{absent}</p>}
     </>
   );
 }
@@ -48,13 +47,15 @@ function Rows({
         onSwitch();
     }
   }
+  if (rows.length === 0) return null;
   return (
     <Card title={title}>
       <ul className={styles.actions}>
         {rows.map((row) => {
           const { name, body } = describeManageAction(row.action);
           return (
-            <li className={styles.action} key={row.action}>
+            // The switch stays the same button, which keeps the focus when it is turned.
+            <li className={styles.action} key={row.kind === "switch" ? row.kind : row.action}>
               <p>{body}</p>
               <Button
                 variant={row.destructive === true ? "destructive" : "secondary"}

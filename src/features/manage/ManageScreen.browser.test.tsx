@@ -3,7 +3,7 @@ import axe from "axe-core";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { page } from "vitest/browser";
 import { fail, ok } from "@/domain/result";
-import { backupVersion, offline } from "@/testing/facts";
+import { backupVersion, noIdentity, noSecretStorage, offline } from "@/testing/facts";
 import { aSurvey } from "@/testing/FakeRemoval";
 import { showManage } from "./showManageRig";
 
@@ -49,6 +49,35 @@ describe("the screen", () => {
     await vi.waitFor(() => expect(window.location.hash).toBe("#/set-up"));
   });
 
+  it("offers nothing that there is nothing of, and says so", async () => {
+    const { screen, button } = await showManage((session) => {
+      session.keyBackup.backup = ok(null);
+      session.keyBackup.secretStorage = ok(noSecretStorage);
+      session.keyBackup.crossSigning = ok(noIdentity);
+    });
+    await expect
+      .element(screen.getByText(/Your account has no backup and no recovery/))
+      .toBeVisible();
+    const names = screen
+      .getByRole("button")
+      .elements()
+      .map((element) => element.textContent);
+    expect(names).toEqual(["Set up backup", "Verify with another device", "Key file"]);
+    await expect.element(button("Delete backup")).not.toBeInTheDocument();
+    await expectNoViolations();
+  });
+
+  it("offers everything while it is not known what there is", async () => {
+    const { button } = await showManage((session) => {
+      session.keyBackup.backup = fail(offline);
+      session.keyBackup.secretStorage = fail(offline);
+      session.keyBackup.crossSigning = fail(offline);
+    });
+    await expect.element(button("Delete backup")).toBeVisible();
+    await expect.element(button("Change recovery key")).toBeVisible();
+    await expect.element(button("Reset identity")).toBeVisible();
+  });
+
   it("does not scroll sideways at 360 pixels", async () => {
     await page.viewport(360, 720);
     const { button } = await showManage();
@@ -62,7 +91,7 @@ describe("turning off on this device", () => {
   it("is shown as such, and undone by “Turn on”", async () => {
     const { app, button, removal } = await showManage();
     await button("Turn off on this device").click();
-    await expect.element(button("Turn on")).toBeVisible();
+    await expect.element(button("Turn on")).toHaveFocus();
     expect(app.store.getState().uploadOff).toBe(true);
     await button("Turn on").click();
     await expect.element(button("Turn off on this device")).toBeVisible();
@@ -158,20 +187,6 @@ describe("deleting the backup", () => {
     await expect.element(dialog).not.toMatchTextContent("Bring these keys");
   });
 
-  it("names the older backup that will come back before anything is deleted", async () => {
-    const { screen, button, dialog } = await showManage(({ changes }) => {
-      changes.replace.old = ok([{ version: backupVersion("3"), count: 275 }]);
-    });
-    await button("Delete backup").click();
-    await expect
-      .element(dialog.getByTestId("kept-older"))
-      .toMatchTextContent("Backup version 3 with 275 room keys is kept from before");
-    await expect
-      .element(screen.getByTestId("lost"))
-      .toMatchTextContent("only what is in backup version 3 can be opened again");
-    await expect.element(screen.getByTestId("lost")).not.toMatchTextContent("nothing opens");
-  });
-
   it("asks about an older backup that comes back, and deletes or keeps it", async () => {
     const older = aSurvey({
       version: backupVersion("3"),
@@ -201,6 +216,50 @@ describe("deleting the backup", () => {
     await inDialog("Delete backup").click();
     await expect.element(dialog).toMatchTextContent("The server has no backup any more");
     expect(removal.log).toEqual(["delete 7", "delete 3"]);
+  });
+
+  it("names old backups that are kept beforehand, and the way that compares them first", async () => {
+    const { button, dialog, inDialog } = await showManage((session) => {
+      session.changes.replace.old = ok([{ version: backupVersion("3"), count: 50 }]);
+    });
+    await button("Delete backup").click();
+    await expect
+      .element(dialog)
+      .toMatchTextContent("An older backup is kept: version 3 with 50 room keys");
+    await expect.element(dialog).toMatchTextContent("becomes the current one again");
+    await expect.element(dialog).not.toMatchTextContent("nothing opens your encrypted messages");
+    await expectNoViolations();
+    await inDialog("Delete the old backup first").click();
+    await vi.waitFor(() => expect(window.location.hash).toBe("#/manage/replace"));
+  });
+
+  it("says nothing of old backups that it could not look for, but that", async () => {
+    const { button, dialog } = await showManage((session) => {
+      session.changes.replace.old = fail(offline);
+    });
+    await button("Delete backup").click();
+    await expect
+      .element(dialog)
+      .toMatchTextContent("Whether older backups are kept could not be read");
+    await expect.element(dialog).toMatchTextContent("nothing opens your encrypted messages");
+  });
+
+  it.each([
+    [false, "Enter recovery key", "#/unlock"],
+    [true, "Done", ""],
+  ])("leads on when an older one is kept; it opens here: %j", async (opensHere, name, hash) => {
+    const older = aSurvey({ version: backupVersion("3"), opensHere });
+    const { button, dialog, inDialog, confirmField } = await showManage((session) => {
+      session.removal.deleted = [ok({ kind: "older_revealed", older })];
+    });
+    await button("Delete backup").click();
+    await confirmField.fill("delete");
+    await inDialog("Delete backup").click();
+    await inDialog("Keep it").click();
+    await expect.element(dialog).toMatchTextContent("Backup version 3 is the current one now");
+    await expectNoViolations();
+    await inDialog(name).click();
+    await vi.waitFor(() => expect(window.location.hash).toBe(hash));
   });
 
   it("asks again when more would be lost than was shown", async () => {

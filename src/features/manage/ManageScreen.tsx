@@ -1,4 +1,4 @@
-import { lastValue } from "@/domain/reading";
+import type { Reading } from "@/domain/reading";
 import { useKeyBackupOverview } from "@/state/hooks";
 import { useUploadSwitch } from "@/state/manageHooks";
 import { DeleteBackupDialog } from "./DeleteBackupDialog";
@@ -15,7 +15,7 @@ import { useSwitching } from "./useSwitching";
 
 /** Every change of the key backup under its own verb. */
 export function ManageScreen() {
-  const { backup } = useKeyBackupOverview();
+  const { backup, secretStorage, crossSigning } = useKeyBackupOverview();
   const { isOff } = useUploadSwitch();
   const { switching, error, unstored, turn } = useSwitching();
   const dialog = useDialog<DialogName>();
@@ -32,7 +32,9 @@ export function ManageScreen() {
       {unstored === null ? null : <UnstoredSwitch isOff={isOff} why={unstored} />}
       <ManageList
         isOff={isOff}
-        hasBackup={lastValue(backup) !== null}
+        hasBackup={may(backup, (info) => info !== null)}
+        hasRecoveryKey={may(secretStorage, ({ defaultKey }) => defaultKey !== "absent")}
+        hasIdentity={may(crossSigning, ({ identityExists }) => identityExists)}
         isSwitching={switching}
         onSwitch={() => turn(isOff)}
         onDialog={dialog.show}
@@ -42,4 +44,9 @@ export function ManageScreen() {
       {resetting === null ? null : <ResetIdentityDialog {...resetting} key={resetting.key} />}
     </div>
   );
+}
+
+/** False only when a fresh read says so: what could not be read may be there. */
+function may<T>(reading: Reading<T>, has: (value: T) => boolean): boolean {
+  return reading.status !== "known" || has(reading.value);
 }

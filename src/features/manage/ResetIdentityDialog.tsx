@@ -1,4 +1,4 @@
-import { useCallback, useId, useRef, useState } from "react";
+import { useCallback, useEffect, useId, useRef, useState } from "react";
 import { describeIdentityReset, describeIdentityStep } from "@/copy/describeRemoval";
 import type { IdentitySurvey } from "@/domain/removalPorts";
 import { useLiveSession } from "@/state/hooks";
@@ -46,6 +46,9 @@ export function ResetIdentityDialog({ open, onClose }: ResetIdentityDialogProps)
   const isWorking = stage.kind === "working" || (stage.kind === "elsewhere" && stage.checking);
   // The field stays in its place while the reset runs, so that it can be read when it is wanted.
   const showsForm = published !== null && (isOpenQuestion || stage.kind === "working");
+  useEffect(() => {
+    if (isWrong) password.current?.select();
+  }, [isWrong]);
 
   function leave(): void {
     answer(null);

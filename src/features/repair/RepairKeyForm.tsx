@@ -1,8 +1,11 @@
 import { describeError } from "@/copy/describeError";
 import type { AppError } from "@/domain/errors";
 import { parseRecoveryKey, type RecoveryKey } from "@/domain/recoveryKey";
+import { RECOVERY_KEY_HINT } from "@/copy/terms";
+import { useKeyFile } from "@/recovery-key/useKeyFile";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
+import { FileChoice } from "@/ui/FileChoice";
 import { SecretField } from "@/ui/SecretField";
 import { useRef, useState } from "react";
 import styles from "./Repair.module.css";
@@ -19,6 +22,12 @@ interface RepairKeyFormProps {
 export function RepairKeyForm({ label, busy, onKey }: RepairKeyFormProps) {
   const input = useRef<HTMLInputElement>(null);
   const [error, setError] = useState<AppError | null>(null);
+  const { fileProblem, takeFile, forgetProblem } = useKeyFile((text) => {
+    if (input.current === null) return;
+    input.current.value = text;
+    input.current.focus();
+    setError(null);
+  });
 
   async function submit(): Promise<void> {
     const field = input.current;
@@ -58,17 +67,23 @@ export function RepairKeyForm({ label, busy, onKey }: RepairKeyFormProps) {
           <p>Nothing was changed.</p>
         </Alert>
       )}
+      {fileProblem === null ? null : <Alert tone="warning" title={fileProblem} />}
       <SecretField
         label="Recovery key"
         name="matrix-recovery-key"
         inputRef={input}
-        onChange={() => setError(null)}
+        onChange={() => {
+          setError(null);
+          forgetProblem();
+        }}
+        hint={RECOVERY_KEY_HINT}
         error={words !== null && atField ? `${words.title}. ${words.body}` : null}
       />
       <div className={styles.actions}>
         <Button type="submit" busy={busy}>
           {label}
         </Button>
+        <FileChoice onFile={takeFile}>Choose file</FileChoice>
       </div>
     </form>
   );

@@ -66,7 +66,10 @@ describe("repair", () => {
     repair.outcome = ok({ fixed: true, why: null, remaining: [unsigned] });
     await key.fill(recoveryKey);
     await button("Repair").click();
-    await expect.element(screen.getByTestId("repair-fixed")).toBeVisible();
+    // What holds now, and not what was wrong.
+    await expect
+      .element(screen.getByTestId("repair-fixed"))
+      .toMatchTextContent("The backup’s key is stored behind your recovery key.");
     await expect.element(fault).toHaveAttribute("data-fault", "backup_unsigned");
     expect(onRepaired).toHaveBeenCalledOnce();
     // Nothing goes on by itself.
@@ -109,6 +112,21 @@ describe("repair", () => {
     await button("Repair").click();
     await vi.waitFor(() => expect(repair.log).toHaveLength(2));
     await expect.element(key).toHaveAttribute("aria-invalid", "true");
+    repair.outcome = ok({ fixed: true, why: null, remaining: [] });
+    await button("Repair").click();
+    await expect.element(screen.getByTestId("repair-in-order")).toBeVisible();
+  });
+
+  it("takes the key from a file", async () => {
+    const { repair, screen, button, key } = await show((fake) => {
+      fake.found = ok([notStored]);
+    });
+    await expect
+      .element(screen.getByText(/It will be stored behind your recovery key/))
+      .toBeVisible();
+    const file = new File([`Recovery key:\n\n    ${recoveryKey}\n`], "key.txt");
+    await screen.getByLabelText("Choose file").upload(file);
+    await expect.element(key).toHaveValue(recoveryKey);
     repair.outcome = ok({ fixed: true, why: null, remaining: [] });
     await button("Repair").click();
     await expect.element(screen.getByTestId("repair-in-order")).toBeVisible();

@@ -136,11 +136,11 @@ function Found({
 
 function LastRepair({ last }: { last: Extract<RepairStage, { kind: "found" }>["last"] }) {
   if (last === null) return null;
-  const { title } = describeFault({ kind: last.fault, remedy: "nothing" });
+  const { title, mended } = describeFault({ kind: last.fault, remedy: "nothing" });
   if (last.outcome.fixed) {
     return (
       <Alert tone="success" title="Fixed" testId="repair-fixed">
-        <p>{title}: this is no longer so. Everything was read again.</p>
+        <p>{mended} Everything was read again.</p>
       </Alert>
     );
   }

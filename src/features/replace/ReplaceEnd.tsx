@@ -14,17 +14,16 @@ import type { ReplaceTask, TaskState } from "./useReplaceTask";
 interface ReplaceEndProps {
   state: Extract<TaskState, { kind: "replaced" | "undone" | "compared" | "deleted" }>;
   onBegin: (task: ReplaceTask) => void;
-  onLookAgain: () => void;
   onClose: () => void;
 }
 
 /** How something has ended, and what can follow. */
-export function ReplaceEnd({ state, onBegin, onLookAgain, onClose }: ReplaceEndProps) {
+export function ReplaceEnd({ state, onBegin, onClose }: ReplaceEndProps) {
   switch (state.kind) {
     case "replaced":
       return <Replaced proof={state.proof} onBegin={onBegin} onClose={onClose} />;
     case "compared":
-      return <Compared report={state.report} onBegin={onBegin} onKeep={onLookAgain} />;
+      return <Compared report={state.report} onBegin={onBegin} onKeep={onClose} />;
     case "undone":
       return <Undone undo={state.undo} onClose={onClose} />;
     case "deleted":

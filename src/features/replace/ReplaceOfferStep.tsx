@@ -42,8 +42,13 @@ export function ReplaceOfferStep({ offer, onBegin, onClose }: ReplaceOfferStepPr
       }
     >
       <StepHeading takesFocus={false}>How it works</StepHeading>
+      <p>
+        Replace a backup when somebody else may have its key, for example with a device that you
+        lost, or when the server has lost some of it. There is no other need to.
+      </p>
       <ol>
-        <li>A new backup is made. Your recovery key stays the same and opens it, too.</li>
+        <li>You enter your recovery key. It stays the same.</li>
+        <li>A new backup is made, with a new key. Your recovery key opens it, too.</li>
         <li>Every room key of this device is uploaded to it.</li>
         <li>Everything is checked by reading it back.</li>
         <li>The old backup stays until you delete it, in a step of its own.</li>
@@ -92,7 +97,6 @@ export function ReplaceOfferStep({ offer, onBegin, onClose }: ReplaceOfferStepPr
               Keep it as it is
             </Button>
             <Button
-              variant="destructive"
               onClick={() => {
                 setAsking(false);
                 onBegin({ kind: "run", confirmed: offer.version, withoutOldKey: false });

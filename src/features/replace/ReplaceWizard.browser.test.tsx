@@ -153,6 +153,18 @@ describe("a replacement", () => {
     expect(calls).toEqual(["changed", "closed"]);
   });
 
+  it("says first what for, and that the recovery key is needed; without it leads to a new one", async () => {
+    const replace = new FakeReplace();
+    const { screen, button, toKey } = await show(replace);
+    await expect.element(screen.getByText(/when somebody else may have its key/)).toBeVisible();
+    await expect.element(screen.getByText(/You enter your recovery key\./)).toBeVisible();
+    await toKey();
+    await expect.element(screen.getByLabelText("Choose file")).toBeVisible();
+    await button("I no longer have it").click();
+    expect(window.location.hash).toBe("#/manage/change-key");
+    expect(replace.log).toEqual([]);
+  });
+
   it("shows its steps and the upload while it runs, and does not run twice", async () => {
     const replace = new FakeReplace();
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -293,6 +305,17 @@ describe("the old backup", () => {
     await expect.element(screen.getByTestId("old-deleted")).toBeVisible();
     await expectAccessible();
     expect(replace.log).toEqual([`check ${KEY.text} 1`, `delete ${KEY.text} 1`]);
+  });
+
+  it("that is kept for now is an end, and not the beginning of another replacement", async () => {
+    const replace = new FakeReplace();
+    replace.old = ok([{ version: backupVersion("1"), count: 1_200 }]);
+    const { button, dialog, enter, calls } = await show(replace);
+    await button("Delete old backup version 1").click();
+    await enter(KEY.text, "Compare");
+    await dialog.getByRole("button", { name: "Keep it" }).click();
+    await button("Keep the old backup for now").click();
+    expect(calls).toEqual(["changed", "closed"]);
   });
 
   it("that holds keys of its own is not offered for deletion", async () => {

@@ -2,8 +2,10 @@ import { useState } from "react";
 import { ENTER_KEY_FOR_REPLACE, LEAVING_REPLACE } from "@/copy/describeReplace";
 import type { ReplacePort } from "@/domain/changes";
 import type { RecoveryKey } from "@/domain/recoveryKey";
+import { goTo } from "@/lib/route";
 import { EnterKeyStep } from "@/recovery-key/EnterKeyStep";
 import { useKeptKey } from "@/recovery-key/useKeptKey";
+import { Button } from "@/ui/Button";
 import { LeaveDialog } from "@/ui/LeaveDialog";
 import { useLeaveGuard } from "@/ui/useLeaveGuard";
 import { ReplaceEnd } from "./ReplaceEnd";
@@ -84,7 +86,13 @@ export function ReplaceWizard({ replace, onChanged, onClose }: ReplaceWizardProp
           fault={fault}
           onKey={take}
           onBack={lookAgain}
-        />
+        >
+          {asked.kind === "undo" ? null : (
+            <Button variant="tertiary" onClick={() => goTo("change-key")}>
+              I no longer have it
+            </Button>
+          )}
+        </EnterKeyStep>
       );
     }
     if (state.kind === "idle" || state.kind === "failed") {
@@ -98,7 +106,7 @@ export function ReplaceWizard({ replace, onChanged, onClose }: ReplaceWizardProp
         />
       );
     }
-    return <ReplaceEnd state={state} onBegin={begin} onLookAgain={lookAgain} onClose={close} />;
+    return <ReplaceEnd state={state} onBegin={begin} onClose={close} />;
   }
 
   return (

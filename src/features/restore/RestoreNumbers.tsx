@@ -1,8 +1,4 @@
-import {
-  describeRestoreDifference,
-  describeRestoreParts,
-  describeRestoreSum,
-} from "@/copy/describeRestoreResult";
+import { describeRestoreDifference, describeRestoreParts } from "@/copy/describeRestoreResult";
 import { formatNumber } from "@/copy/formatNumber";
 import { failedCount, missingCount, settledCount, type RestoreTally } from "@/domain/restore";
 import styles from "./Restore.module.css";
@@ -38,7 +34,6 @@ export function RestoreNumbers({ tally, caption, ended }: RestoreNumbersProps) {
           />
         </tbody>
       </table>
-      {ended ? <p className={styles.note}>{describeRestoreSum(tally)}</p> : null}
       {describeRestoreParts(tally).map((part) => (
         <p key={part} className={styles.note}>
           {part}

@@ -42,7 +42,9 @@ function titleOf(holders: OtherHolders): string {
     case "none":
       return "This is the last device that can read your history";
     case "others":
-      return `None of your ${formatCount(holders.count, "other device")} is verified`;
+      return holders.count === 1
+        ? "Your other device is not verified"
+        : `None of your ${formatCount(holders.count, "other device")} is verified`;
     default:
       return "Whether another device of yours can read your history is not known";
   }

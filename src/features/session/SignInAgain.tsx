@@ -1,5 +1,5 @@
 import { useRef, useState, type FormEvent } from "react";
-import { describeError } from "@/copy/describeError";
+import { describeError, WRONG_PASSWORD_ALONE } from "@/copy/describeError";
 import type { AppError } from "@/domain/errors";
 import type { SignedInUser } from "@/domain/session";
 import { useSessionActions } from "@/state/actionHooks";
@@ -75,8 +75,8 @@ export function SignInAgain({ user, Ways, leaveLabel, onLeave }: SignInAgainProp
           />
         ) : null}
         {error === null ? null : (
-          <Alert tone="critical" title={describeError(error).title} code={error.kind}>
-            <p>{describeError(error).body}</p>
+          <Alert tone="critical" title={wordsOf(error).title} code={error.kind}>
+            <p>{wordsOf(error).body}</p>
           </Alert>
         )}
         {found === null || takesPassword || Ways === null ? null : (
@@ -98,6 +98,11 @@ export function SignInAgain({ user, Ways, leaveLabel, onLeave }: SignInAgainProp
       </form>
     </>
   );
+}
+
+/** Only the password was asked for, so only that can be wrong. */
+function wordsOf(error: AppError): { title: string; body: string } {
+  return error.kind === "wrong_password" ? WRONG_PASSWORD_ALONE : describeError(error);
 }
 
 function fieldError(missing: boolean, error: AppError | null): string | null {

@@ -46,7 +46,7 @@ export function SignOutDialog({ open, onOpenChange }: SignOutDialogProps) {
       onOpenChange={(next) => {
         if (!busy) onOpenChange(next);
       }}
-      title={safe || risk.kind === "checking" ? "Sign out?" : "Signing out may lose messages"}
+      title={titleOf(risk, safe)}
       actions={
         <>
           <Button variant="secondary" disabled={busy} onClick={() => onOpenChange(false)}>
@@ -82,6 +82,13 @@ export function SignOutDialog({ open, onOpenChange }: SignOutDialogProps) {
       </p>
     </Dialog>
   );
+}
+
+function titleOf(risk: SignOutRisk, safe: boolean): string {
+  if (safe || risk.kind === "checking") return "Sign out?";
+  return risk.kind === "unfinished"
+    ? "Sign out before a change is finished?"
+    : "Signing out may lose messages";
 }
 
 function OfflineNote({ pending }: { pending: number | null }) {

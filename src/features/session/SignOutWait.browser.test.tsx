@@ -126,7 +126,7 @@ describe("who can read the history afterwards", () => {
     [ok([device("verified")]), "verified", "You have 1 other verified device"],
     [ok([]), "none", "the last device that can read your history"],
     [ok([device("no_encryption")]), "none", "only your recovery key opens your history"],
-    [ok([device("unverified")]), "others", "None of your 1 other device is verified"],
+    [ok([device("unverified")]), "others", "Your other device is not verified"],
     [fail(offline), "unknown", "is not known"],
   ] as const)("%j: %s", async (devices, kind, words) => {
     const { risk, lastDevice, expectNoViolations } = await show((session) => {

@@ -31,13 +31,17 @@ export function ExplainStep({ needsNewKey, onContinue, onCancel }: ExplainStepPr
           <li>You get a recovery key, made in this browser. The server never sees it.</li>
           <li>You save it, and type or paste it back to show that your copy works.</li>
           <li>
-            Only then the backup is made, and checked by reading it back. One you have is kept.
+            Only then the backup is made, and checked by reading it back. A backup that you have
+            already is kept and used.
           </li>
         </ol>
       ) : (
         <ol>
           <li>You enter the recovery key your account already has.</li>
-          <li>The backup is made, locked so that this key opens it. One you have is kept.</li>
+          <li>
+            The backup is made, locked so that this key opens it. A backup that you have already is
+            kept and used.
+          </li>
           <li>Everything is checked by reading it back.</li>
         </ol>
       )}

@@ -1,6 +1,7 @@
 import { describeBlockedSetUp } from "@/copy/describeSetUp";
 import type { SetUpPlan } from "@/domain/ports";
 import { hrefOf } from "@/lib/route";
+import { ActionLink } from "@/ui/ActionLink";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
@@ -32,17 +33,17 @@ export function NoSetUp({ plan, onCheckAgain }: NoSetUpProps) {
   return (
     <Card
       actions={
-        <Button variant="secondary" onClick={onCheckAgain}>
-          Check again
-        </Button>
+        <>
+          <Button variant="secondary" onClick={onCheckAgain}>
+            Check again
+          </Button>
+          <ActionLink href={hrefOf("overview")}>Back to the overview</ActionLink>
+        </>
       }
     >
       <Alert tone="warning" title={title} code={plan.reason}>
         <p>{body}</p>
       </Alert>
-      <p>
-        <a href={hrefOf("overview")}>Back to the overview</a>
-      </p>
     </Card>
   );
 }

@@ -1,4 +1,4 @@
-import { useId, useRef, useState, type FormEvent } from "react";
+import { useEffect, useId, useRef, useState, type FormEvent } from "react";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { SecretField } from "@/ui/SecretField";
@@ -15,6 +15,11 @@ export function PasswordDialog({ request, host }: PasswordDialogProps) {
   const form = useId();
   const input = useRef<HTMLInputElement>(null);
   const [missing, setMissing] = useState(false);
+
+  const isWrong = request?.why === "wrong";
+  useEffect(() => {
+    if (isWrong) input.current?.select();
+  }, [isWrong]);
 
   function submit(event: FormEvent): void {
     event.preventDefault();

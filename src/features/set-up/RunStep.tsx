@@ -4,13 +4,14 @@ import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { LiveRegion } from "@/ui/LiveRegion";
-import { StepHeading } from "@/ui/StepHeading";
+import { StepHeading, type StepPlace } from "@/ui/StepHeading";
 import { StepList } from "@/ui/StepList";
 import styles from "./SetUp.module.css";
 import type { SetUpRun } from "./useSetUpRun";
 
 interface RunStepProps {
   run: Extract<SetUpRun, { kind: "running" | "failed" }>;
+  place: StepPlace;
   onRetry: () => void;
   /** Finds out anew what there is to set up. */
   onLookAgain: () => void;
@@ -24,7 +25,7 @@ export function RunStep(props: RunStepProps) {
   const { run } = props;
   return (
     <Card>
-      <StepHeading>Setting up your backup</StepHeading>
+      <StepHeading place={props.place}>Setting up your backup</StepHeading>
       <StepList
         steps={SET_UP_STEPS}
         current={run.step}

@@ -156,6 +156,22 @@ describe("keeping a copy", () => {
     expect(text).toContain("@alice:example.test");
   });
 
+  it("prints the same sheet by the browser's own command, while the key is shown", async () => {
+    const print = vi.spyOn(window, "print").mockImplementation(() => undefined);
+    const { screen, button } = await show(fakeSetUp(newKey).setUp);
+    await button("Show recovery key").click();
+    await expect.element(screen.getByText("Step 1 of 3")).toBeVisible();
+    window.dispatchEvent(new Event("beforeprint"));
+    // At once: the browser does not wait.
+    expect(document.querySelector("[data-print-kit]")?.textContent).toContain(keyOf(1).text);
+    window.dispatchEvent(new Event("afterprint"));
+    await vi.waitFor(() => expect(document.querySelector("[data-print-kit]")).toBeNull());
+    await button("I have saved it").click();
+    window.dispatchEvent(new Event("beforeprint"));
+    expect(document.querySelector("[data-print-kit]")).toBeNull();
+    expect(print).not.toHaveBeenCalled();
+  });
+
   it("prints a sheet that is on the page only meanwhile", async () => {
     let sheet = "";
     vi.spyOn(window, "print").mockImplementation(() => {

@@ -142,6 +142,7 @@ function Steps({ setUp, user, onSetUp, onClose, purpose, onLookAgain }: StepsPro
       return (
         <RunStep
           run={run}
+          place={isNew ? { now: 3, of: 3 } : { now: 2, of: 2 }}
           onRetry={() => void runAgain()}
           onLookAgain={onLookAgain}
           onShowKey={isNew ? showAgain : null}
@@ -158,6 +159,7 @@ function Steps({ setUp, user, onSetUp, onClose, purpose, onLookAgain }: StepsPro
             readKey={readKey}
             kit={{ userId: user.userId, homeserverUrl: user.homeserverUrl, madeAt }}
             tried={tried}
+            place={{ now: 1, of: 3 }}
             onSaved={() => setPage("enter")}
             onCancel={close}
           />
@@ -166,9 +168,11 @@ function Steps({ setUp, user, onSetUp, onClose, purpose, onLookAgain }: StepsPro
         return (
           <EnterKeyStep
             {...ENTER_KEY_FOR_SET_UP[isNew ? "confirm" : "existing"]}
+            place={isNew ? { now: 2, of: 3 } : { now: 1, of: 2 }}
             fault={fieldFault}
             onKey={take}
             onBack={isNew ? () => setPage("save") : close}
+            onCancel={isNew ? close : undefined}
           />
         );
     }

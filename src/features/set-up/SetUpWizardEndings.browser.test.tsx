@@ -38,6 +38,10 @@ describe("leaving in the middle", () => {
     await dialog.getByRole("button", { name: "Stay here" }).click();
     await expect.element(dialog).not.toBeInTheDocument();
     await expect.element(screen.getByTestId("recovery-key")).toHaveTextContent(keyOf(1).text);
+    // Not the link that leads away, but what the person stays for.
+    await expect
+      .element(screen.getByRole("heading", { name: "Save your recovery key" }))
+      .toHaveFocus();
     expect(routed).toEqual([]);
     expect(window.location.hash).toBe("#/set-up");
   });

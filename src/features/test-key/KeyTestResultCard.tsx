@@ -19,6 +19,7 @@ import {
 } from "@/domain/keyTest";
 import type { RestoreFailureReason } from "@/domain/restore";
 import { hrefOf } from "@/lib/route";
+import { ActionLink } from "@/ui/ActionLink";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
@@ -62,9 +63,23 @@ export function KeyTestResultCard({ report, onAgain }: KeyTestResultCardProps) {
     >
       <Card
         actions={
-          <Button variant="secondary" onClick={onAgain}>
-            Test again
-          </Button>
+          <>
+            {result === "works" ? (
+              <ActionLink variant="primary" href={hrefOf("overview")}>
+                Back to the overview
+              </ActionLink>
+            ) : (
+              <ActionLink variant="primary" href={hrefOf("repair")}>
+                See what can be repaired
+              </ActionLink>
+            )}
+            <Button variant="secondary" onClick={onAgain}>
+              Test again
+            </Button>
+            {result === "works" ? null : (
+              <ActionLink href={hrefOf("overview")}>Back to the overview</ActionLink>
+            )}
+          </>
         }
       >
         <Alert tone={TONES[result]} title={title} code={result}>
@@ -85,9 +100,6 @@ export function KeyTestResultCard({ report, onAgain }: KeyTestResultCardProps) {
         <p className={styles.quiet}>
           Nothing was changed. This browser remembers the time, the version and the result, and
           nothing of the key.
-        </p>
-        <p>
-          <a href={hrefOf("overview")}>Back to the overview</a>
         </p>
       </Card>
     </div>

@@ -91,10 +91,22 @@ describe("a test of the saved key", () => {
       against: { keyId: "defaultKeyId", masterKey: "masterKeyOfAlice" },
     });
     expect(app.store.getState().lastKeyTest?.result).toBe("works");
+    await expect
+      .element(screen.getByRole("link", { name: "Back to the overview" }))
+      .toHaveAttribute("href", "#/");
     await button("Test again").click();
     await expect
       .element(screen.getByTestId("last-key-test"))
       .toHaveAttribute("data-result", "works");
+  });
+
+  it("says before that there is no backup to try it on", async () => {
+    const { screen } = await show((session) => {
+      session.keyBackup.backup = ok(null);
+    });
+    await expect.element(screen.getByTestId("nothing-to-test")).toBeVisible();
+    expect(screen.getByRole("checkbox").elements()).toEqual([]);
+    expect((await axe.run(screen.container)).violations).toEqual([]);
   });
 
   it("can look at every key, tells how far it is, and can be stopped", async () => {

@@ -14,6 +14,7 @@ export function TestKeyScreen({ KeyForm }: { KeyForm: KeyForm }) {
       KeyForm={KeyForm}
       takesPassphrase={mayTakePassphrase(options)}
       count={info?.count ?? null}
+      hasBackup={backup.status !== "known" || info !== null}
       last={last}
       doubt={doubtedKeyTest?.why ?? null}
       run={run}

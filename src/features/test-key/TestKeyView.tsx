@@ -12,6 +12,7 @@ import {
   type LastKeyTest,
 } from "@/domain/keyTest";
 import type { Result } from "@/domain/result";
+import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { ProgressBar } from "@/ui/ProgressBar";
@@ -33,6 +34,8 @@ interface TestKeyViewProps {
   takesPassphrase: boolean;
   /** Keys in the backup by the last good read; null when not known or when there is no backup. */
   count: number | null;
+  /** False only where a fresh read says that there is none. */
+  hasBackup: boolean;
   last: LastKeyTest | null;
   /** What takes the last test its force. */
   doubt: KeyTestDoubt | null;
@@ -40,14 +43,8 @@ interface TestKeyViewProps {
 }
 
 /** The form, then what was proven. */
-export function TestKeyView({
-  KeyForm,
-  takesPassphrase,
-  count,
-  last,
-  doubt,
-  run,
-}: TestKeyViewProps) {
+export function TestKeyView(props: TestKeyViewProps) {
+  const { KeyForm, takesPassphrase, count, hasBackup, last, doubt, run } = props;
   const [report, setReport] = useState<KeyTestReport | null>(null);
   const [all, setAll] = useState(false);
   const [progress, setProgress] = useState<EntryTestProgress | null>(null);
@@ -85,9 +82,21 @@ export function TestKeyView({
         <Card>
           <p>
             Find out whether the key that you saved would bring your history back. Enter it as you
-            would on a new device. It is tried out on the backup, and nothing is changed: not on the
-            server, and not on this device.
+            would on a new device. It is tried out, and nothing is changed: not on the server, and
+            not on this device.
           </p>
+          {hasBackup ? null : (
+            <Alert
+              tone="info"
+              title="There is no backup to try the key on"
+              testId="nothing-to-test"
+            >
+              <p>
+                The test then shows only whether the key opens the keys of your identity, which
+                verify a new device.
+              </p>
+            </Alert>
+          )}
           <LastTest last={last} doubt={doubt} />
           <KeyForm
             verb="Test recovery key"
@@ -95,19 +104,21 @@ export function TestKeyView({
             submit={submit}
             onDone={done}
           >
-            <label className={styles.choice}>
-              <input
-                type="checkbox"
-                checked={all}
-                disabled={progress !== null}
-                onChange={(event) => setAll(event.target.checked)}
-              />
-              <span>
-                Test every room key of the backup
-                {count === null ? "" : ` (${formatRoomKeys(count)})`}, not only a sample of{" "}
-                {SAMPLE_ENTRIES}
-              </span>
-            </label>
+            {hasBackup ? (
+              <label className={styles.choice}>
+                <input
+                  type="checkbox"
+                  checked={all}
+                  disabled={progress !== null}
+                  onChange={(event) => setAll(event.target.checked)}
+                />
+                <span>
+                  Test every room key of the backup
+                  {count === null ? "" : ` (${formatRoomKeys(count)})`}, not only a sample (at least{" "}
+                  {SAMPLE_ENTRIES}, where there are as many)
+                </span>
+              </label>
+            ) : null}
             {progress === null ? null : (
               <Progress
                 progress={progress}

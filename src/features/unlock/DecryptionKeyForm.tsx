@@ -55,8 +55,8 @@ export function DecryptionKeyForm({ setKey, onSet }: DecryptionKeyFormProps) {
     >
       <p>
         This is for the key that encrypts the backup itself, which other programs may show or
-        export. It is compared with the backup first; one that does not fit takes the place of
-        nothing. It does not verify this device.
+        export. It is compared with the backup first, and one that does not fit is not stored. It
+        does not verify this device.
       </p>
       {words === null || isAboutKey ? null : (
         <Alert tone="critical" title={words.title} code={error?.kind}>

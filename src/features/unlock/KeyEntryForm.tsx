@@ -1,15 +1,16 @@
 import { describeError } from "@/copy/describeError";
 import { describeRecoveryKeyProblem } from "@/copy/describeRecoveryKeyProblem";
+import { RECOVERY_KEY_HINT } from "@/copy/terms";
 import { formatNumber } from "@/copy/formatNumber";
 import type { AppError } from "@/domain/errors";
 import type { RecoveryKeyInspection } from "@/domain/recoveryKey";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
+import { FileChoice } from "@/ui/FileChoice";
 import { LiveRegion } from "@/ui/LiveRegion";
 import { SecretField } from "@/ui/SecretField";
 import type { ReactNode } from "react";
 import { EntryProblem } from "./EntryProblem";
-import { FileChoice } from "./FileChoice";
 import styles from "./Unlock.module.css";
 import { useFileDrop } from "./useFileDrop";
 import { useKeyEntryForm, type EntryMode, type SubmitEntry } from "./useKeyEntryForm";
@@ -80,7 +81,7 @@ export function KeyEntryForm<T>({
           {verb}
         </Button>
         {mode === "recovery_key" ? (
-          <FileChoice onFile={(file) => void form.takeFile(file)} />
+          <FileChoice onFile={(file) => void form.takeFile(file)}>Choose file</FileChoice>
         ) : null}
         <OtherWay {...{ mode, takesPassphrase }} onSwitch={form.switchTo} />
       </div>
@@ -148,7 +149,7 @@ function Hint({ mode, inspection }: { mode: EntryMode; inspection: RecoveryKeyIn
     return "The phrase you chose when recovery was set up in another app. Every character matters, spaces too. It is not the account password.";
   }
   if (count === 0) {
-    return "48 characters, in 12 groups of 4. It starts with “Es”. Spaces do not matter, upper and lower case do.";
+    return RECOVERY_KEY_HINT;
   }
   return (
     <span data-testid="recovery-key-length" data-complete={complete}>

@@ -4,6 +4,7 @@ import type { BackupInfo } from "@/domain/backup";
 import type { OpenedBy } from "@/domain/keyEntry";
 import type { UnlockReport } from "@/domain/ports";
 import { goTo, hrefOf } from "@/lib/route";
+import { ActionLink } from "@/ui/ActionLink";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
@@ -22,7 +23,16 @@ interface UnlockedProps {
 export function Unlocked({ report, mode, backup, onRestore }: UnlockedProps) {
   const count = backup !== null && backup.version === report.version ? backup.count : null;
   return (
-    <Card actions={<NextStep {...{ report, count, onRestore }} />}>
+    <Card
+      actions={
+        <>
+          <NextStep {...{ report, count, onRestore }} />
+          <ActionLink href={hrefOf("overview")} variant={count === 0 ? "primary" : "tertiary"}>
+            Back to the overview
+          </ActionLink>
+        </>
+      }
+    >
       <Alert tone="success" title={titleOf(report, mode)} testId="unlocked">
         <ul className={styles.holds}>
           <OpenedByLine openedBy={report.openedBy} />
@@ -49,9 +59,6 @@ export function Unlocked({ report, mode, backup, onRestore }: UnlockedProps) {
       {report.backup === "ready" && count === 0 ? (
         <p>The backup is empty, so there is nothing to restore yet.</p>
       ) : null}
-      <p>
-        <a href={hrefOf("overview")}>Back to the overview</a>
-      </p>
     </Card>
   );
 }

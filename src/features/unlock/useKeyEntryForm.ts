@@ -8,7 +8,7 @@ import {
 import { fail, type Result } from "@/domain/result";
 import { withoutThrowing } from "@/state/withoutThrowing";
 import { useEffect, useRef, useState } from "react";
-import { readKeyFile } from "./readKeyFile";
+import { readKeyFile } from "@/recovery-key/readKeyFile";
 
 /** Does something with an entry. Aborted when the person leaves or turns to the other way in. */
 export type SubmitEntry<T> = (entry: KeyEntry, signal: AbortSignal) => Promise<Result<T, AppError>>;

@@ -1,5 +1,6 @@
 import { formatDateTime, formatRelativeTime } from "@/copy/formatTime";
 import { describeStanding, deviceLabel } from "@/copy/describeVerification";
+import { shortenText } from "@/copy/shortenText";
 import type { OwnDevice } from "@/domain/verification";
 import { Badge } from "@/ui/Badge";
 import { ActionButton } from "./ActionButton";
@@ -32,7 +33,15 @@ export function DeviceList({ devices, isHelper, onAsk }: DeviceListProps) {
               <bdi>{deviceLabel(device)}</bdi>
             </span>{" "}
             {device.standing === "verified" ? <Badge tone="success">Verified</Badge> : null}
-            <p className={styles.quiet}>{describeUse(device)}</p>
+            <p className={styles.quiet}>
+              {describeUse(device)}
+              {device.name === null ? null : (
+                <>
+                  {" "}
+                  Device id <bdi>{shortenText(device.deviceId, 60)}</bdi>.
+                </>
+              )}
+            </p>
           </div>
           {askable(device) ? (
             <ActionButton
@@ -60,5 +69,5 @@ function describeUse(device: OwnDevice): string {
       ? "Last activity not known"
       : `Last active ${[...new Set(times)].join(", ")}`;
   const why = describeStanding(device.standing);
-  return why === null ? seen : `${why}. ${seen}`;
+  return why === null ? `${seen}.` : `${why}. ${seen}.`;
 }

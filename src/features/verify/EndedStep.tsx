@@ -20,16 +20,25 @@ export function EndedStep({ flow, ending, onTryAgain, onDismiss }: EndedStepProp
   const { title, body, tone } = describeEnding(ending, flow);
   const error = ending.reason === "failed" ? ending.error : null;
   const words = error === null ? null : describeError(error);
+  // Somebody may be listening: to go on at once is not the first thing to do.
+  const isAlarm = ending.reason === "mismatch";
   const startedHere = flow === null || flow.startedHere;
   return (
     <Step
       title="The verification has ended"
       actions={
         <>
-          {startedHere ? <ActionButton action={onTryAgain}>Try again</ActionButton> : null}
+          {startedHere && !isAlarm ? (
+            <ActionButton action={onTryAgain}>Try again</ActionButton>
+          ) : null}
           <Button variant="secondary" onClick={onDismiss}>
             {startedHere ? "Choose a device" : "Dismiss"}
           </Button>
+          {startedHere && isAlarm ? (
+            <ActionButton variant="tertiary" action={onTryAgain}>
+              Try again
+            </ActionButton>
+          ) : null}
         </>
       }
     >

@@ -1,9 +1,11 @@
+import { useRef } from "react";
 import { describeUseless } from "@/copy/describeVerificationProgress";
 import type { OwnDevice } from "@/domain/verification";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { ActionButton } from "./ActionButton";
 import { DeviceName } from "./DeviceName";
+import { useOutOfSight } from "./useOutOfSight";
 import styles from "./Verify.module.css";
 
 interface IncomingPromptProps {
@@ -20,8 +22,26 @@ interface IncomingPromptProps {
 export function IncomingPrompt(props: IncomingPromptProps) {
   const { device, verifiedHere, onAccept, onLater, onNotMine } = props;
   const useless = describeUseless(device, verifiedHere);
+  const prompt = useRef<HTMLDivElement>(null);
+  const outOfSight = useOutOfSight(prompt);
   return (
-    <div className={styles.prompt} data-testid="verification-request">
+    <div className={styles.prompt} data-testid="verification-request" ref={prompt} tabIndex={-1}>
+      {outOfSight ? (
+        <div className={styles.reminder} data-testid="request-reminder">
+          <p>
+            <DeviceName device={device} /> asks to be verified.
+          </p>
+          <Button
+            variant="secondary"
+            onClick={() => {
+              prompt.current?.scrollIntoView({ block: "center" });
+              prompt.current?.focus({ preventScroll: true });
+            }}
+          >
+            Show request
+          </Button>
+        </div>
+      ) : null}
       <Card
         title="Verification request"
         actions={

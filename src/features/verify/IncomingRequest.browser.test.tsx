@@ -20,6 +20,7 @@ async function show(route: Route = "overview", deviceVerified = true) {
     <TestProviders app={app}>
       <main>
         <IncomingRequest route={route} />
+        <div style={{ blockSize: "3000px" }} />
       </main>
     </TestProviders>,
   );
@@ -52,6 +53,21 @@ describe("another device's request", () => {
     await button("Accept").click();
     await vi.waitFor(() => expect(window.location.hash).toBe("#/verify"));
     expect(verification.log).toEqual(["accept"]);
+  });
+
+  it("that is scrolled out of sight has a reminder that leads to it", async () => {
+    const { screen, prompt, button, ask } = await show("rooms");
+    ask();
+    await expect.element(prompt).toBeVisible();
+    const reminder = screen.getByTestId("request-reminder");
+    expect(reminder.elements()).toEqual([]);
+    window.scrollTo(0, 2_000);
+    await expect.element(reminder).toMatchTextContent(/New phone asks to be verified/);
+    expect((await axe.run(screen.container)).violations).toEqual([]);
+    await button("Show request").click();
+    await expect.element(reminder).not.toBeInTheDocument();
+    await expect.element(prompt).toHaveFocus();
+    await expect.element(button("Accept")).toBeInViewport();
   });
 
   it("put off tells nobody, and can still be answered", async () => {

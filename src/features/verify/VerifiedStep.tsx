@@ -4,6 +4,7 @@ import type { KeyWait } from "@/domain/keyWait";
 import type { VerificationFlow } from "@/domain/verification";
 import { goTo, hrefOf } from "@/lib/route";
 import type { KeyBackupOverview } from "@/state/hooks";
+import { ActionLink } from "@/ui/ActionLink";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Spinner } from "@/ui/Spinner";
@@ -82,12 +83,16 @@ function Newcomer({ flow, keyWait, overview, onAskAgain, onRestore }: VerifiedSt
       return (
         <Step
           title="Verified"
-          actions={<Button onClick={() => goTo("set-up")}>Set up backup</Button>}
+          actions={
+            <>
+              <Button onClick={() => goTo("set-up")}>Set up backup</Button>
+              <Back />
+            </>
+          }
         >
           <Alert tone="success" title="This device is verified">
             <p>The server has no backup, so there is no key to wait for.</p>
           </Alert>
-          <Back />
         </Step>
       );
     case "arrived": {
@@ -96,7 +101,12 @@ function Newcomer({ flow, keyWait, overview, onAskAgain, onRestore }: VerifiedSt
       return (
         <Step
           title="Verified"
-          actions={count === 0 ? null : <Button onClick={onRestore}>Restore history</Button>}
+          actions={
+            <>
+              {count === 0 ? null : <Button onClick={onRestore}>Restore history</Button>}
+              <Back />
+            </>
+          }
         >
           <Alert tone="success" title="This device can open the backup now">
             <ul>
@@ -108,7 +118,6 @@ function Newcomer({ flow, keyWait, overview, onAskAgain, onRestore }: VerifiedSt
               </li>
             </ul>
           </Alert>
-          <Back />
         </Step>
       );
     }
@@ -126,9 +135,5 @@ function Trusted({ overview: { crossSigning } }: { overview: KeyBackupOverview }
 }
 
 function Back() {
-  return (
-    <p>
-      <a href={hrefOf("overview")}>Back to the overview</a>
-    </p>
-  );
+  return <ActionLink href={hrefOf("overview")}>Back to the overview</ActionLink>;
 }

@@ -10,7 +10,7 @@ import { VerifyView } from "./VerifyView";
 
 /** Verifies this device with another one, or another one with this. */
 export function VerifyScreen() {
-  const { verification } = useLiveSession();
+  const { verification, user } = useLiveSession();
   const { state, keyWait, askForKeyAgain } = useVerification();
   const { devices, checkAgain } = useOwnDevices();
   const { start } = useRestoreJob();
@@ -18,6 +18,7 @@ export function VerifyScreen() {
   return (
     <VerifyView
       overview={useKeyBackupOverview()}
+      deviceId={user.deviceId}
       devices={devices}
       onCheckDevices={checkAgain}
       state={state}

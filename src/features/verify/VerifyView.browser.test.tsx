@@ -50,6 +50,7 @@ async function show(
     <main>
       <VerifyView
         overview={anOverview(facts)}
+        deviceId="NEWDEVICE"
         devices={known([laptop])}
         onCheckDevices={onCheckDevices}
         state={{ kind: "none" }}
@@ -95,7 +96,9 @@ describe("whom to ask", () => {
   it("names the device with its last activity, and asks it", async () => {
     const { screen, button, verification } = await show();
     const device = screen.getByTestId("own-device");
-    await expect.element(device).toMatchTextContent(/Laptop.*Verified.*Last active .* years ago/);
+    await expect
+      .element(device)
+      .toMatchTextContent(/Laptop.*Verified.*Last active .* years ago.*Device id LAPTOP\./);
     await button("Ask Laptop").click();
     expect(verification.log).toEqual(["request LAPTOP"]);
   });
@@ -174,7 +177,7 @@ describe("while it goes on", () => {
     [{ kind: "asking" }, /Sending the request/, ["Cancel"]],
     [
       { kind: "requested", flow: asked },
-      /Open the app on Laptop and accept/,
+      /On Laptop, accept the request to verify\..*names this device: id NEWDEVICE/,
       ["Ask again", "Cancel"],
     ],
     [{ kind: "preparing", flow: asked }, /Exchanging keys/, ["Cancel"]],

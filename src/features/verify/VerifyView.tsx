@@ -16,6 +16,8 @@ import { WaitingStep } from "./WaitingStep";
 
 export interface VerifyViewProps {
   overview: KeyBackupOverview;
+  /** Of this device. */
+  deviceId: string;
   devices: Reading<readonly OwnDevice[]>;
   onCheckDevices: () => void;
   state: VerificationState;
@@ -75,7 +77,14 @@ function CurrentStep(props: VerifyViewProps) {
     case "requested":
     case "preparing":
     case "confirmed":
-      return <WaitingStep state={state} onAskAgain={askAgain} onCancel={cancel} />;
+      return (
+        <WaitingStep
+          state={state}
+          deviceId={props.deviceId}
+          onAskAgain={askAgain}
+          onCancel={cancel}
+        />
+      );
     case "incoming":
       return (
         <Step title="Another device is waiting">

@@ -3,15 +3,18 @@ import { Spinner } from "@/ui/Spinner";
 import { ActionButton } from "./ActionButton";
 import { DeviceName } from "./DeviceName";
 import { Step } from "./Step";
+import { ThisDevice } from "./ThisDevice";
 
 interface WaitingStepProps {
   state: Extract<VerificationState, { kind: "asking" | "requested" | "preparing" | "confirmed" }>;
+  /** Of this device. */
+  deviceId: string;
   onAskAgain: () => Promise<unknown>;
   onCancel: () => Promise<unknown>;
 }
 
 /** The other side is to do something. There is always a way out. */
-export function WaitingStep({ state, onAskAgain, onCancel }: WaitingStepProps) {
+export function WaitingStep({ state, deviceId, onAskAgain, onCancel }: WaitingStepProps) {
   return (
     <Step
       title={titleOf(state.kind)}
@@ -28,7 +31,7 @@ export function WaitingStep({ state, onAskAgain, onCancel }: WaitingStepProps) {
         </>
       }
     >
-      <Body state={state} />
+      <Body state={state} deviceId={deviceId} />
     </Step>
   );
 }
@@ -45,7 +48,7 @@ function titleOf(kind: WaitingStepProps["state"]["kind"]): string {
   }
 }
 
-function Body({ state }: { state: WaitingStepProps["state"] }) {
+function Body({ state, deviceId }: Pick<WaitingStepProps, "state" | "deviceId">) {
   switch (state.kind) {
     case "asking":
       return <Spinner label="Sending the request…" />;
@@ -53,14 +56,15 @@ function Body({ state }: { state: WaitingStepProps["state"] }) {
       return (
         <>
           <p>
-            Open the app on{" "}
+            On{" "}
             {state.flow.other === null ? (
               "one of your verified devices"
             ) : (
               <DeviceName device={state.flow.other} />
-            )}{" "}
-            and accept the request to verify. If nothing shows there, ask again.
+            )}
+            , accept the request to verify. If nothing shows there, ask again.
           </p>
+          <ThisDevice deviceId={deviceId} />
           <Spinner label="Waiting for an answer…" />
         </>
       );

@@ -1,0 +1,37 @@
+import { describeOlderKept } from "@/copy/describeRemoval";
+import type { BackupVersion } from "@/domain/backup";
+import type { OldBackup } from "@/domain/changes";
+import type { AppError } from "@/domain/errors";
+import type { Result } from "@/domain/result";
+import { goTo } from "@/lib/route";
+import { Alert } from "@/ui/Alert";
+import { Button } from "@/ui/Button";
+
+interface OlderKeptProps {
+  /** Null while it is being read. */
+  old: Result<readonly OldBackup[], AppError> | null;
+  /** The version that is to be deleted. */
+  version: BackupVersion;
+}
+
+/** Old backups that stay, said before anything is deleted, and the way to delete them safely. */
+export function OlderKept({ old, version }: OlderKeptProps) {
+  if (old === null) return null;
+  if (!old.ok) return <p>Whether older backups are kept could not be read.</p>;
+  const words = describeOlderKept(old.value, version);
+  if (words === null) return null;
+  return (
+    <Alert
+      tone="info"
+      title={words.title}
+      testId="older-kept"
+      action={
+        <Button variant="secondary" onClick={() => goTo("replace")}>
+          {words.action}
+        </Button>
+      }
+    >
+      <p>{words.body}</p>
+    </Alert>
+  );
+}
