@@ -125,8 +125,18 @@ export function createGateway(options: {
     await live?.close();
     live = null;
     const opened = inMemory ? await memory.open() : await openSession(vault, createAdapters);
-    if (opened.ok) live = opened.value;
-    return opened;
+    if (!opened.ok) return opened;
+    const session = opened.value;
+    live = session;
+    return ok({
+      ...session,
+      async signOut() {
+        const ended = await session.signOut();
+        // It holds the token, which may live on where the server could not be told.
+        if (live === session) live = null;
+        return ended;
+      },
+    });
   }
 
   return {

@@ -327,7 +327,7 @@ describe("renewing an expired session", () => {
       published: false,
       behaviour: { hasKeys: false },
     });
-    expect(await code()).toMatchObject(ok({ deviceId: "STORED" }));
+    expect(await code()).toMatchObject(ok({ user: { deviceId: "STORED" } }));
     expect([kept.length, marked]).toEqual([1, []]);
   });
 });
