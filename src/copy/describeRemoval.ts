@@ -33,7 +33,7 @@ export function describeCoverage({ coverage }: BackupSurvey): string {
     onlyInBackup > 0
       ? `${formatNumber(notedHere)} of them ${notedHere === 1 ? "is" : "are"} also on this device; ${nowhere}`
       : `${onServer === 1 ? "it is" : "all of them are"} also on this device`;
-  return `${deleted} By this device’s own notes ${noted}. The notes say what it put there or restored; the keys were not compared one by one. A restore goes through all of them.`;
+  return `${deleted} By this device’s own notes ${noted}. The notes say what it put there or restored; the keys were not compared one by one.`;
 }
 
 export function describeBackupDeletion(survey: BackupSurvey): Consequences {
