@@ -12,7 +12,7 @@ const coverage = (onServer: number, notedHere: number) =>
   aSurvey({ coverage: { onServer, notedHere, onlyInBackup: onServer - notedHere } });
 
 const BY_NOTES =
-  "The notes say what it put there or restored; the keys were not compared one by one. A restore goes through all of them.";
+  "The notes say what it put there or restored; the keys were not compared one by one.";
 
 describe("what a deletion takes away, in numbers", () => {
   test.each([

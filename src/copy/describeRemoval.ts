@@ -40,7 +40,7 @@ export function describeCoverage({ coverage, heldHere }: BackupSurvey): string {
     onlyInBackup > 0
       ? `${formatNumber(notedHere)} of them ${notedHere === 1 ? "is" : "are"} also on this device; ${nowhere}`
       : `${onServer === 1 ? "it is" : "all of them are"} also on this device`;
-  return `${deleted} By this device’s own notes ${noted}. The notes say what it put there or restored; the keys were not compared one by one. A restore goes through all of them.`;
+  return `${deleted} By this device’s own notes ${noted}. The notes say what it put there or restored; the keys were not compared one by one.`;
 }
 
 /** `olderKept`: so many older backups are known to stay on the server, one of which becomes current. */
