@@ -31,14 +31,14 @@ afterEach(async () => {
 });
 
 /** Makes the store of a new device, does something with it, and lets go of it. */
-async function withDevice(use: (session: ClientSession) => Promise<void>): Promise<string> {
+async function withDevice(work: (session: ClientSession) => Promise<void>): Promise<string> {
   const device = user();
   expect(await vault.store(device, "token")).toMatchObject({ ok: true });
   const stored = await vault.unlock();
   if (!stored.ok || stored.value === null) throw new Error("nothing is stored");
   const opened = await openClient({ ...stored.value, events: createSessionEvents() });
   if (!opened.ok) throw new Error(JSON.stringify(opened.error));
-  await use(opened.value);
+  await work(opened.value);
   await opened.value.stop();
   return cryptoStorePrefix(device);
 }
