@@ -8,6 +8,7 @@ import { createEntryForge, forgeEntry, type ForgedEntry } from "@/testing/forgeB
 import { decodeBase64 } from "matrix-js-sdk/lib/base64";
 import { calculateKeyCheck } from "matrix-js-sdk/lib/secret-storage";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { fetchPublishedMasterKey } from "./crossSigning";
 import { openSetUpAccount } from "./accountRig";
 import { openDevice, valueOf, type TestDevice } from "./integrationDevice";
 import { startHomeserver, type Homeserver } from "./integrationHomeserver";
@@ -119,6 +120,7 @@ test("the key that was saved works, and the report says what was proven", async 
     openedBy: { kind: "storage_key", keyId, name: null, isDefault: true },
     backup: { kind: "fits", version },
     identity: "matches",
+    against: { keyId, masterKey: valueOf(await fetchPublishedMasterKey(first.context)) },
     entries: {
       scope: "sample",
       expected: KEYS,

@@ -89,6 +89,7 @@ test("a new identity by password: the backup is kept and signed anew, and a new 
     known: now,
     privateKeysHere: "all",
     deviceVerified: true,
+    replaced: false,
   });
   const after = await backupOf(context);
   expect(after).toMatchObject({ version, count: 2, publicKey: before?.publicKey });

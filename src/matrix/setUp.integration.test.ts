@@ -30,6 +30,8 @@ test("an account with nothing gets identity, secret storage and a backup, proven
     privateKeysHere: false,
     privateKeysInSecretStorage: false,
     deviceVerified: false,
+    masterKey: null,
+    identityReplaced: false,
   });
 
   const steps: SetUpStep[] = [];
@@ -59,6 +61,8 @@ test("an account with nothing gets identity, secret storage and a backup, proven
     privateKeysHere: true,
     privateKeysInSecretStorage: true,
     deviceVerified: true,
+    masterKey: valueOf(await fetchPublishedMasterKey(device.context)),
+    identityReplaced: false,
   });
   expect(valueOf(await keyBackup.readSecretStorage())).toMatchObject({
     defaultKey: "present",

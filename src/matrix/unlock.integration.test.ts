@@ -1,6 +1,7 @@
 import type { RecoveryKey } from "@/domain/recoveryKey";
 import { fail } from "@/domain/result";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { fetchPublishedMasterKey } from "./crossSigning";
 import { openSetUpAccount } from "./accountRig";
 import { copyOf, openDevice, PASSWORD, valueOf, type TestDevice } from "./integrationDevice";
 import { startHomeserver, type Homeserver } from "./integrationHomeserver";
@@ -62,6 +63,8 @@ test("the recovery key verifies a new device and makes the backup ready", async 
     privateKeysHere: false,
     privateKeysInSecretStorage: true,
     deviceVerified: false,
+    masterKey: valueOf(await fetchPublishedMasterKey(device.context)),
+    identityReplaced: false,
   });
   expect(valueOf(await keyBackup.readTrust(info))).toEqual({
     signature: "untrusted",
