@@ -169,8 +169,14 @@ export class OtherDevice {
     return this.crypto.restoreKeyBackup();
   }
 
-  /** Makes a new backup version in place of the present one, and returns it. */
-  async resetBackup(): Promise<string> {
+  /**
+   * Makes a new backup version in place of the present one, and returns it. Without `tellsOthers` it
+   * does as an app that is older than MSC4385: verified devices are not sent the new key unasked.
+   */
+  async resetBackup({ tellsOthers = true } = {}): Promise<string> {
+    if (!tellsOthers) {
+      Object.assign(this.crypto, { pushSecretToVerifiedDevices: () => Promise.resolve() });
+    }
     await this.crypto.resetKeyBackup();
     return (await this.#backup()).version;
   }

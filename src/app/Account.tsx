@@ -20,7 +20,8 @@ export function Account({ user }: { user: SignedInUser }) {
               {" · "}
               <a href={accountUrl} target="_blank" rel="noopener noreferrer">
                 Account page
-              </a>
+              </a>{" "}
+              ({new URL(accountUrl).host})
             </>
           )}
         </p>

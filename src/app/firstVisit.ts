@@ -1,5 +1,6 @@
 import type { SessionGateway } from "@/domain/ports";
 import { ok } from "@/domain/result";
+import { findLackingAbility } from "@/lib/pageAbilities";
 import { lazyGateway } from "@/state/lazyGateway";
 
 /**
@@ -15,7 +16,9 @@ export function gatewayOfFirstVisit(
     asked = true;
     return load();
   });
-  const isFirst = async () => !asked && (await isFirstVisit()) && !asked;
+  // What is lacking is for the real one to say.
+  const isFirst = async () =>
+    !asked && findLackingAbility() === null && (await isFirstVisit()) && !asked;
   return {
     ...whole,
     async readStored() {

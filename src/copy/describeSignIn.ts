@@ -29,6 +29,8 @@ export const ACCESS_TOKEN = {
   summary: "Advanced: use an access token",
   explain:
     "For support: a token of a sign-in that no app has used yet. It is kept encrypted in this browser, and signing out here ends it.",
+  otherHost:
+    "This is not what you typed. Whoever has the token can do what you can: press again only if this is your homeserver.",
   missing: { token: "Enter an access token.", homeserver: "Enter your homeserver above first." },
 } as const;
 

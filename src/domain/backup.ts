@@ -49,6 +49,8 @@ export interface SecretStorageStatus {
    * recovery key that somebody saved may be that one.
    */
   readonly underOtherKey?: boolean;
+  /** With that: keys of the identity are among them. */
+  readonly identityUnderOtherKey?: boolean;
 }
 
 /** Room keys in this device's own store. */

@@ -167,6 +167,12 @@ const table: Row[] = [
     "enabled",
   ],
   [
+    "all is here, and only the backup's key is left under the old recovery key, as after a reset",
+    { secretStorage: known({ ...lostPointer, identityUnderOtherKey: false }) },
+    "set_up_recovery",
+    "enabled",
+  ],
+  [
     "the same without a backup",
     { secretStorage: known(lostPointer), backup: known(null), trust: UNREAD },
     "default_key_lost",

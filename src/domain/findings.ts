@@ -67,7 +67,11 @@ function checkIdentity(inputs: DeviceStateInputs): Finding[] {
 }
 
 /** Secrets are stored, and the account does not say under which recovery key. */
-function defaultKeyLost({ crossSigning, backup, trust }: DeviceStateInputs): Finding {
+function defaultKeyLost({
+  crossSigning,
+  backup,
+  trust,
+}: DeviceStateInputs): Extract<Finding, { state: "default_key_lost" }> {
   const identity = lastValue(crossSigning);
   const identityHere =
     identity !== undefined &&
@@ -162,7 +166,13 @@ function checkSecretStorage(inputs: DeviceStateInputs): Finding[] {
   const storage = lastValue(secretStorage);
   if (storage === undefined) return findings;
   const identity = lastValue(crossSigning);
-  if (storage.underOtherKey === true) return [...findings, defaultKeyLost(inputs)];
+  if (storage.underOtherKey === true) {
+    const lost = defaultKeyLost(inputs);
+    // A reset leaves the backup's key alone under the old recovery key: what is wanted is a new one.
+    const isLeftBehind =
+      storage.defaultKey === "absent" && storage.identityUnderOtherKey === false && lost.allHere;
+    if (!isLeftBehind) return [...findings, lost];
+  }
   if (storage.defaultKey === "absent") {
     const missing =
       identity?.identityExists === false

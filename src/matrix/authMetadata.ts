@@ -39,12 +39,22 @@ export async function fetchAuthMetadata(
   const metadata: unknown = registers
     ? answer.value
     : { ...answer.value, registration_endpoint: "none" };
-  if (!isValidAuthMetadata(metadata) || !endpointsOf(metadata, registers).every(isSecureUrl)) {
+  if (!isValidAuthMetadata(metadata) || !isSound(endpointsOf(metadata, registers))) {
     const host = new URL(baseUrl).host;
     return fail({ kind: "sign_in", reason: "oauth_unsupported", host });
   }
   const sendsIssuer = answer.value.authorization_response_iss_parameter_supported === true;
   return ok({ ...metadata, registers, sendsIssuer });
+}
+
+/**
+ * The homeserver says all this, not the issuer. One that named somebody's honest authorization page and a
+ * token endpoint of its own would be handed a code that opens their account: so all are of one origin.
+ */
+function isSound([issuer = "", ...endpoints]: readonly string[]): boolean {
+  if (!isSecureUrl(issuer)) return false;
+  const { origin } = new URL(issuer);
+  return endpoints.every((url) => isSecureUrl(url) && new URL(url).origin === origin);
 }
 
 function endpointsOf(metadata: ValidatedAuthMetadata, registers: boolean): readonly string[] {

@@ -200,6 +200,14 @@ describe("findHomeserver", () => {
       },
       { kind: "sign_in", reason: "oauth_unsupported" },
     ],
+    [
+      "an honest page to sign in on beside an endpoint elsewhere that would get its codes",
+      {
+        [VERSIONS]: { json: { versions: ["v1.15"] } },
+        [AUTH]: { json: { ...METADATA, token_endpoint: "https://thief.test/token" } },
+      },
+      { kind: "sign_in", reason: "oauth_unsupported" },
+    ],
   ])("names %s", async (_what, answers, error) => {
     const { url } = await serve(() => answers);
     expect(await find(url)).toMatchObject({ ok: false, error });

@@ -10,6 +10,7 @@ import type {
   SessionGateway,
 } from "@/domain/ports";
 import { fail, ok, type Result } from "@/domain/result";
+import { findLackingAbility } from "@/lib/pageAbilities";
 import { createChanges } from "./changes";
 import { createAccountDevices } from "./accountDevices";
 import { subscribeCryptoEvents } from "./cryptoEvents";
@@ -186,20 +187,24 @@ export function createGateway(options: {
       return opening;
     },
     async forget() {
+      // What was meant is what was so when it was asked for.
+      const wasInMemory = inMemory;
       await closeLive();
-      if (!inMemory) return vault.remove();
+      if (!wasInMemory) return vault.remove();
       await memory.forget();
       return ok(undefined);
     },
   };
 }
 
-/** What this page cannot do without, in memory or not: a session could be signed in to and never opened. */
+/** In memory or not: a session could be signed in to and never opened. */
 function findLacking(): AppError | null {
-  // Typed as always there, but missing on pages that are neither https nor loopback.
-  const subtle: SubtleCrypto | undefined = globalThis.crypto.subtle;
-  if (subtle === undefined) return { kind: "insecure_page" };
-  return "WebAssembly" in globalThis
-    ? null
-    : { kind: "crypto_unavailable", detail: "this browser has no WebAssembly" };
+  switch (findLackingAbility()) {
+    case "subtle":
+      return { kind: "insecure_page" };
+    case "WebAssembly":
+      return { kind: "crypto_unavailable", detail: "this browser has no WebAssembly" };
+    case null:
+      return null;
+  }
 }

@@ -262,7 +262,16 @@ describe("coming back with a code", () => {
 
   it("exchanges nothing when the homeserver names another authorization server by now", async () => {
     const { code, sent, behaviour } = await flow();
-    Object.assign(behaviour, { metadata: { issuer: "https://other.test/" } });
+    const other = "https://other.test/";
+    Object.assign(behaviour, {
+      metadata: {
+        issuer: other,
+        authorization_endpoint: `${other}auth`,
+        token_endpoint: `${other}token`,
+        revocation_endpoint: `${other}revoke`,
+        registration_endpoint: `${other}register`,
+      },
+    });
     expect(await code()).toMatchObject(failed("wrong_issuer"));
     expect(sent("/token")).toEqual([]);
   });

@@ -164,6 +164,7 @@ test("the status names what is stored under the default key only", async () => {
       backupKeyStored: false,
       crossSigningKeysStored: false,
       underOtherKey: false,
+      identityUnderOtherKey: false,
     }),
   );
   const key = await withDefaultKey(requests);

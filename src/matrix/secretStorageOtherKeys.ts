@@ -7,6 +7,7 @@ import {
   readAccountData,
   readKeyDescription,
   type DefaultKey,
+  type SecretName,
 } from "./secretStorage";
 import type { SessionContext } from "./sessionContext";
 
@@ -14,17 +15,16 @@ import type { SessionContext } from "./sessionContext";
 const MOST_KEYS = 20;
 
 /**
- * The usable keys of secret storage, beside the default one, that have a secret of ours stored under
- * them. The secrets name the keys: there is no list of key descriptions to ask for by itself.
+ * The usable keys of secret storage, beside the default one, that have one of these secrets stored
+ * under them. The secrets name the keys: there is no list of key descriptions to ask for by itself.
  */
 export async function readOtherKeys(
   context: Pick<SessionContext, "request" | "user">,
   defaultKeyId: string | null,
+  names: readonly SecretName[] = [BACKUP_SECRET, ...CROSS_SIGNING_SECRETS],
 ): Promise<Result<readonly Extract<DefaultKey, { kind: "present" }>[], AppError>> {
   const ids = new Set<string>();
-  const contents = await Promise.all(
-    [BACKUP_SECRET, ...CROSS_SIGNING_SECRETS].map((name) => readAccountData(context, name)),
-  );
+  const contents = await Promise.all(names.map((name) => readAccountData(context, name)));
   for (const content of contents) {
     if (!content.ok) return content;
     const encrypted = content.value?.encrypted;

@@ -25,12 +25,15 @@ export async function readSecretStorageStatus(
   if (kind !== "present" || keyId === null) {
     const others = await readOtherKeys(context, keyId);
     if (!others.ok) return others;
+    const identity = await readOtherKeys(context, keyId, CROSS_SIGNING_SECRETS);
+    if (!identity.ok) return identity;
     return ok({
       defaultKey: kind,
       keyId,
       backupKeyStored: false,
       crossSigningKeysStored: false,
       underOtherKey: others.value.length > 0,
+      identityUnderOtherKey: identity.value.length > 0,
     });
   }
   const names: readonly SecretName[] = [BACKUP_SECRET, ...CROSS_SIGNING_SECRETS];

@@ -81,7 +81,8 @@ export async function storeLogin(
   void requestPersistence();
   const text = encodeTokens(tokens);
   if (stored === null) return vault.store(user, text);
-  if (user.userId !== stored.user.userId) {
+  // The same name on another server is somebody else.
+  if (user.userId !== stored.user.userId || user.homeserverUrl !== stored.user.homeserverUrl) {
     const { host } = new URL(user.homeserverUrl);
     return fail({ kind: "sign_in", reason: "other_account", host });
   }

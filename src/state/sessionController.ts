@@ -70,7 +70,7 @@ export function createSessionController(deps: SessionDeps): {
       memory.write(userId, { lastRestore: null });
       store.setState({ restoreJob: { kind: "idle" } });
     },
-    onUnstored: enterMemory,
+    onUnstored: () => setInMemory(true),
     onSignedIn: (user) => void track(open(user)),
   });
   const enter = (next: SessionPhase): void => {
@@ -84,16 +84,17 @@ export function createSessionController(deps: SessionDeps): {
     lock = null;
   }
 
-  /** The session is in memory from here on. */
-  function enterMemory(): void {
-    inMemory = true;
-    memory.holdInPage(true);
-    releaseLock();
+  function setInMemory(next: boolean): void {
+    inMemory = next;
+    memory.holdInPage(next);
+    if (next) releaseLock();
   }
 
   /** `left`: how a session in memory has just ended here. */
   async function takeLock(how: "acquire" | "takeOver", left?: SignedOutReason): Promise<void> {
     const mine = ++turn;
+    // What is opened under the lock is what is stored.
+    setInMemory(false);
     enter({ kind: "starting" });
     const held = await deps.lock[how]({
       onTakeOver: giveWay,
@@ -125,7 +126,13 @@ export function createSessionController(deps: SessionDeps): {
     if (mine === turn && (stored.ok || isWithoutStorage(stored.error))) {
       const answer = await signIns.finishRedirect(stored.ok ? stored.value : null);
       if (answer.kind === "unstored") {
-        await (mine === turn ? open(answer.user) : gateway.forget());
+        if (mine !== turn) {
+          // Nobody will open it here.
+          await gateway.forget();
+          return;
+        }
+        setInMemory(true);
+        await open(answer.user);
         return;
       }
       if (answer.kind === "stored") stored = await gateway.readStored();
@@ -230,8 +237,6 @@ export function createSessionController(deps: SessionDeps): {
     reason: SignedOutReason,
   ): Promise<void> {
     if (removed.ok && inMemory) {
-      inMemory = false;
-      memory.holdInPage(false);
       // Meanwhile another tab may have stored a session, or may be about to.
       await takeLock("acquire", reason);
       return;

@@ -115,7 +115,6 @@ export function createSignIns(deps: SignInDeps): SignIns {
       const finished = await gateway.finishRedirect(answer);
       if (!finished.ok) setProblem(finished.error);
       else if (finished.value?.memoryOnly === true) {
-        deps.onUnstored();
         return { kind: "unstored", user: finished.value.user };
       } else if (finished.value !== null && before?.ended === true) deps.onReplaced(before.user);
       return { kind: answer === null ? "none" : "stored" };

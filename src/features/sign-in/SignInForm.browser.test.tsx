@@ -455,6 +455,24 @@ describe("an access token", () => {
     expect((await axe.run(document.body)).violations).toEqual([]);
   });
 
+  it("goes to a host that was not typed only after that host was shown", async () => {
+    const gateway = fakeGateway({ host: "elsewhere.test" });
+    const { screen, field } = await show(gateway);
+    await screen.getByText("Advanced: use an access token").click();
+    await field("Homeserver").fill("example.test");
+    await screen.getByLabelText("Access token").fill("syt_x");
+    const use = screen.getByRole("button", { name: "Use this token" });
+    await use.click();
+    await expect
+      .element(screen.getByText("The token will be sent to elsewhere.test"))
+      .toBeVisible();
+    expect(gateway.tokens).toEqual([]);
+    await use.click();
+    await vi.waitFor(() =>
+      expect(gateway.tokens).toEqual([{ host: "elsewhere.test", accessToken: "syt_x" }]),
+    );
+  });
+
   it("that cannot be used says why", async () => {
     const signInError = { kind: "sign_in", reason: "token_without_device", host: "h" } as const;
     const gateway = fakeGateway({ signInError });

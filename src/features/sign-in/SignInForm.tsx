@@ -6,7 +6,7 @@ import { Button } from "@/ui/Button";
 import { Facts } from "@/ui/Facts";
 import { SecretField } from "@/ui/SecretField";
 import { TextField } from "@/ui/TextField";
-import { serverNameOf, usernameForLookup } from "./homeserverHost";
+import { howHostIsKnown, serverNameOf, usernameForLookup } from "./homeserverHost";
 import { RedirectWays, type SignInElsewhere } from "./RedirectWays";
 import styles from "./SignIn.module.css";
 import { TargetNote } from "./TargetNote";
@@ -171,6 +171,7 @@ export function SignInForm(props: SignInFormProps) {
       </form>
       <TokenForm
         findTarget={() => (isEnough() ? find(homeserver, lookedUp) : null)}
+        isTyped={(target) => howHostIsKnown(target, input) === "typed"}
         signInWithToken={signInWithToken}
       />
     </div>

@@ -18,15 +18,19 @@ export type SignInWithToken = (request: {
 interface TokenFormProps {
   /** Finds the homeserver that stands in the form above; null when none does. */
   findTarget: () => Promise<Result<FoundHomeserver, AppError>> | null;
+  /** Whether the person typed the host that this was found at, or has been shown no other. */
+  isTyped: (target: FoundHomeserver) => boolean;
   signInWithToken: SignInWithToken;
 }
 
 /** For whoever helps somebody: a session that was made elsewhere. Folded away. */
-export function TokenForm({ findTarget, signInWithToken }: TokenFormProps) {
+export function TokenForm({ findTarget, isTyped, signInWithToken }: TokenFormProps) {
   const input = useRef<HTMLInputElement>(null);
   const [missing, setMissing] = useState<"homeserver" | "token" | null>(null);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<AppError | null>(null);
+  /** A press was held back for this host: the next one sends the token there. */
+  const [shown, setShown] = useState<string | null>(null);
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
@@ -41,6 +45,11 @@ export function TokenForm({ findTarget, signInWithToken }: TokenFormProps) {
     }
     setBusy(true);
     const target = await finding;
+    if (target.ok && !isTyped(target.value) && target.value.host !== shown) {
+      setShown(target.value.host);
+      setBusy(false);
+      return;
+    }
     const answer = target.ok
       ? await signInWithToken({ target: target.value, accessToken })
       : target;
@@ -61,6 +70,11 @@ export function TokenForm({ findTarget, signInWithToken }: TokenFormProps) {
           onChange={() => setMissing(null)}
           error={missing === null ? null : ACCESS_TOKEN.missing[missing]}
         />
+        {shown === null ? null : (
+          <Alert tone="warning" title={`The token will be sent to ${shown}`}>
+            <p>{ACCESS_TOKEN.otherHost}</p>
+          </Alert>
+        )}
         {error === null ? null : (
           <Alert
             tone="critical"
