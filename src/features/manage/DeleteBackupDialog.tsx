@@ -202,10 +202,16 @@ function titleOf(stage: Stage, survey: BackupSurvey | null): string {
 }
 
 function Deleted({ unsaid }: { unsaid: AppError | null }) {
+  const { memoryOnly } = useLiveSession();
   return (
     <>
       <Alert tone="success" title="The server has no backup any more">
-        <p>This was read from the server after the deletion. The keys on this device are kept.</p>
+        <p>
+          This was read from the server after the deletion.{" "}
+          {memoryOnly
+            ? "The keys of this session are in this tab only, and go when it is closed or reloaded."
+            : "The keys on this device are kept."}
+        </p>
       </Alert>
       {unsaid === null ? null : (
         <p>
