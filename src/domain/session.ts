@@ -63,10 +63,10 @@ export type SessionPhase =
    * also when only the token expired: without a stored device there is nothing to go on with.
    */
   | ({ readonly kind: "ended"; readonly user: SignedInUser } & InMemory)
-  | {
+  | ({
       readonly kind: "failed";
       readonly user: SignedInUser | null;
       readonly error: AppError;
       /** What failed is removing what is stored. Once it is done the session has ended this way. */
       readonly leaving?: SignedOutReason;
-    };
+    } & InMemory);

@@ -19,10 +19,12 @@ interface TokenFormProps {
   /** Finds the homeserver that stands in the form above; null when none does. */
   findTarget: () => Promise<Result<FoundHomeserver, AppError>> | null;
   signInWithToken: SignInWithToken;
+  /** Nothing of the session is to be stored. */
+  memoryOnly?: boolean;
 }
 
 /** For whoever helps somebody: a session that was made elsewhere. Folded away. */
-export function TokenForm({ findTarget, signInWithToken }: TokenFormProps) {
+export function TokenForm({ findTarget, signInWithToken, memoryOnly = false }: TokenFormProps) {
   const input = useRef<HTMLInputElement>(null);
   const [missing, setMissing] = useState<"homeserver" | "token" | null>(null);
   const [busy, setBusy] = useState(false);
@@ -52,7 +54,9 @@ export function TokenForm({ findTarget, signInWithToken }: TokenFormProps) {
   return (
     <Details summary={ACCESS_TOKEN.summary}>
       <form className={styles.form} noValidate onSubmit={(event) => void submit(event)}>
-        <p className={styles.intro}>{ACCESS_TOKEN.explain}</p>
+        <p className={styles.intro}>
+          {memoryOnly ? ACCESS_TOKEN.explainUnstored : ACCESS_TOKEN.explain}
+        </p>
         <SecretField
           label="Access token"
           name="access-token"
