@@ -26,3 +26,10 @@ export function describeNoWayBack(host: string): { title: string; body: string }
     body: "Leaving this one loses the keys that are only in this tab, so it is not offered here. If you can get an access token of a new sign-in that no app has used yet, use it below: the keys are then carried over. Otherwise what is not in your backup is lost when you leave; what is in it comes back with your recovery key.",
   };
 }
+
+/** After a deletion on the server: what becomes of the room keys that are here. */
+export function describeKeysHere(memoryOnly: boolean): string {
+  return memoryOnly
+    ? "The keys of this session are in this tab only, and go when it is closed or reloaded."
+    : "The keys on this device are kept.";
+}

@@ -27,7 +27,8 @@ export type SyncState = "starting" | "live" | "offline";
 /**
  * Whether the room keys of devices that the server ended are on the present device. While it is not
  * `none`, some may be only in the stores of the ended ones: `running`, they are being carried over;
- * `incomplete`, that did not end well and is tried again when the session is next opened.
+ * `incomplete`, that did not end well and is tried again when the session is next opened, or, of a
+ * session in memory, as soon as something it waits for has changed.
  */
 export type CarryOverState = "none" | "running" | "incomplete";
 

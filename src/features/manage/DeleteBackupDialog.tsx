@@ -1,4 +1,5 @@
 import { useCallback, useId, useState } from "react";
+import { describeKeysHere } from "@/copy/describeMemoryOnly";
 import { describeBackupDeletion, describeKeptOlder, nameBackup } from "@/copy/describeRemoval";
 import type { AppError } from "@/domain/errors";
 import { confirmationOf, type BackupSurvey } from "@/domain/removal";
@@ -206,12 +207,7 @@ function Deleted({ unsaid }: { unsaid: AppError | null }) {
   return (
     <>
       <Alert tone="success" title="The server has no backup any more">
-        <p>
-          This was read from the server after the deletion.{" "}
-          {memoryOnly
-            ? "The keys of this session are in this tab only, and go when it is closed or reloaded."
-            : "The keys on this device are kept."}
-        </p>
+        <p>This was read from the server after the deletion. {describeKeysHere(memoryOnly)}</p>
       </Alert>
       {unsaid === null ? null : (
         <p>
