@@ -71,6 +71,7 @@ export async function openPlainly(
     },
     user,
     cryptoStorePrefix: useIndexedDB ? cryptoStorePrefix(user) : "",
+    storesKeys: true,
     closed,
     takeTurn: createTurns(),
     uploadWish: createMemoryUploadWish(),

@@ -444,6 +444,83 @@ describe("a session of which nothing is stored", () => {
     expect(await faults()).toEqual([]);
   });
 
+  async function signedIn() {
+    const app = createTestApp();
+    app.gateway.onOpen = ({ keyBackup }) => {
+      keyBackup.roomKeys = ok({ total: 0, backedUp: 0 });
+    };
+    app.session.start();
+    const shown = await show(app);
+    await shown.screen.getByRole("checkbox", { name: "This is a shared computer" }).click();
+    await typeIn(shown);
+    await submit(shown);
+    return { app, ...shown };
+  }
+
+  it("holds the tab while keys of an ended one are only in it, whatever the counts say", async () => {
+    const { app, screen } = await signedIn();
+    await expect.poll(asksBeforeLeaving).toBe(false);
+    app.gateway.session.emit({ kind: "carry_over", state: "incomplete" });
+    const note = screen.getByTestId("carry-over");
+    await expect.element(note).toMatchTextContent("only in this tab: do not close or reload it");
+    await expect.element(note).not.toMatchTextContent("when this page is next opened");
+    expect(asksBeforeLeaving()).toBe(true);
+    expect(await faults()).toEqual([]);
+  });
+
+  it("that cannot be opened is tried again in the tab, which asks before it is left", async () => {
+    const app = createTestApp();
+    app.gateway.openError = { kind: "crypto_unavailable", detail: "" };
+    app.session.start();
+    const shown = await show(app);
+    await shown.screen.getByRole("checkbox", { name: "This is a shared computer" }).click();
+    await typeIn(shown);
+    await shown.button("Sign in").click();
+    await expect.element(shown.main).toMatchTextContent("Nothing is lost by trying again");
+    expect(shown.button("Reload").elements()).toEqual([]);
+    expect(asksBeforeLeaving()).toBe(true);
+    expect(await faults()).toEqual([]);
+    app.gateway.openError = null;
+    await shown.button("Retry").click();
+    await expect.element(shown.screen.getByTestId("device-state")).toBeVisible();
+  });
+
+  it("that was ended where no password is taken says so, and goes on with an access token", async () => {
+    const { app, screen, button } = await signedIn();
+    const { found } = app.gateway;
+    if (!found.ok) throw new Error("no homeserver");
+    const offer = { password: false, sso: null, oauth: { host: "auth.example.org" } };
+    app.gateway.found = ok({ ...found.value, offer });
+    app.gateway.session.emit({ kind: "signed_out", soft: false });
+    await expect.element(screen.getByTestId("no-way-back")).toBeVisible();
+    expect(screen.getByLabelText("Password", { exact: true }).elements()).toEqual([]);
+    expect(screen.getByTestId("sign-in-ways").elements()).toEqual([]);
+    await screen.getByText("Advanced: use an access token").click();
+    await screen.getByLabelText("Access token", { exact: true }).fill("syt_token");
+    expect(await faults()).toEqual([]);
+    await button("Use this token").click();
+    await expect.element(screen.getByTestId("device-state")).toBeVisible();
+    await expect.element(screen.getByTestId("memory-only")).toBeVisible();
+  });
+
+  it("says what another page keeps, and that it cannot be renewed, before that page is visited", async () => {
+    const app = createTestApp();
+    const { found } = app.gateway;
+    if (!found.ok) throw new Error("no homeserver");
+    const offer = { password: false, sso: null, oauth: { host: "auth.example.org" } };
+    app.gateway.found = ok({ ...found.value, offer });
+    app.session.start();
+    const shown = await show(app);
+    await shown.screen.getByRole("textbox", { name: "Homeserver" }).fill("matrix.example.org");
+    await shown.screen.getByRole("textbox", { name: "Username" }).click();
+    const ways = shown.screen.getByTestId("sign-in-ways");
+    await expect.element(ways).not.toMatchTextContent("cannot be renewed");
+    await shown.screen.getByRole("checkbox", { name: "This is a shared computer" }).click();
+    await expect.element(ways).toMatchTextContent("cannot be renewed");
+    await expect.element(ways).toMatchTextContent("does not sign you out at auth.example.org");
+    expect(await faults()).toEqual([]);
+  });
+
   it("is not made unless it is asked for", async () => {
     const app = createTestApp();
     app.session.start();

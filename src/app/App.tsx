@@ -4,10 +4,12 @@ import { EndedScreen } from "@/features/session/EndedScreen";
 import { ExpiredScreen } from "@/features/session/ExpiredScreen";
 import { RedirectWays } from "@/features/sign-in/RedirectWays";
 import { SignInScreen } from "@/features/sign-in/SignInScreen";
+import { TokenForm } from "@/features/sign-in/TokenForm";
 import { hrefOf, type Route } from "@/lib/route";
 import { useSessionPhase } from "@/state/sessionHooks";
 import { lazyPart, preloadParts } from "@/ui/lazyPart";
 import { Spinner } from "@/ui/Spinner";
+import { useUnloadGuard } from "@/ui/useUnloadGuard";
 import { Account } from "./Account";
 import type { AppConfig } from "./config";
 import { DocumentTitle } from "./DocumentTitle";
@@ -42,6 +44,7 @@ export function App({ config, connections = UNGUARDED }: AppProps) {
   const phase = usePhase(connections);
   const route = useRoute();
   useFreshAddress(phase.kind === "signed_out");
+  useUnloadGuard(isHeldUnopened(phase));
   const hadSession = useHadSession(phase.kind === "opening" || phase.kind === "active");
   // One frame for all screens: it sees them change, and moves the focus along.
   const { title, ...frame } = screenOf(phase, route, config);
@@ -150,6 +153,7 @@ function screenOf(phase: SessionPhase, route: Route, config: AppConfig): Screen 
             user={phase.user}
             memoryOnly={phase.memoryOnly === true}
             Ways={RedirectWays}
+            Token={TokenForm}
           />
         </>,
       );
@@ -159,7 +163,11 @@ function screenOf(phase: SessionPhase, route: Route, config: AppConfig): Screen 
         phase.leaving === undefined
           ? "Your session could not be opened"
           : "This browser’s data could not be removed",
-        <FailedScreen error={phase.error} user={phase.user} />,
+        <FailedScreen
+          error={phase.error}
+          user={phase.user}
+          memoryOnly={phase.memoryOnly === true}
+        />,
       );
   }
 }
@@ -185,6 +193,11 @@ function usePhase({ subscribe, isLeaving, leftBecause }: ConnectionGuard): Sessi
   const leaving = useSyncExternalStore(subscribe, isLeaving);
   if (phase.kind !== "signed_out") return phase;
   return leaving ? { kind: "starting" } : { ...phase, reason: phase.reason ?? leftBecause() };
+}
+
+/** In memory and not open (yet): what an ended session left may be in this page, and only here. */
+function isHeldUnopened(phase: SessionPhase): boolean {
+  return (phase.kind === "opening" || phase.kind === "failed") && phase.memoryOnly === true;
 }
 
 /** Whoever signs in next starts at the overview, not where the last person left. */

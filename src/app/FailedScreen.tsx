@@ -12,17 +12,19 @@ import { ErrorReport } from "./ErrorReport";
 interface FailedScreenProps {
   error: AppError;
   user: SignedInUser | null;
+  /** The session is in memory: a reload would end it, with the keys of one that was ended before. */
+  memoryOnly: boolean;
 }
 
 /**
  * The session could not be opened. Nothing is ever removed by itself: the way out that removes this
  * browser's data is the person's own choice, after it was said what goes.
  */
-export function FailedScreen({ error, user }: FailedScreenProps) {
+export function FailedScreen({ error, user, memoryOnly }: FailedScreenProps) {
   const { retryOpen, startOver } = useSessionActions();
   const [leaving, setLeaving] = useState(false);
   const { title, body, action } = describeError(error);
-  const reloads = action === "reload";
+  const reloads = action === "reload" && !memoryOnly;
   return (
     <>
       <Alert
@@ -39,6 +41,12 @@ export function FailedScreen({ error, user }: FailedScreenProps) {
       >
         <p>{body}</p>
       </Alert>
+      {memoryOnly ? (
+        <p>
+          This session is in this tab only. Closing or reloading the tab ends it, and loses the room
+          keys in it that are not in your backup. Nothing is lost by trying again.
+        </p>
+      ) : null}
       <ErrorReport lines={reportOf(error)} />
       {canForget(error, user) ? (
         <Card title="If nothing else helps">

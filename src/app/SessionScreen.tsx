@@ -27,7 +27,7 @@ export function SessionScreen({ route, memoryOnly }: { route: Route; memoryOnly:
       {memoryOnly ? <UnstoredGuard /> : null}
       {memoryOnly && route === "overview" ? <MemoryOnlyNote /> : null}
       <IncomingRequest route={route} />
-      <CarryOverNote />
+      <CarryOverNote memoryOnly={memoryOnly} />
       <RoutedScreen route={route} />
     </>
   );

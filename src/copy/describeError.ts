@@ -104,7 +104,7 @@ export function describeError(error: AppError): ErrorWords {
     case "keys_at_risk":
       return {
         title: `Backup version ${error.version} was not deleted: it holds keys that are nowhere else`,
-        body: `${formatCount(error.count, "key")} of it ${error.count === 1 ? "is" : "are"} neither in the other backup nor on this device. Nothing was lost. Keep this version.`,
+        body: `${formatCount(error.count, "key")} of it ${error.count === 1 ? "is" : "are"} neither in the other backup nor stored on this device. Nothing was lost. Keep this version.`,
         action: "retry",
       };
     case "upload_off":

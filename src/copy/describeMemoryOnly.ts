@@ -5,3 +5,31 @@ export const MEMORY_ONLY_MEANS =
 /** Nobody can tell the server when a tab is closed. */
 export const DEVICE_STAYS =
   "The device then stays in your account’s list until you remove it from another device. Use “Sign out” to remove it at once.";
+
+/** For a sign-in on another page: leaving this one again would lose what is in it. */
+export const NOT_RENEWED_ELSEWHERE =
+  "A session of this kind that you begin on another page cannot be renewed: if the homeserver ends it, signing in there again means leaving this tab, and keys that are only in it are lost.";
+
+/** Another page has cookies of its own. `host`: where it is. */
+export function stillSignedInAt(host: string): string {
+  return `Signing out here does not sign you out at ${host}, or at whatever page it sent you to. On a shared computer, sign out there, too.`;
+}
+
+/** After a sign-out, when it is not known any more how the session began. */
+export const STILL_SIGNED_IN_ELSEWHERE =
+  "If you signed in on another page, you may still be signed in there. On a shared computer, sign out there, too.";
+
+/** An ended session in memory, on a homeserver that takes no password. `host`: the homeserver. */
+export function describeNoWayBack(host: string): { title: string; body: string } {
+  return {
+    title: `${host} signs in on another page`,
+    body: "Leaving this one loses the keys that are only in this tab, so it is not offered here. If you can get an access token of a new sign-in that no app has used yet, use it below: the keys are then carried over. Otherwise what is not in your backup is lost when you leave; what is in it comes back with your recovery key.",
+  };
+}
+
+/** After a deletion on the server: what becomes of the room keys that are here. */
+export function describeKeysHere(memoryOnly: boolean): string {
+  return memoryOnly
+    ? "The keys of this session are in this tab only, and go when it is closed or reloaded."
+    : "The keys on this device are kept.";
+}

@@ -5,6 +5,7 @@ import {
   describeCoverage,
   describeIdentityReset,
   describeKeyStorageDeletion,
+  endingWithTab,
   nameBackup,
 } from "./describeRemoval";
 
@@ -57,6 +58,14 @@ describe("the lists", () => {
       describeBackupDeletion(coverage(onServer, onServer)).lost.join(" ");
     expect(lost(10)).toMatch(/unreadable for good/);
     expect(lost(0)).not.toMatch(/unreadable for good/);
+  });
+
+  it("keep nothing on this device beyond the tab of a session in memory", () => {
+    const given = describeBackupDeletion(coverage(10, 10));
+    const { lost, kept } = endingWithTab(given);
+    expect(lost.slice(0, -1)).toEqual(given.lost);
+    expect(lost.at(-1)).toMatch(/this tab only.*lost, too, when the tab is closed or reloaded/);
+    expect(kept).toEqual(given.kept);
   });
 
   it("do not call everything lost while an older backup is kept", () => {

@@ -19,6 +19,17 @@ export interface Consequences {
   readonly kept: readonly string[];
 }
 
+/** The same for a session in memory, where what is kept on this device is kept as long as the tab. */
+export function endingWithTab({ lost, kept }: Consequences): Consequences {
+  return {
+    lost: [
+      ...lost,
+      "This session is in this tab only: whatever is on this device is lost, too, when the tab is closed or reloaded. Export the keys to a file first.",
+    ],
+    kept,
+  };
+}
+
 /** "version 7 with 1,204 room keys" */
 export function nameBackup({ version, coverage }: BackupSurvey): string {
   return `version ${version} with ${formatRoomKeys(coverage.onServer)}`;

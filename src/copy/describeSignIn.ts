@@ -31,6 +31,8 @@ export const ACCESS_TOKEN = {
     "For support: a token of a sign-in that no app has used yet. It is kept encrypted in this browser, and signing out here ends it.",
   otherHost:
     "This is not what you typed. Whoever has the token can do what you can: press again only if this is your homeserver.",
+  explainUnstored:
+    "For support: a token of a sign-in that no app has used yet. It is kept in this tab only, and signing out here ends it.",
   missing: { token: "Enter an access token.", homeserver: "Enter your homeserver above first." },
 } as const;
 
@@ -83,7 +85,7 @@ export function describeSignInError({ reason, host }: SignInError): ErrorWords {
     case "other_account":
       return {
         title: "That was another account",
-        body: "You signed in there as somebody else than the one whose keys are in this browser. That sign-in was ended again, and nothing was changed. Sign out on the other page, then sign in with the account shown here.",
+        body: "That sign-in is of somebody else than the one whose keys are in this browser. It was not used, and nothing was changed. If you signed in on another page, sign out there, then sign in with the account shown here.",
         action: "retry",
       };
     case "session_stored":

@@ -27,7 +27,8 @@ export type SyncState = "starting" | "live" | "offline";
 /**
  * Whether the room keys of devices that the server ended are on the present device. While it is not
  * `none`, some may be only in the stores of the ended ones: `running`, they are being carried over;
- * `incomplete`, that did not end well and is tried again when the session is next opened.
+ * `incomplete`, that did not end well and is tried again when the session is next opened, or, of a
+ * session in memory, as soon as something it waits for has changed.
  */
 export type CarryOverState = "none" | "running" | "incomplete";
 
@@ -63,10 +64,10 @@ export type SessionPhase =
    * also when only the token expired: without a stored device there is nothing to go on with.
    */
   | ({ readonly kind: "ended"; readonly user: SignedInUser } & InMemory)
-  | {
+  | ({
       readonly kind: "failed";
       readonly user: SignedInUser | null;
       readonly error: AppError;
       /** What failed is removing what is stored. Once it is done the session has ended this way. */
       readonly leaving?: SignedOutReason;
-    };
+    } & InMemory);

@@ -164,7 +164,7 @@ export function createGateway(options: {
       await closeLive();
       takePending(options.redirects.storage);
       return request.memoryOnly === true
-        ? signInToMemory(() => loginOfToken(request))
+        ? signInToMemory((owner) => loginOfToken(request, owner))
         : signInWithToken(vault, request);
     },
     async readStored() {

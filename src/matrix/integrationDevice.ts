@@ -71,6 +71,8 @@ export async function openDevice(
       },
       user: { userId, deviceId, homeserverUrl: server.url },
       cryptoStorePrefix: null,
+      // Stands for a device as most are: its store outlives the page.
+      storesKeys: true,
       closed: closing.signal,
       takeTurn: createTurns(),
       journal: createMemoryJournal(),

@@ -178,6 +178,34 @@ test.each(["hard", "soft"])(
   },
 );
 
+test("an ended device's own identity waits in the page until the next device is verified", async () => {
+  const user = valueOf(await signIn());
+  const live = await open();
+  const key = live.setUp.generateRecoveryKey();
+  const text = { bytes: key.bytes.slice(), text: key.text };
+  const askPassword = () => Promise.resolve(PASSWORD);
+  valueOf(await live.setUp.run(key, { onStep: () => undefined, askPassword }));
+  await endDevice(user.deviceId);
+  await vi.waitFor(async () => {
+    await live.keyBackup.fetchBackupInfo();
+    expect(live.heard).toContainEqual({ kind: "signed_out", soft: false });
+  }, PATIENCE);
+  await live.close();
+
+  valueOf(await signIn());
+  const again = await open();
+  const carried = () => again.heard.filter((event) => Object(event).kind === "carry_over");
+  await vi.waitFor(
+    () => expect(carried().at(-1)).toEqual({ kind: "carry_over", state: "incomplete" }),
+    PATIENCE,
+  );
+  valueOf(await again.keyBackup.unlock(text));
+  await vi.waitFor(
+    () => expect(carried().at(-1)).toEqual({ kind: "carry_over", state: "none" }),
+    PATIENCE,
+  );
+});
+
 test("a session that is forgotten before it was opened leaves no device on the server", async () => {
   const user = valueOf(await signIn());
   expect(await devices()).toContain(user.deviceId);

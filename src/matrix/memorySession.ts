@@ -90,7 +90,7 @@ export function createMemorySession(
       const client = opened.value;
       const { context } = client;
       wasOpened = true;
-      const carryOver = startMemoryCarryOver({ left, context, emit: events.emit });
+      const carryOver = startMemoryCarryOver({ left, context, events });
       const live = createLiveSession({
         client,
         adapters: createAdapters(context),

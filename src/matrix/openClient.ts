@@ -147,6 +147,7 @@ export async function openClient(options: {
     },
     user,
     cryptoStorePrefix,
+    storesKeys: cryptoStorePrefix !== null,
     closed,
     takeTurn: createTurns(),
     ...(cryptoStorePrefix === null

@@ -123,6 +123,42 @@ describe("a list that is shorter than what the server counts", () => {
   });
 });
 
+describe("a device whose keys end with the page", () => {
+  test("is no place for what only the new version has", async () => {
+    const account = await accountWithBackup(server, 1);
+    const { context } = account.device;
+    const made = await interrupt(context, account);
+    const theirs = await putEntries(context, made, 2);
+    await uploaded(account.device, made, 3);
+    const inMemory = { ...context, storesKeys: false };
+    expect(await replaceOn(inMemory).undo(copyOf(account.key))).toEqual({
+      ok: false,
+      error: { kind: "keys_at_risk", version: made, count: 2 },
+    });
+    expect(await currentVersion(context)).toBe(made);
+    expect([...((await idsIn(context, made)) ?? [])]).toEqual(expect.arrayContaining(theirs));
+    // With a store they are safe here, and go to the old version from here.
+    expect(valueOf(await replaceOn(context).undo(copyOf(account.key)))).toEqual({
+      kind: "undone",
+      version: account.version,
+    });
+    await uploaded(account.device, account.version, 3);
+    account.device.stop();
+  });
+
+  test("goes back all the same when the old version lacks nothing", async () => {
+    const account = await accountWithBackup(server, 1);
+    const { context } = account.device;
+    await interrupt(context, account);
+    const inMemory = { ...context, storesKeys: false };
+    expect(valueOf(await replaceOn(inMemory).undo(copyOf(account.key)))).toEqual({
+      kind: "undone",
+      version: account.version,
+    });
+    account.device.stop();
+  });
+});
+
 describe("what stands beside an entry is no proof of what is in it", () => {
   const junk = {
     "what no key opens": async () => (await sealerOfNobody())({}),

@@ -6,7 +6,7 @@ import { fail, ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
 import { isUnchanged } from "./backupInfo";
 import { unseenEntries } from "./backupComparison";
-import { bringOver } from "./bringOver";
+import { bringOver, compareVersions } from "./bringOver";
 import { dropKeptKey, keepBackupKey, reachBackupKey, readKeptKey } from "./keptBackupKey";
 import { cacheBackupKey, enableBackup, forgetUploads } from "./keyBackupEnable";
 import { noteReplacement, readReplacement, standOf, type Replacement } from "./replaceJournal";
@@ -28,7 +28,8 @@ const COMPARISONS = 8;
  * take long and may fail: until then the recovery key opens the present version for everybody. Then
  * the old decryption key gets its place back, and at once the new version is deleted, by a read
  * right before, while nothing was added to it since it was compared. Where nothing that is in reach
- * opens the old version: `decryption_key`, and nothing was changed.
+ * opens the old version: `decryption_key`, and nothing was changed. Where this device's keys end with
+ * the page, nothing is brought here: `keys_at_risk` while the old version lacks any.
  */
 export async function undoReplacement(
   context: SessionContext,
@@ -120,14 +121,18 @@ async function removeNew(
         if (!deleted.ok || deleted.value) return deleted.ok ? ok(undefined) : deleted;
       }
       seen = before.value;
-      const compared = await bringOver(context, {
+      const carried = {
         entries,
         from: version,
         fromKey: newKey.value,
         to: oldVersion,
         toKey: oldKey.value,
         signal: context.closed,
-      });
+      };
+      // In memory a key is not held safely: it has to be in the old version before the new one goes.
+      const compared = context.storesKeys
+        ? await bringOver(context, carried)
+        : await compareVersions(carried);
       if (!compared.ok) return compared;
       const count = compared.value.missing + unseenEntries(compared.value, seen);
       if (count > 0) return fail({ kind: "keys_at_risk", version, count });

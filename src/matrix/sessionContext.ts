@@ -51,6 +51,8 @@ export interface SessionContext extends SessionRequests {
   readonly user: SignedInUser;
   /** Begins the names of this device's IndexedDB databases; see deviceStore. Null: all is in memory. */
   readonly cryptoStorePrefix: string | null;
+  /** Whether the room keys of this device outlive the page. False: one that is only here is not safe. */
+  readonly storesKeys: boolean;
   /** Aborted when the session is closed. */
   readonly closed: AbortSignal;
   /**

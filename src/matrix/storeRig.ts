@@ -53,6 +53,7 @@ export async function openStoreRig(
       client,
       user,
       cryptoStorePrefix: cryptoDatabasePrefix,
+      storesKeys: options.inMemory !== true,
       closed: closing.signal,
       takeTurn: createTurns(),
       journal: createMemoryJournal(),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { ok } from "@/domain/result";
 import { startOAuthServer, type OAuthReply, type OAuthServerRig } from "./oauthServerRig";
-import { signInWithToken } from "./tokenSignIn";
+import { loginOfToken, signInWithToken } from "./tokenSignIn";
 import type { StoredSession, Vault } from "./vault";
 
 let server: OAuthServerRig;
@@ -82,4 +82,14 @@ it("sends nothing where a session is stored", async () => {
   const stored = { user, cryptoStorePrefix: "p", cryptoStoreMade: true, ended: false };
   const { outcome, asked } = await tryToken(stored);
   expect([outcome, asked]).toMatchObject([refused("session_stored"), []]);
+});
+
+it("refuses the token of another user than the one whose keys are in the page, and leaves it alone", async () => {
+  const request = {
+    target: { baseUrl: server.url, host: "hs.test", discoveredFrom: null },
+    accessToken: "syt_token",
+  };
+  expect(await loginOfToken(request, "@bob:hs.test")).toMatchObject(refused("other_account"));
+  expect(server.seen.map(({ path }) => path)).toEqual(["/_matrix/client/v3/account/whoami"]);
+  expect(await loginOfToken(request, "@alice:hs.test")).toMatchObject({ ok: true });
 });

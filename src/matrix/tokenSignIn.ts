@@ -25,16 +25,20 @@ export async function signInWithToken(
   return kept.ok ? ok(login.value.user) : kept;
 }
 
-/** Whose token it is. The device must be one that no app has given keys to. */
-export async function loginOfToken({
-  target,
-  accessToken,
-}: TokenRequest): Promise<Result<Login, AppError>> {
+/**
+ * Whose token it is. The device must be one that no app has given keys to, and `mustBe` the user, if
+ * given: the token of somebody else is refused here and not ended.
+ */
+export async function loginOfToken(
+  { target, accessToken }: TokenRequest,
+  mustBe: string | null = null,
+): Promise<Result<Login, AppError>> {
   const refuse = (reason: SignInFailure) =>
     fail<AppError>({ kind: "sign_in", reason, host: target.host });
   const owner = await whoAmI(target.baseUrl, accessToken);
   if (!owner.ok) return owner.error.kind === "signed_out" ? refuse("token_refused") : owner;
   const { deviceId, ...rest } = owner.value;
+  if (mustBe !== null && rest.userId !== mustBe) return refuse("other_account");
   if (deviceId === null) return refuse("token_without_device");
   const user = { ...rest, deviceId };
   const isInUse = await hasPublishedKeys(user, accessToken);

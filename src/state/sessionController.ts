@@ -164,7 +164,7 @@ export function createSessionController(deps: SessionDeps): {
       if (opened.ok) await opened.value.close();
     } else if (opened.ok) activate(opened.value);
     else if (opened.error.kind === "signed_out") await onEnded(user, opened.error.soft);
-    else enter({ kind: "failed", user, error: opened.error });
+    else enter({ kind: "failed", user, error: opened.error, ...mark() });
   }
 
   function activate(opened: LiveSession): void {

@@ -120,6 +120,32 @@ describe("a session in memory by choice", () => {
     },
   );
 
+  it("that the server ended goes on with an access token, where no password is taken", async () => {
+    const app = await signedIn();
+    app.gateway.session.emit({ kind: "signed_out", soft: false });
+    await settle();
+    const { target } = request;
+    expect(await app.session.signInWithToken({ target, accessToken: "secret" })).toMatchObject({
+      ok: true,
+    });
+    await settle();
+    expect(phaseOf(app)).toMatchObject({ kind: "active", memoryOnly: true });
+  });
+
+  it("that cannot be opened is still one in memory, and is tried again without a reload", async () => {
+    const app = await signedIn();
+    app.gateway.session.emit({ kind: "signed_out", soft: false });
+    await settle();
+    app.gateway.openError = offline;
+    await app.session.signIn(request);
+    await settle();
+    expect(phaseOf(app)).toMatchObject({ kind: "failed", error: offline, memoryOnly: true });
+    app.gateway.openError = null;
+    app.session.retryOpen();
+    await settle();
+    expect(phaseOf(app)).toMatchObject({ kind: "active", memoryOnly: true });
+  });
+
   it("that the server ended can be let go of, and nothing that is stored goes with it", async () => {
     const app = await signedIn();
     app.gateway.stored = alice;

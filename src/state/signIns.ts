@@ -91,7 +91,7 @@ export function createSignIns(deps: SignInDeps): SignIns {
     signInWithToken: ({ target, accessToken, memoryOnly }) =>
       signInOnce(
         async (now, unstored) =>
-          now.kind === "signed_out"
+          now.kind === "signed_out" || (now.kind === "ended" && now.memoryOnly === true)
             ? gateway.signInWithToken({ target, accessToken, ...memoryWish(unstored) })
             : fail({ kind: "closed" }),
         memoryOnly,

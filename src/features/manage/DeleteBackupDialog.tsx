@@ -1,4 +1,5 @@
 import { useCallback, useId, useState } from "react";
+import { describeKeysHere } from "@/copy/describeMemoryOnly";
 import { describeBackupDeletion, describeKeptOlder, nameBackup } from "@/copy/describeRemoval";
 import type { AppError } from "@/domain/errors";
 import { confirmationOf, type BackupSurvey } from "@/domain/removal";
@@ -202,10 +203,11 @@ function titleOf(stage: Stage, survey: BackupSurvey | null): string {
 }
 
 function Deleted({ unsaid }: { unsaid: AppError | null }) {
+  const { memoryOnly } = useLiveSession();
   return (
     <>
       <Alert tone="success" title="The server has no backup any more">
-        <p>This was read from the server after the deletion. The keys on this device are kept.</p>
+        <p>This was read from the server after the deletion. {describeKeysHere(memoryOnly)}</p>
       </Alert>
       {unsaid === null ? null : (
         <p>

@@ -1,4 +1,5 @@
 import { useCallback, useId } from "react";
+import { describeKeysHere } from "@/copy/describeMemoryOnly";
 import {
   describeKeyStorageDeletion,
   describeKeyStorageStep,
@@ -30,7 +31,7 @@ interface DeleteKeyStorageDialogProps {
 /** Deletes backup, secret storage and dehydrated device, after naming all of it. */
 export function DeleteKeyStorageDialog({ open, onClose }: DeleteKeyStorageDialogProps) {
   const form = useId();
-  const { removal } = useLiveSession();
+  const { removal, memoryOnly } = useLiveSession();
   const read = useCallback(() => removal.surveyKeyStorage(), [removal]);
   const { found, readAgain, show } = useSurvey(read, () => false);
   const { stage, start, answer, reset } = useKeyStorageDeletion(show);
@@ -107,8 +108,8 @@ export function DeleteKeyStorageDialog({ open, onClose }: DeleteKeyStorageDialog
         return (
           <Alert tone="success" title="Your key storage is deleted">
             <p>
-              This was read from the server afterwards. The keys on this device are kept. You can
-              set up a new backup with a new recovery key at any time.
+              This was read from the server afterwards. {describeKeysHere(memoryOnly)} You can set
+              up a new backup with a new recovery key at any time.
             </p>
           </Alert>
         );

@@ -1,8 +1,11 @@
-import type { Consequences } from "@/copy/describeRemoval";
+import { endingWithTab, type Consequences } from "@/copy/describeRemoval";
+import { useLiveSession } from "@/state/hooks";
 import styles from "./Manage.module.css";
 
 /** What goes and what stays, before anything does. */
-export function LossLists({ consequences }: { consequences: Consequences }) {
+export function LossLists({ consequences: given }: { consequences: Consequences }) {
+  const { memoryOnly } = useLiveSession();
+  const consequences = memoryOnly ? endingWithTab(given) : given;
   return (
     <div className={styles.lists}>
       <section data-testid="lost">

@@ -46,6 +46,28 @@ describe("deleting key storage", () => {
     expect(removal.log).toEqual(["delete key storage"]);
   });
 
+  it("promises nothing beyond the tab of a session in memory", async () => {
+    const { button, dialog, inDialog, confirmField } = await showManage((session) => {
+      Object.assign(session, { memoryOnly: true });
+      session.removal.keyStorage = ok({
+        backup: aSurvey({ coverage: { onServer: 10, notedHere: 4, onlyInBackup: 6 } }),
+        keyId: "K",
+        anythingStored: true,
+        identityHere: false,
+        identityOnlyStored: true,
+        backupKeyOnlyStored: true,
+      });
+    });
+    await button("Delete key storage").click();
+    await expect.element(dialog).toMatchTextContent("This session is in this tab only");
+    await expect.element(dialog).not.toMatchTextContent("is not lost then");
+    await expectNoViolations();
+    await confirmField.fill("delete");
+    await inDialog("Delete key storage").click();
+    await expect.element(dialog).toMatchTextContent("are in this tab only, and go when it is");
+    await expect.element(dialog).not.toMatchTextContent("are kept");
+  });
+
   it("asks nothing where there is nothing", async () => {
     const { button, dialog, inDialog, confirmField } = await showManage((session) => {
       session.removal.keyStorage = ok({

@@ -4,7 +4,7 @@ import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 
 /** After a new sign-in over an ended session: what has become of the keys that were left here. */
-export function CarryOverNote() {
+export function CarryOverNote({ memoryOnly }: { memoryOnly: boolean }) {
   const state = useCarryOver();
   const done = useCarriedOver();
   const [dismissed, setDismissed] = useState(false);
@@ -16,10 +16,18 @@ export function CarryOverNote() {
         testId="carry-over"
         code={state}
       >
-        <p>
-          They are still in this browser, and nothing of them was removed. It is tried again when
-          this page is next opened. Do not sign out before.
-        </p>
+        {memoryOnly ? (
+          <p>
+            The rest is <strong>only in this tab</strong>: do not close or reload it, and do not
+            sign out. It is tried again by itself while the tab is open. If your earlier device was
+            verified, verify this one: that may be all that is missing.
+          </p>
+        ) : (
+          <p>
+            They are still in this browser, and nothing of them was removed. It is tried again when
+            this page is next opened. Do not sign out before.
+          </p>
+        )}
       </Alert>
     );
   }

@@ -4,16 +4,17 @@ import { Card } from "@/ui/Card";
 import { useUnloadGuard } from "@/ui/useUnloadGuard";
 import { LazyForgetDialog } from "./dialogs";
 import { SignInAgain } from "./SignInAgain";
-import type { WaysComponent } from "./useHomeserverOf";
+import type { TokenComponent, WaysComponent } from "./useHomeserverOf";
 
 interface EndedScreenProps {
   user: SignedInUser;
   memoryOnly: boolean;
   Ways: WaysComponent;
+  Token: TokenComponent;
 }
 
 /** The server ended the device for good. Its keys stay here until a new device has them. */
-export function EndedScreen({ user, memoryOnly, Ways }: EndedScreenProps) {
+export function EndedScreen({ user, memoryOnly, Ways, Token }: EndedScreenProps) {
   const [leaving, setLeaving] = useState(false);
   useUnloadGuard(memoryOnly);
   return (
@@ -40,6 +41,7 @@ export function EndedScreen({ user, memoryOnly, Ways }: EndedScreenProps) {
         user={user}
         // Leaving for another page would lose what is in this one.
         Ways={memoryOnly ? null : Ways}
+        {...(memoryOnly ? { Token } : {})}
         leaveLabel="Remove this browser’s data"
         onLeave={() => setLeaving(true)}
       />

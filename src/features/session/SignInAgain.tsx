@@ -1,5 +1,6 @@
 import { useRef, useState, type FormEvent } from "react";
 import { describeError, WRONG_PASSWORD_ALONE } from "@/copy/describeError";
+import { describeNoWayBack } from "@/copy/describeMemoryOnly";
 import type { AppError } from "@/domain/errors";
 import type { SignedInUser } from "@/domain/session";
 import { useSessionActions } from "@/state/actionHooks";
@@ -8,12 +9,14 @@ import { Button } from "@/ui/Button";
 import { Facts } from "@/ui/Facts";
 import { SecretField } from "@/ui/SecretField";
 import styles from "./session.module.css";
-import { useHomeserverOf, type WaysComponent } from "./useHomeserverOf";
+import { useHomeserverOf, type TokenComponent, type WaysComponent } from "./useHomeserverOf";
 
 interface SignInAgainProps {
   user: SignedInUser;
-  /** The other ways to sign in that the homeserver has; null: there is only the password. */
+  /** The other ways to sign in that the homeserver has; null: this page must not be left. */
   Ways: WaysComponent | null;
+  /** The way of an access token, where there is one. */
+  Token?: TokenComponent;
   /** The way out, beside the button that signs in. */
   leaveLabel: string;
   onLeave: () => void;
@@ -23,10 +26,10 @@ interface SignInAgainProps {
  * Signs the user of the stored session in again: by the password alone, unless the homeserver is
  * known to take none, or by its other ways.
  */
-export function SignInAgain({ user, Ways, leaveLabel, onLeave }: SignInAgainProps) {
-  const { signIn, signInElsewhere } = useSessionActions();
+export function SignInAgain({ user, Ways, Token, leaveLabel, onLeave }: SignInAgainProps) {
+  const { findHomeserver, signIn, signInElsewhere, signInWithToken } = useSessionActions();
   const found = useHomeserverOf(user);
-  const takesPassword = Ways === null || (found?.offer.password ?? true);
+  const takesPassword = found?.offer.password ?? true;
   const password = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
   const [missing, setMissing] = useState(false);
@@ -74,6 +77,7 @@ export function SignInAgain({ user, Ways, leaveLabel, onLeave }: SignInAgainProp
             error={fieldError(missing, error)}
           />
         ) : null}
+        {takesPassword || Ways !== null ? null : <NoWayBack host={host} />}
         {error === null ? null : (
           <Alert tone="critical" title={wordsOf(error).title} code={error.kind}>
             <p>{wordsOf(error).body}</p>
@@ -96,7 +100,24 @@ export function SignInAgain({ user, Ways, leaveLabel, onLeave }: SignInAgainProp
           <Ways target={found} signInElsewhere={signInElsewhere} />
         ) : null}
       </form>
+      {Token === undefined ? null : (
+        <Token
+          findTarget={() => findHomeserver({ homeserver: user.homeserverUrl, username: "" })}
+          signInWithToken={signInWithToken}
+          memoryOnly
+        />
+      )}
     </>
+  );
+}
+
+/** No password is taken, and the page that signs people in is elsewhere. */
+function NoWayBack({ host }: { host: string }) {
+  const { title, body } = describeNoWayBack(host);
+  return (
+    <Alert tone="warning" title={title} testId="no-way-back">
+      <p>{body}</p>
+    </Alert>
   );
 }
 

@@ -14,6 +14,16 @@ export type WaysComponent = ComponentType<{
   }) => Promise<Result<void, AppError>>;
 }>;
 
+/** Takes an access token; lent by the feature that has it. */
+export type TokenComponent = ComponentType<{
+  findTarget: () => Promise<Result<FoundHomeserver, AppError>>;
+  signInWithToken: (request: {
+    target: FoundHomeserver;
+    accessToken: string;
+  }) => Promise<Result<unknown, AppError>>;
+  memoryOnly: boolean;
+}>;
+
 /** What the homeserver of the stored session offers now; null while that is not known. */
 export function useHomeserverOf({ homeserverUrl }: SignedInUser): FoundHomeserver | null {
   const { findHomeserver } = useSessionActions();

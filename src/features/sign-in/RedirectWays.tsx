@@ -1,5 +1,6 @@
 import { useEffect, useState, type RefObject } from "react";
 import { describeError } from "@/copy/describeError";
+import { NOT_RENEWED_ELSEWHERE, stillSignedInAt } from "@/copy/describeMemoryOnly";
 import { describeWays } from "@/copy/describeSignIn";
 import type { AppError } from "@/domain/errors";
 import type { Result } from "@/domain/result";
@@ -17,12 +18,16 @@ export type SignInElsewhere = (request: {
 interface RedirectWaysProps {
   target: FoundHomeserver;
   signInElsewhere: SignInElsewhere;
+  /** Nothing of the session is to be stored. */
+  memoryOnly?: boolean;
   /** The first button. */
   firstRef?: RefObject<HTMLButtonElement | null>;
 }
 
 /** A button for each way to sign in on another page. Nothing when the homeserver has none. */
-export function RedirectWays({ target, signInElsewhere, firstRef }: RedirectWaysProps) {
+export function RedirectWays(props: RedirectWaysProps) {
+  const { target, signInElsewhere, memoryOnly = false, firstRef } = props;
+  const host = target.offer.oauth?.host ?? target.host;
   const [leaving, setLeaving] = useState<string | null>(null);
   const [error, setError] = useState<AppError | null>(null);
   const ways = describeWays(target.offer);
@@ -68,9 +73,15 @@ export function RedirectWays({ target, signInElsewhere, firstRef }: RedirectWays
         </Button>
       ))}
       <p className={styles.wayNote}>
-        You sign in on a page of <strong>{target.offer.oauth?.host ?? target.host}</strong> and come
-        back here. This app does not see your password there.
+        You sign in on a page of <strong>{host}</strong> and come back here. This app does not see
+        your password there.
       </p>
+      {memoryOnly ? (
+        <>
+          <p className={styles.wayNote}>{NOT_RENEWED_ELSEWHERE}</p>
+          <p className={styles.wayNote}>{stillSignedInAt(host)}</p>
+        </>
+      ) : null}
     </div>
   );
 }

@@ -22,6 +22,8 @@ interface SignInFormProps {
   signIn: SignIn;
   signInElsewhere: SignInElsewhere;
   signInWithToken: SignInWithToken;
+  /** Nothing of the session is to be stored. */
+  memoryOnly?: boolean;
   /** What else is to be decided before any way is taken. */
   children?: ReactNode;
 }
@@ -32,6 +34,7 @@ interface SignInFormProps {
  */
 export function SignInForm(props: SignInFormProps) {
   const { fixedHomeserver, findHomeserver, signIn, signInElsewhere, signInWithToken } = props;
+  const { memoryOnly = false } = props;
   const offered = fixedHomeserver?.address ?? props.defaultHomeserver;
   const [homeserver, setHomeserver] = useState(offered ?? "");
   const fixed = fixedHomeserver !== null;
@@ -166,13 +169,19 @@ export function SignInForm(props: SignInFormProps) {
           </div>
         ) : null}
         {found === null ? null : (
-          <RedirectWays target={found} signInElsewhere={signInElsewhere} firstRef={firstWay} />
+          <RedirectWays
+            target={found}
+            signInElsewhere={signInElsewhere}
+            memoryOnly={memoryOnly}
+            firstRef={firstWay}
+          />
         )}
       </form>
       <TokenForm
         findTarget={() => (isEnough() ? find(homeserver, lookedUp) : null)}
         isTyped={(target) => howHostIsKnown(target, input) === "typed"}
         signInWithToken={signInWithToken}
+        memoryOnly={memoryOnly}
       />
     </div>
   );

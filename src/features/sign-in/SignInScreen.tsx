@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { SignedOutReason } from "@/domain/session";
+import { STILL_SIGNED_IN_ELSEWHERE } from "@/copy/describeMemoryOnly";
 import { BACKUP_IS } from "@/copy/terms";
 import { useSessionActions } from "@/state/actionHooks";
 import { Alert } from "@/ui/Alert";
@@ -36,6 +37,7 @@ export function SignInScreen(props: SignInScreenProps) {
           signIn={(request) => actions.signIn({ ...request, ...wish })}
           signInElsewhere={(request) => actions.signInElsewhere({ ...request, ...wish })}
           signInWithToken={(request) => actions.signInWithToken({ ...request, ...wish })}
+          memoryOnly={wish.memoryOnly}
         >
           {memoryOnly ? null : <SharedComputer checked={shared} onChange={setShared} />}
         </SignInForm>
@@ -50,6 +52,7 @@ function SignedOutNotice({ reason }: { reason: SignedOutReason }) {
       return (
         <Alert tone="success" title="You are signed out">
           <p>This device was removed from your account, and its keys from this browser.</p>
+          <p>{STILL_SIGNED_IN_ELSEWHERE}</p>
         </Alert>
       );
     case "evicted":
@@ -73,6 +76,7 @@ function SignedOutNotice({ reason }: { reason: SignedOutReason }) {
             Everything was removed from this browser, but the homeserver could not be told. The
             device may still be listed in your account: remove it there from another device.
           </p>
+          <p>{STILL_SIGNED_IN_ELSEWHERE}</p>
         </Alert>
       );
   }

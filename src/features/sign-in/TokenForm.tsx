@@ -18,13 +18,16 @@ export type SignInWithToken = (request: {
 interface TokenFormProps {
   /** Finds the homeserver that stands in the form above; null when none does. */
   findTarget: () => Promise<Result<FoundHomeserver, AppError>> | null;
-  /** Whether the person typed the host that this was found at, or has been shown no other. */
-  isTyped: (target: FoundHomeserver) => boolean;
+  /** Whether the person typed the host that was found; not given where it is the session's own. */
+  isTyped?: (target: FoundHomeserver) => boolean;
   signInWithToken: SignInWithToken;
+  /** Nothing of the session is to be stored. */
+  memoryOnly?: boolean;
 }
 
 /** For whoever helps somebody: a session that was made elsewhere. Folded away. */
-export function TokenForm({ findTarget, isTyped, signInWithToken }: TokenFormProps) {
+export function TokenForm(props: TokenFormProps) {
+  const { findTarget, isTyped = () => true, signInWithToken, memoryOnly = false } = props;
   const input = useRef<HTMLInputElement>(null);
   const [missing, setMissing] = useState<"homeserver" | "token" | null>(null);
   const [busy, setBusy] = useState(false);
@@ -61,7 +64,9 @@ export function TokenForm({ findTarget, isTyped, signInWithToken }: TokenFormPro
   return (
     <Details summary={ACCESS_TOKEN.summary}>
       <form className={styles.form} noValidate onSubmit={(event) => void submit(event)}>
-        <p className={styles.intro}>{ACCESS_TOKEN.explain}</p>
+        <p className={styles.intro}>
+          {memoryOnly ? ACCESS_TOKEN.explainUnstored : ACCESS_TOKEN.explain}
+        </p>
         <SecretField
           label="Access token"
           name="access-token"
