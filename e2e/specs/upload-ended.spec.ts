@@ -35,7 +35,7 @@ faulty(
     const notice = page.getByTestId("backup-notice");
     await expect(notice).toHaveAttribute("data-kind", "disappeared");
     await expect(notice).toContainText(`version ${next}`);
-    await expect(page.getByTestId("upload-queue")).toHaveAttribute("data-state", "stopped");
+    await expect(page.getByTestId("upload-queue")).toHaveAttribute("data-state", "no_backup");
     await overview.checkAgain();
     await overview.expectBackup("none", { pending: String(KEYS) });
     expect(network.keyChanges.map((change) => change.split("?")[0])).toEqual([

@@ -434,6 +434,29 @@ describe("a homeserver that this site is for", () => {
   });
 });
 
+describe("a press while the homeserver is looked for", () => {
+  it("says what is wrong with the homeserver, like the lookup that it shares", async () => {
+    const gateway = fakeGateway({ findError: { kind: "insecure_homeserver", host: "plain.test" } });
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    const find = gateway.findHomeserver;
+    const { screen, field } = await show({
+      ...gateway,
+      findHomeserver: async (input) => {
+        await answered;
+        return find(input);
+      },
+    });
+    await field("Homeserver").fill("http://plain.test");
+    await field("Username").fill("someone");
+    await field("Password").fill("x");
+    await screen.getByRole("button", { name: "Sign in", exact: true }).click();
+    answer();
+    await expect
+      .element(screen.getByTestId("error"))
+      .toHaveAttribute("data-code", "insecure_homeserver");
+  });
+});
+
 describe("an access token", () => {
   it("is folded away, needs the homeserver, and is not in the DOM", async () => {
     const gateway = fakeGateway();

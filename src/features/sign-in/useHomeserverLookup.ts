@@ -22,27 +22,33 @@ export type LookupState =
     }
   | { readonly kind: "failed"; readonly key: string; readonly error: AppError };
 
+interface Lookup {
+  readonly key: string;
+  readonly answer: Promise<Result<FoundHomeserver, AppError>>;
+  failed: boolean;
+}
+
 /**
  * Finds the homeserver for what is typed. Every input is looked up once; a late answer for older
  * input is not shown. `changed` forgets what is shown as soon as it may no longer be true.
  */
 export function useHomeserverLookup(findHomeserver: FindHomeserver) {
   const [lookup, setLookup] = useState<LookupState>({ kind: "none" });
-  const current = useRef<{ key: string; answer: Promise<Result<FoundHomeserver, AppError>> }>(null);
+  const current = useRef<Lookup>(null);
 
   const find = useCallback(
     async (homeserver: string, username: string): Promise<Result<FoundHomeserver, AppError>> => {
       const key = lookupKey(homeserver, username);
       let entry = current.current;
-      if (entry?.key !== key) {
-        entry = { key, answer: findHomeserver({ homeserver, username }) };
+      if (entry === null || entry.key !== key || entry.failed) {
+        entry = { key, answer: findHomeserver({ homeserver, username }), failed: false };
         current.current = entry;
         setLookup({ kind: "looking" });
       }
       const answer = await entry.answer;
       if (current.current !== entry) return fail({ kind: "closed" });
-      // A failure may be gone at the next try; an address found stays found.
-      if (!answer.ok) current.current = null;
+      // A failure may be gone at the next try; an address found stays found. Several may wait for it.
+      if (!answer.ok) entry.failed = true;
       setLookup((shown) =>
         shown.kind === "found" && shown.key === key
           ? shown
