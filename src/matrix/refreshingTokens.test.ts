@@ -137,6 +137,12 @@ describe("renewing tokens", () => {
     ["is in trouble", { status: 503, body: { error: "temporarily_unavailable" } }],
     ["answers with something else", { status: 404, body: "not here" }],
     ["sends no tokens", { body: { hello: "world" } }],
+    [
+      "is too busy",
+      { status: 429, body: { errcode: "M_LIMIT_EXCEEDED", error: "Too Many Requests" } },
+    ],
+    ["is behind a proxy that refuses", { status: 403, body: { error: "invalid_grant" } }],
+    ["has a passing doubt", { status: 400, body: { error: "invalid_request" } }],
     ["would send us elsewhere", { status: 307, headers: { location: "/elsewhere" } }],
   ])("is tried again later when the authorization server %s", async (_what, reply) => {
     let isBroken = true;
@@ -152,8 +158,12 @@ describe("renewing tokens", () => {
     expect(server.seen.some(({ path }) => path === "/elsewhere")).toBe(false);
   });
 
-  it("that is refused ends the session softly, and is not tried again", async () => {
-    const { request, bySdk, expire, signedOut, refreshes } = await session(() => invalidGrant);
+  it.each([
+    invalidGrant,
+    { status: 401, body: { error: "invalid_client" } },
+    { status: 400, body: { error: "unauthorized_client" } },
+  ])("that is refused ends the session softly, and is not tried again: %j", async (refusal) => {
+    const { request, bySdk, expire, signedOut, refreshes } = await session(() => refusal);
     expire();
     expect(await request("GET", "/one")).toEqual(fail({ kind: "signed_out", soft: true }));
     const answer = await bySdk();
