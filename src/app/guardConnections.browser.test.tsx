@@ -22,25 +22,27 @@ afterEach(() => {
   window.location.hash = "";
 });
 
-function guarded(app = createTestApp(alice), storage = createFakeStorage()) {
+const homeserver = new URL(alice.homeserverUrl).origin;
+
+function guarded(
+  app = createTestApp(alice),
+  storage = createFakeStorage(),
+  origins: readonly string[] = [homeserver],
+) {
   const page = { reachable: true, reloads: 0, wake: () => undefined as void };
-  const connections = guardConnections(
-    app.services,
-    ({ user }) => [new URL(user.homeserverUrl).origin],
-    {
-      reload: () => {
-        page.reloads++;
-      },
-      isReachable: () => Promise.resolve(page.reachable),
-      onWakeUp: (listener) => {
-        page.wake = listener;
-        return () => {
-          page.wake = () => undefined;
-        };
-      },
-      storage: storage as unknown as Storage,
+  const connections = guardConnections(app.services, () => origins, {
+    reload: () => {
+      page.reloads++;
     },
-  );
+    isReachable: () => Promise.resolve(page.reachable),
+    onWakeUp: (listener) => {
+      page.wake = listener;
+      return () => {
+        page.wake = () => undefined;
+      };
+    },
+    storage: storage as unknown as Storage,
+  });
   const show = () =>
     render(
       <TestProviders app={app}>
@@ -72,7 +74,7 @@ describe("guardConnections", () => {
     expect(narrowing.allowed).toBeNull();
     release();
     await expect.element(screen.getByTestId("device-state")).toBeVisible();
-    expect(narrowing.allowed).toEqual([new URL(alice.homeserverUrl).origin]);
+    expect(narrowing.allowed).toEqual([homeserver]);
     expect(rig.page.reloads).toBe(0);
   });
 
@@ -108,9 +110,30 @@ describe("guardConnections", () => {
   it("loads anew before a session of another server is opened", async () => {
     narrowing.allowed = ["https://elsewhere.example"];
     const rig = guarded();
+    rig.app.gateway.hold();
     rig.app.session.start();
     await rig.show();
     await vi.waitFor(() => expect(rig.page.reloads).toBe(1));
+  });
+
+  it("loads anew for a session of the same server that needs another one besides", async () => {
+    narrowing.allowed = [homeserver];
+    const rig = guarded(createTestApp(alice), createFakeStorage(), [
+      homeserver,
+      "https://auth.example.org",
+    ]);
+    rig.app.session.start();
+    await rig.show();
+    await vi.waitFor(() => expect(rig.page.reloads).toBe(1));
+  });
+
+  it("stays for a session that needs no more than the last one", async () => {
+    narrowing.allowed = [homeserver, "https://auth.example.org"];
+    const rig = guarded();
+    rig.app.session.start();
+    const screen = await rig.show();
+    await expect.element(screen.getByTestId("device-state")).toBeVisible();
+    expect(rig.page.reloads).toBe(0);
   });
 
   it("does not mind a page that was never narrowed", async () => {

@@ -66,7 +66,12 @@ export function guardConnections(
     if (left !== null && leftAt !== null && phase !== leftAt) left = null;
     if (phase.kind === "active") {
       const open = session.liveSession();
-      if (open !== null) narrowConnections(originsOf(open));
+      if (open === null) return;
+      // Another tab has signed in at the same homeserver in another way. One in memory has gone on
+      // from here, and would be lost.
+      const fits = originsOf(open).every((origin) => mayConnectTo(origin));
+      if (!fits && phase.memoryOnly !== true) page.reload();
+      else narrowConnections(originsOf(open));
     } else if (phase.kind === "signed_out") {
       leftAt ??= phase;
       if (isNarrowed()) {
