@@ -29,7 +29,8 @@ function guarded(
   storage = createFakeStorage(),
   origins: readonly string[] = [homeserver],
 ) {
-  const page = { reachable: true, reloads: 0, wake: () => undefined as void };
+  const nothing = (): void => undefined;
+  const page = { reachable: true, reloads: 0, wake: nothing, refuse: nothing };
   const connections = guardConnections(app.services, () => origins, {
     reload: () => {
       page.reloads++;
@@ -38,8 +39,11 @@ function guarded(
     onWakeUp: (listener) => {
       page.wake = listener;
       return () => {
-        page.wake = () => undefined;
+        page.wake = nothing;
       };
+    },
+    onRefused: (listener) => {
+      page.refuse = listener;
     },
     storage: storage as unknown as Storage,
   });
@@ -55,17 +59,23 @@ function guarded(
   return { app, page, storage, show };
 }
 
+/** The first sync works. */
+function goLive(rig: ReturnType<typeof guarded>): void {
+  rig.app.gateway.session.emit({ kind: "sync", state: "live" });
+}
+
 /** Opens alice's session and signs it out. */
 async function leave(rig: ReturnType<typeof guarded>) {
   rig.app.session.start();
   const screen = await rig.show();
   await expect.element(screen.getByTestId("device-state")).toBeVisible();
+  goLive(rig);
   await rig.app.session.signOut();
   return screen;
 }
 
 describe("guardConnections", () => {
-  it("narrows the page to the session's servers once it is open, and not before", async () => {
+  it("narrows the page to the session's servers once the server takes it, and not before", async () => {
     const rig = guarded();
     const release = rig.app.gateway.hold();
     rig.app.session.start();
@@ -74,6 +84,10 @@ describe("guardConnections", () => {
     expect(narrowing.allowed).toBeNull();
     release();
     await expect.element(screen.getByTestId("device-state")).toBeVisible();
+    expect(narrowing.allowed).toBeNull();
+    rig.app.gateway.session.emit({ kind: "sync", state: "offline" });
+    expect(narrowing.allowed).toBeNull();
+    goLive(rig);
     expect(narrowing.allowed).toEqual([homeserver]);
     expect(rig.page.reloads).toBe(0);
   });
@@ -94,6 +108,15 @@ describe("guardConnections", () => {
     expect([...rig.storage.items]).toEqual([]);
     next.app.session.startOver();
     await expect.element(page.getByText("You are signed out")).not.toBeInTheDocument();
+  });
+
+  it("loads anew also after a session that never reached its server", async () => {
+    const rig = guarded();
+    rig.app.session.start();
+    const screen = await rig.show();
+    await expect.element(screen.getByTestId("device-state")).toBeVisible();
+    await rig.app.session.signOut();
+    await vi.waitFor(() => expect(rig.page.reloads).toBe(1));
   });
 
   it("stays where a reload would fail, and does it when it would not", async () => {
@@ -134,6 +157,52 @@ describe("guardConnections", () => {
     const screen = await rig.show();
     await expect.element(screen.getByTestId("device-state")).toBeVisible();
     expect(rig.page.reloads).toBe(0);
+  });
+
+  it("does not narrow for a session that had expired before it was opened", async () => {
+    const rig = guarded();
+    rig.app.session.start();
+    const screen = await rig.show();
+    await expect.element(screen.getByTestId("device-state")).toBeVisible();
+    rig.app.gateway.session.emit({ kind: "signed_out", soft: true });
+    await expect.element(screen.getByText("Your session has expired")).toBeVisible();
+    expect(narrowing.allowed).toBeNull();
+    rig.page.refuse();
+    expect(rig.page.reloads).toBe(0);
+  });
+
+  it.each([
+    ["expired", true],
+    ["ended", false],
+  ] as const)("loads anew when signing in again needs another server: %s", async (kind, soft) => {
+    const rig = guarded();
+    rig.app.session.start();
+    await rig.show();
+    await expect.poll(() => rig.app.store.getState().phase.kind).toBe("active");
+    goLive(rig);
+    rig.page.refuse();
+    rig.app.gateway.session.emit({ kind: "signed_out", soft });
+    await expect.poll(() => rig.app.store.getState().phase.kind).toBe(kind);
+    expect(rig.page.reloads).toBe(0);
+    rig.page.refuse();
+    await vi.waitFor(() => expect(rig.page.reloads).toBe(1));
+  });
+
+  it("stays where loading anew for that would fail", async () => {
+    const rig = guarded();
+    rig.app.session.start();
+    await rig.show();
+    await expect.poll(() => rig.app.store.getState().phase.kind).toBe("active");
+    goLive(rig);
+    rig.app.gateway.session.emit({ kind: "signed_out", soft: true });
+    rig.page.reachable = false;
+    rig.page.refuse();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(rig.page.reloads).toBe(0);
+    rig.page.reachable = true;
+    rig.page.refuse();
+    await vi.waitFor(() => expect(rig.page.reloads).toBe(1));
   });
 
   it("does not mind a page that was never narrowed", async () => {

@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { isNarrowed, mayConnectTo, narrowConnections } from "./narrowConnections";
+import {
+  isNarrowed,
+  mayConnectTo,
+  narrowConnections,
+  onRefusedConnection,
+} from "./narrowConnections";
 
 let frame: HTMLIFrameElement;
 let page: Document;
@@ -53,6 +58,17 @@ describe("narrowConnections", () => {
     const own = new URL("/favicon.ico", window.location.href).href;
     expect(await keptBack(`${homeserver}/x`, own, `${elsewhere}/x`)).toEqual([`${elsewhere}/x`]);
     expect([mayConnectTo(elsewhere, page), mayConnectTo(homeserver, page)]).toEqual([false, true]);
+  });
+
+  it("is heard of when it keeps a request back, and only then", async () => {
+    narrowConnections([homeserver], page);
+    let refused = 0;
+    onRefusedConnection(() => {
+      refused++;
+    }, page);
+    await view.fetch(`${homeserver}/x`, { mode: "no-cors" }).catch(() => undefined);
+    await view.fetch(`${elsewhere}/x`, { mode: "no-cors" }).catch(() => undefined);
+    await expect.poll(() => refused).toBe(1);
   });
 
   it("cannot be widened, and does not say so", async () => {

@@ -24,3 +24,10 @@ export function isNarrowed(page: Document = document): boolean {
 export function mayConnectTo(origin: string, page: Document = document): boolean {
   return allowedIn.get(page)?.has(origin) ?? true;
 }
+
+/** Calls `listener` whenever a policy of the page has kept back a request. */
+export function onRefusedConnection(listener: () => void, page: Document = document): void {
+  page.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => {
+    if (effectiveDirective === "connect-src") listener();
+  });
+}
