@@ -71,6 +71,15 @@ describe("narrowConnections", () => {
     await expect.poll(() => refused).toBe(1);
   });
 
+  it.each(["http://*", "http://a.test;x", `http://a.test ${elsewhere}`, "http://a.test,b.test"])(
+    "leaves out what a policy would read as something else than one origin: %s",
+    async (origin) => {
+      narrowConnections([origin, homeserver], page);
+      expect(await keptBack(`${homeserver}/x`, `${elsewhere}/x`)).toEqual([`${elsewhere}/x`]);
+      expect(mayConnectTo(origin, page)).toBe(false);
+    },
+  );
+
   it("cannot be widened, and does not say so", async () => {
     narrowConnections([homeserver], page);
     narrowConnections([elsewhere], page);
