@@ -3,6 +3,7 @@ import { createRoot, type Root } from "react-dom/client";
 import type { SessionGateway } from "@/domain/ports";
 import type { Result } from "@/domain/result";
 import { originsOf, type RedirectAnswer } from "@/domain/signIn";
+import { onRefusedConnection } from "@/lib/narrowConnections";
 import { acquireTabLock, takeOverTabLock, watchTabLock } from "@/lib/tabLock";
 import { onWakeUp } from "@/lib/wakeUps";
 import { createAppServices } from "@/state/createAppServices";
@@ -54,6 +55,7 @@ export function createApp(
     reload: () => window.location.reload(),
     isReachable,
     onWakeUp,
+    onRefused: onRefusedConnection,
     storage: tabStorage,
   });
   let root: Root | null = null;

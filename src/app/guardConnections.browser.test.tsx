@@ -22,25 +22,31 @@ afterEach(() => {
   window.location.hash = "";
 });
 
-function guarded(app = createTestApp(alice), storage = createFakeStorage()) {
-  const page = { reachable: true, reloads: 0, wake: () => undefined as void };
-  const connections = guardConnections(
-    app.services,
-    ({ user }) => [new URL(user.homeserverUrl).origin],
-    {
-      reload: () => {
-        page.reloads++;
-      },
-      isReachable: () => Promise.resolve(page.reachable),
-      onWakeUp: (listener) => {
-        page.wake = listener;
-        return () => {
-          page.wake = () => undefined;
-        };
-      },
-      storage: storage as unknown as Storage,
+const homeserver = new URL(alice.homeserverUrl).origin;
+
+function guarded(
+  app = createTestApp(alice),
+  storage = createFakeStorage(),
+  origins: readonly string[] = [homeserver],
+) {
+  const nothing = (): void => undefined;
+  const page = { reachable: true, reloads: 0, wake: nothing, refuse: nothing };
+  const connections = guardConnections(app.services, () => origins, {
+    reload: () => {
+      page.reloads++;
     },
-  );
+    isReachable: () => Promise.resolve(page.reachable),
+    onWakeUp: (listener) => {
+      page.wake = listener;
+      return () => {
+        page.wake = nothing;
+      };
+    },
+    onRefused: (listener) => {
+      page.refuse = listener;
+    },
+    storage: storage as unknown as Storage,
+  });
   const show = () =>
     render(
       <TestProviders app={app}>
@@ -53,17 +59,23 @@ function guarded(app = createTestApp(alice), storage = createFakeStorage()) {
   return { app, page, storage, show };
 }
 
+/** The first sync works. */
+function goLive(rig: ReturnType<typeof guarded>): void {
+  rig.app.gateway.session.emit({ kind: "sync", state: "live" });
+}
+
 /** Opens alice's session and signs it out. */
 async function leave(rig: ReturnType<typeof guarded>) {
   rig.app.session.start();
   const screen = await rig.show();
   await expect.element(screen.getByTestId("device-state")).toBeVisible();
+  goLive(rig);
   await rig.app.session.signOut();
   return screen;
 }
 
 describe("guardConnections", () => {
-  it("narrows the page to the session's servers once it is open, and not before", async () => {
+  it("narrows the page to the session's servers once the server takes it, and not before", async () => {
     const rig = guarded();
     const release = rig.app.gateway.hold();
     rig.app.session.start();
@@ -72,7 +84,11 @@ describe("guardConnections", () => {
     expect(narrowing.allowed).toBeNull();
     release();
     await expect.element(screen.getByTestId("device-state")).toBeVisible();
-    expect(narrowing.allowed).toEqual([new URL(alice.homeserverUrl).origin]);
+    expect(narrowing.allowed).toBeNull();
+    rig.app.gateway.session.emit({ kind: "sync", state: "offline" });
+    expect(narrowing.allowed).toBeNull();
+    goLive(rig);
+    expect(narrowing.allowed).toEqual([homeserver]);
     expect(rig.page.reloads).toBe(0);
   });
 
@@ -94,6 +110,15 @@ describe("guardConnections", () => {
     await expect.element(page.getByText("You are signed out")).not.toBeInTheDocument();
   });
 
+  it("loads anew also after a session that never reached its server", async () => {
+    const rig = guarded();
+    rig.app.session.start();
+    const screen = await rig.show();
+    await expect.element(screen.getByTestId("device-state")).toBeVisible();
+    await rig.app.session.signOut();
+    await vi.waitFor(() => expect(rig.page.reloads).toBe(1));
+  });
+
   it("stays where a reload would fail, and does it when it would not", async () => {
     const rig = guarded();
     rig.page.reachable = false;
@@ -108,8 +133,75 @@ describe("guardConnections", () => {
   it("loads anew before a session of another server is opened", async () => {
     narrowing.allowed = ["https://elsewhere.example"];
     const rig = guarded();
+    rig.app.gateway.hold();
     rig.app.session.start();
     await rig.show();
+    await vi.waitFor(() => expect(rig.page.reloads).toBe(1));
+  });
+
+  it("loads anew for a session of the same server that needs another one besides", async () => {
+    narrowing.allowed = [homeserver];
+    const rig = guarded(createTestApp(alice), createFakeStorage(), [
+      homeserver,
+      "https://auth.example.org",
+    ]);
+    rig.app.session.start();
+    await rig.show();
+    await vi.waitFor(() => expect(rig.page.reloads).toBe(1));
+  });
+
+  it("stays for a session that needs no more than the last one", async () => {
+    narrowing.allowed = [homeserver, "https://auth.example.org"];
+    const rig = guarded();
+    rig.app.session.start();
+    const screen = await rig.show();
+    await expect.element(screen.getByTestId("device-state")).toBeVisible();
+    expect(rig.page.reloads).toBe(0);
+  });
+
+  it("does not narrow for a session that had expired before it was opened", async () => {
+    const rig = guarded();
+    rig.app.session.start();
+    const screen = await rig.show();
+    await expect.element(screen.getByTestId("device-state")).toBeVisible();
+    rig.app.gateway.session.emit({ kind: "signed_out", soft: true });
+    await expect.element(screen.getByText("Your session has expired")).toBeVisible();
+    expect(narrowing.allowed).toBeNull();
+    rig.page.refuse();
+    expect(rig.page.reloads).toBe(0);
+  });
+
+  it.each([
+    ["expired", true],
+    ["ended", false],
+  ] as const)("loads anew when signing in again needs another server: %s", async (kind, soft) => {
+    const rig = guarded();
+    rig.app.session.start();
+    await rig.show();
+    await expect.poll(() => rig.app.store.getState().phase.kind).toBe("active");
+    goLive(rig);
+    rig.page.refuse();
+    rig.app.gateway.session.emit({ kind: "signed_out", soft });
+    await expect.poll(() => rig.app.store.getState().phase.kind).toBe(kind);
+    expect(rig.page.reloads).toBe(0);
+    rig.page.refuse();
+    await vi.waitFor(() => expect(rig.page.reloads).toBe(1));
+  });
+
+  it("stays where loading anew for that would fail", async () => {
+    const rig = guarded();
+    rig.app.session.start();
+    await rig.show();
+    await expect.poll(() => rig.app.store.getState().phase.kind).toBe("active");
+    goLive(rig);
+    rig.app.gateway.session.emit({ kind: "signed_out", soft: true });
+    rig.page.reachable = false;
+    rig.page.refuse();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(rig.page.reloads).toBe(0);
+    rig.page.reachable = true;
+    rig.page.refuse();
     await vi.waitFor(() => expect(rig.page.reloads).toBe(1));
   });
 

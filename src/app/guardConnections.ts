@@ -10,6 +10,8 @@ export interface GuardedPage {
   readonly isReachable: () => Promise<boolean>;
   /** Signs that the connection may be back. */
   readonly onWakeUp: (listener: () => void) => () => void;
+  /** The page's policy has kept back a request. */
+  readonly onRefused: (listener: () => void) => void;
   /** Lives as long as the tab, over reloads; null where the browser forbids it. */
   readonly storage: Storage | null;
 }
@@ -27,9 +29,10 @@ const isReason = (text: string | null): text is SignedOutReason =>
   text === "by_choice" || text === "local_only";
 
 /**
- * While a session is open the page can send requests to its servers and to nobody else. That cannot
- * be taken back, so the page is loaded anew once the session is over: the next one may be elsewhere.
- * Nothing of the last one is then in memory either. Where the reload would fail, as without a
+ * From its first sync on, a session's page can send requests to its servers and to nobody else. That
+ * cannot be taken back, so the page is loaded anew once the session is over: the next one may be
+ * elsewhere. Nothing of the last one is then in memory either. Not before the first sync, because a
+ * homeserver that takes the session no more may have moved its sign-in to another server. Where the reload would fail, as without a
  * connection, the page stays as it is until it would not.
  */
 export function guardConnections(
@@ -39,6 +42,7 @@ export function guardConnections(
 ): ConnectionGuard {
   const listeners = new Set<() => void>();
   let leaving = false;
+  let wasOpen = false;
   let left = takeReason(page.storage);
   let leftAt: SessionPhase | null = null;
   let stopWaiting: (() => void) | null = null;
@@ -65,11 +69,16 @@ export function guardConnections(
     stopWaiting = null;
     if (left !== null && leftAt !== null && phase !== leftAt) left = null;
     if (phase.kind === "active") {
+      wasOpen = true;
       const open = session.liveSession();
-      if (open !== null) narrowConnections(originsOf(open));
+      if (open === null) return;
+      // Another tab has signed in at the same homeserver in another way. One in memory has gone on
+      // from here, and would be lost.
+      const fits = originsOf(open).every((origin) => mayConnectTo(origin));
+      if (!fits && phase.memoryOnly !== true) page.reload();
     } else if (phase.kind === "signed_out") {
       leftAt ??= phase;
-      if (isNarrowed()) {
+      if (isNarrowed() || wasOpen) {
         setLeaving(true);
         void leave(phase);
       }
@@ -79,7 +88,30 @@ export function guardConnections(
     }
   }
 
+  function narrow(): void {
+    const open = session.liveSession();
+    if (open !== null) narrowConnections(originsOf(open));
+  }
+
+  /**
+   * Signing in again needs a server that the last session did not. The stored session is opened anew
+   * on the way, and is found expired before the page is narrowed.
+   */
+  async function comeBack(): Promise<void> {
+    const phase = store.getState().phase;
+    const isOver = phase.kind === "expired" || (phase.kind === "ended" && !phase.memoryOnly);
+    if (!isOver || !isNarrowed() || !(await page.isReachable())) return;
+    if (store.getState().phase === phase) page.reload();
+  }
+
   store.subscribe((state) => state.phase, follow);
+  store.subscribe(
+    ({ phase, syncedOnce }) => phase.kind === "active" && syncedOnce,
+    (isLive) => {
+      if (isLive) narrow();
+    },
+  );
+  page.onRefused(() => void comeBack());
 
   return {
     subscribe(listener) {

@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { isNarrowed, mayConnectTo, narrowConnections } from "./narrowConnections";
+import {
+  isNarrowed,
+  mayConnectTo,
+  narrowConnections,
+  onRefusedConnection,
+} from "./narrowConnections";
 
 let frame: HTMLIFrameElement;
 let page: Document;
@@ -54,6 +59,26 @@ describe("narrowConnections", () => {
     expect(await keptBack(`${homeserver}/x`, own, `${elsewhere}/x`)).toEqual([`${elsewhere}/x`]);
     expect([mayConnectTo(elsewhere, page), mayConnectTo(homeserver, page)]).toEqual([false, true]);
   });
+
+  it("is heard of when it keeps a request back, and only then", async () => {
+    narrowConnections([homeserver], page);
+    let refused = 0;
+    onRefusedConnection(() => {
+      refused++;
+    }, page);
+    await view.fetch(`${homeserver}/x`, { mode: "no-cors" }).catch(() => undefined);
+    await view.fetch(`${elsewhere}/x`, { mode: "no-cors" }).catch(() => undefined);
+    await expect.poll(() => refused).toBe(1);
+  });
+
+  it.each(["http://*", "http://a.test;x", `http://a.test ${elsewhere}`, "http://a.test,b.test"])(
+    "leaves out what a policy would read as something else than one origin: %s",
+    async (origin) => {
+      narrowConnections([origin, homeserver], page);
+      expect(await keptBack(`${homeserver}/x`, `${elsewhere}/x`)).toEqual([`${elsewhere}/x`]);
+      expect(mayConnectTo(origin, page)).toBe(false);
+    },
+  );
 
   it("cannot be widened, and does not say so", async () => {
     narrowConnections([homeserver], page);

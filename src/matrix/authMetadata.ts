@@ -1,5 +1,6 @@
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
+import { isPlainOrigin } from "@/lib/plainOrigin";
 import { isValidAuthMetadata, type ValidatedAuthMetadata } from "matrix-js-sdk";
 import { isSecureAddress } from "./homeserverAddress";
 import { isUnknownPath, sendForJson } from "./request";
@@ -67,7 +68,7 @@ function endpointsOf(metadata: ValidatedAuthMetadata, registers: boolean): reado
   ];
 }
 
-/** An http(s) URL that a secret may be sent to. */
+/** An http(s) URL that a secret may be sent to, and whose origin the page's policy can name. */
 export function isSecureUrl(text: string): boolean {
-  return /^https?:/i.test(text) && isSecureAddress(text);
+  return isSecureAddress(text) && isPlainOrigin(new URL(text).origin);
 }

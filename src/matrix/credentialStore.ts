@@ -19,7 +19,12 @@ export interface CredentialStore {
   read(): Promise<SessionRecord | "malformed" | null>;
   /** Also takes its crypto store off the list of those to be deleted. */
   write(record: SessionRecord): Promise<void>;
-  /** The same, for a session that takes the place of an ended one, which is kept beside it. */
+  /**
+   * Reads the present session and writes what `change` makes of it, in one transaction; null leaves
+   * it as it is. Says whether something was written.
+   */
+  update(change: (record: SessionRecord) => SessionRecord | null): Promise<boolean | "malformed">;
+  /** The same as `write`, for a session that takes the place of an ended one, which is kept beside it. */
   writeBeside(record: SessionRecord, ended: SessionRecord): Promise<void>;
   /** The ended sessions kept beside the present one, by their crypto store's prefix. */
   readEnded(): Promise<ReadonlyMap<string, SessionRecord | "malformed">>;
@@ -66,6 +71,11 @@ export function createCredentialStore(databaseName: string): CredentialStore {
     return database === null ? nothing : within(database, "readonly", work);
   }
 
+  async function changing<T>(nothing: T, work: Work<T>): Promise<T> {
+    const database = await openExisting(databaseName);
+    return database === null ? nothing : within(database, "readwrite", work);
+  }
+
   async function writing(work: Work<void>): Promise<void> {
     const database = await openDatabase(databaseName, 1, (fresh) => {
       fresh.createObjectStore(SESSIONS);
@@ -86,6 +96,17 @@ export function createCredentialStore(databaseName: string): CredentialStore {
           resultOf(sessions.put(record, CURRENT)),
           resultOf(leftovers.delete(record.cryptoStorePrefix)),
         ]);
+      }),
+    update: (change) =>
+      changing<boolean | "malformed">(false, async (sessions) => {
+        const found: unknown = await resultOf<unknown>(sessions.get(CURRENT));
+        if (found === undefined) return false;
+        const record = parseRecord(found);
+        if (record === "malformed") return record;
+        const next = change(record);
+        if (next === null) return false;
+        await resultOf(sessions.put(next, CURRENT));
+        return true;
       }),
     writeBeside: (record, ended) =>
       writing(async (sessions, leftovers) => {

@@ -90,6 +90,15 @@ describe("parseDiscoveredBaseUrl", () => {
     });
   });
 
+  it.each(["https://*.example.org", "https://a.example;x", "https://a.example,b"])(
+    "refuses %s, which a policy would not read as one host",
+    (text) =>
+      expect(parseDiscoveredBaseUrl(text)).toMatchObject({
+        ok: false,
+        error: { kind: "homeserver_not_found" },
+      }),
+  );
+
   it.each(["", "matrix.example.org", "ftp://example.org", "javascript:alert(1)", "//example.org"])(
     "ignores %j",
     (text) => expect(parseDiscoveredBaseUrl(text)).toBeNull(),

@@ -1,5 +1,6 @@
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
+import { isPlainOrigin } from "@/lib/plainOrigin";
 
 /** What the person typed, as places to ask. Nothing has been asked yet. */
 export interface HomeserverAddress {
@@ -74,7 +75,8 @@ function parseUrl(text: string): URL | null {
 }
 
 function requireSecure(url: URL): Result<null, AppError> {
-  if (url.protocol !== "https:" && url.protocol !== "http:") {
+  // Also every scheme that is not the web's.
+  if (!isPlainOrigin(url.origin)) {
     return fail({ kind: "homeserver_not_found", input: url.href });
   }
   return isSecure(url) ? ok(null) : fail({ kind: "insecure_homeserver", host: url.host });

@@ -193,6 +193,16 @@ describe("leaving for an authorization server", () => {
 
   it.each<[string, Behaviour, unknown]>([
     [
+      "has an address that reads as more than one in the page's policy",
+      { metadata: { token_endpoint: "https://*.example/token" } },
+      failed("oauth_unsupported"),
+    ],
+    [
+      "has an address that would end the page's policy",
+      { metadata: { revocation_endpoint: "https://a.example;x/revoke" } },
+      failed("oauth_unsupported"),
+    ],
+    [
       "takes no unknown app",
       { metadata: { registration_endpoint: undefined } },
       failed("not_registered"),

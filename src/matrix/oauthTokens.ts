@@ -35,9 +35,18 @@ export async function requestTokens(
   });
 }
 
+/** The authorization server's "no" to this refresh token or to this app (RFC 6749, 5.2). */
+const FINAL = new Set(["invalid_grant", "invalid_client", "unauthorized_client"]);
+
+function isFinal(failure: FormFailure): boolean {
+  if (failure.kind !== "refused") return false;
+  return (failure.status === 400 || failure.status === 401) && FINAL.has(failure.code);
+}
+
 /**
  * A new pair for the old refresh token. `refused` is final: it was used before, revoked, or has
- * expired. `unreachable` is everything that is not the authorization server's own "no".
+ * expired. `unreachable` is everything that is not the authorization server's own "no": a proxy that
+ * limits the rate also answers with an `error`.
  */
 export async function refreshOAuthTokens(
   oauth: OAuthTokens,
@@ -49,7 +58,7 @@ export async function refreshOAuthTokens(
     client_id: clientId,
     refresh_token: refreshToken,
   });
-  if (!answer.ok) return fail(answer.error.kind === "refused" ? "refused" : "unreachable");
+  if (!answer.ok) return fail(isFinal(answer.error) ? "refused" : "unreachable");
   const { accessToken, expiresAt } = answer.value;
   // A server that does not rotate sends none.
   const next = answer.value.refreshToken ?? refreshToken;

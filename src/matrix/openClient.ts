@@ -92,13 +92,14 @@ export async function openClient(options: {
   let starting: Promise<void> = Promise.resolve();
   async function stop(): Promise<void> {
     closing.abort();
+    const renewed = refreshing?.close();
     client.stopClient();
     client.removeAllListeners();
     // A client that is stopped while it starts would start all the same.
     await starting;
     client.stopClient();
     // A new pair of tokens that is on its way is stored before another page may open the session.
-    await refreshing?.settled();
+    await renewed;
   }
 
   const store =
@@ -111,12 +112,15 @@ export async function openClient(options: {
     if (crypto === undefined) return null;
     machine ??= await olmMachineOf({ crypto: () => crypto });
     closing.abort();
+    const renewed = refreshing?.close();
     client.removeAllListeners();
     // While it starts, stopping it would end its crypto all the same.
     await starting;
     const release = holdCryptoOpen(crypto);
     client.stopClient();
     release();
+    // What ends the session on the server then ends the newest pair.
+    await renewed;
     return machine;
   }
 

@@ -29,6 +29,8 @@ const unknownToken: OAuthReply = {
 
 /** A homeserver that accepts the newest access token only, and an authorization server beside it. */
 async function session(token: Token, expiresIn = 300) {
+  const closing = new AbortController();
+  const storage = { isBroken: false };
   let nth = 0;
   let accepted = "access-0";
   const server = await startOAuthServer(async (form) => {
@@ -57,6 +59,7 @@ async function session(token: Token, expiresIn = 300) {
       },
     },
     async (next) => {
+      if (storage.isBroken) return fail({ kind: "storage", reason: "quota" });
       stored.push(next);
       return ok(undefined);
     },
@@ -66,7 +69,7 @@ async function session(token: Token, expiresIn = 300) {
     homeserverUrl: server.url,
     accessToken: "access-0",
     refreshing: tokens,
-    closed: new AbortController().signal,
+    closed: closing.signal,
     onSignedOut: (soft) => signedOut.push(soft),
   });
   const request = (method: "GET", path: string) => requests.request(method, path);
@@ -80,7 +83,12 @@ async function session(token: Token, expiresIn = 300) {
     sdkFetch(`${server.url}/_matrix/client/v3/sync`, {
       headers: { Authorization: "Bearer of-the-sdk" },
     });
-  return { server, tokens, stored, signedOut, request, expire, refreshes, sdkFetch, bySdk };
+  const close = (): Promise<void> => {
+    closing.abort();
+    return tokens.close();
+  };
+  const seen = { server, stored, signedOut, refreshes };
+  return { ...seen, tokens, storage, request, expire, sdkFetch, bySdk, close };
 }
 
 describe("renewing tokens", () => {
@@ -137,6 +145,12 @@ describe("renewing tokens", () => {
     ["is in trouble", { status: 503, body: { error: "temporarily_unavailable" } }],
     ["answers with something else", { status: 404, body: "not here" }],
     ["sends no tokens", { body: { hello: "world" } }],
+    [
+      "is too busy",
+      { status: 429, body: { errcode: "M_LIMIT_EXCEEDED", error: "Too Many Requests" } },
+    ],
+    ["is behind a proxy that refuses", { status: 403, body: { error: "invalid_grant" } }],
+    ["has a passing doubt", { status: 400, body: { error: "invalid_request" } }],
     ["would send us elsewhere", { status: 307, headers: { location: "/elsewhere" } }],
   ])("is tried again later when the authorization server %s", async (_what, reply) => {
     let isBroken = true;
@@ -152,8 +166,12 @@ describe("renewing tokens", () => {
     expect(server.seen.some(({ path }) => path === "/elsewhere")).toBe(false);
   });
 
-  it("that is refused ends the session softly, and is not tried again", async () => {
-    const { request, bySdk, expire, signedOut, refreshes } = await session(() => invalidGrant);
+  it.each([
+    invalidGrant,
+    { status: 401, body: { error: "invalid_client" } },
+    { status: 400, body: { error: "unauthorized_client" } },
+  ])("that is refused ends the session softly, and is not tried again: %j", async (refusal) => {
+    const { request, bySdk, expire, signedOut, refreshes } = await session(() => refusal);
     expire();
     expect(await request("GET", "/one")).toEqual(fail({ kind: "signed_out", soft: true }));
     const answer = await bySdk();
@@ -176,17 +194,66 @@ describe("renewing tokens", () => {
 
   it("that is under way is waited for when the session closes", async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const { tokens, stored, expire, request } = await session(async (_old, nth) => {
+    const { close, stored, expire, request } = await session(async (_old, nth) => {
       await promise;
       return pair(nth);
     });
     expire();
     const asked = request("GET", "/one");
     await expect.poll(() => servers[0]?.seen.length).toBe(2);
-    const settled = tokens.settled().then(() => stored.length);
+    const settled = close().then(() => stored.length);
     resolve();
     expect(await settled).toBe(1);
     await asked;
+  });
+
+  it("does not begin once the session has closed, however due it is", async () => {
+    const { close, request, bySdk, expire, server } = await session((_old, nth) => pair(nth), 1);
+    expire();
+    await close();
+    expect(await request("GET", "/one")).toEqual(fail({ kind: "closed" }));
+    await expect(bySdk()).rejects.toBeInstanceOf(TypeError);
+    expect(server.seen.filter(({ path }) => path !== "/_matrix/client/v3/sync")).toEqual([]);
+  });
+
+  it("does not begin for an answer that comes after the session has closed", async () => {
+    const { close, bySdk, expire, refreshes } = await session((_old, nth) => pair(nth));
+    expire();
+    const asked = expect(bySdk()).rejects.toBeInstanceOf(TypeError);
+    await close();
+    await asked;
+    expect(refreshes()).toEqual([]);
+  });
+
+  it.each(["by the next request", "when the session closes"])(
+    "stores a pair that could not be stored again, %s",
+    async (when) => {
+      const { storage, stored, request, expire, close } = await session((_old, nth) => pair(nth));
+      storage.isBroken = true;
+      expire();
+      expect(await request("GET", "/one")).toEqual(ok({ ok: true }));
+      expect(stored).toEqual([]);
+      storage.isBroken = false;
+      if (when === "by the next request") await request("GET", "/two");
+      else await close();
+      expect(stored.map(({ oauth }) => oauth?.refreshToken)).toEqual(["refresh-1"]);
+      await close();
+      expect(stored).toHaveLength(1);
+    },
+  );
+
+  it("that is refused leaves nothing to store: the old pair is dead", async () => {
+    const { storage, stored, request, expire, close } = await session((_old, nth) =>
+      nth === 1 ? pair(nth) : invalidGrant,
+    );
+    storage.isBroken = true;
+    for (const path of ["/one", "/two"]) {
+      expire();
+      await request("GET", path);
+    }
+    storage.isBroken = false;
+    await close();
+    expect(stored).toEqual([]);
   });
 });
 

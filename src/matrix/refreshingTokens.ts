@@ -14,8 +14,11 @@ export interface RefreshingTokens {
   renew(stale: string): Promise<Renewal>;
   /** What there is now, for ending it. */
   read(): SessionTokens;
-  /** Resolves when no refresh is under way: a pair that was just handed out is stored by then. */
-  settled(): Promise<void>;
+  /**
+   * No refresh begins from now on: another tab, or a later sign-in, may use the stored pair. Resolves
+   * when none is under way any more, and a pair that was handed out last is stored by then.
+   */
+  close(): Promise<void>;
 }
 
 /** A token that expires this soon is renewed before it is used, in milliseconds. */
@@ -33,17 +36,38 @@ export function createRefreshingTokens(
   let tokens = start;
   let refreshing: Promise<Renewal> | null = null;
   let ended = false;
+  let closed = false;
+  let storing: Promise<void> | null = null;
+  /** The present pair could not be stored: a page that opened the session now would find a dead one. */
+  let unstored = false;
 
   async function refresh(): Promise<Renewal> {
     const answer = await refreshOAuthTokens(tokens.oauth);
     if (!answer.ok) {
       ended = answer.error === "refused";
+      if (ended) unstored = false;
       return ended ? "ended" : "unreachable";
     }
     tokens = answer.value;
-    // Not stored, the session lives on in this page; the next opening asks to sign in again.
-    await store(tokens);
+    // Not stored, the session lives on in this page, and storing is tried again.
+    await keep();
     return "renewed";
+  }
+
+  async function storeNewest(): Promise<void> {
+    let pair;
+    do {
+      pair = tokens;
+      unstored = !(await store(pair)).ok;
+    } while (pair !== tokens);
+  }
+
+  /** One writing at a time: an older pair never ends up over a newer one. */
+  function keep(): Promise<void> {
+    storing ??= storeNewest().finally(() => {
+      storing = null;
+    });
+    return storing;
   }
 
   function refreshOnce(): Promise<Renewal> {
@@ -56,6 +80,9 @@ export function createRefreshingTokens(
   return {
     async current() {
       if (refreshing !== null) await refreshing;
+      if (closed) return tokens.accessToken;
+      // A request does not wait for that: the pair is in use already.
+      if (unstored) void keep();
       const { expiresAt } = tokens.oauth;
       const isDue = expiresAt !== null && expiresAt - Date.now() < MARGIN_MS;
       // Refused or not reachable: the homeserver then says what the old one is still good for.
@@ -64,11 +91,15 @@ export function createRefreshingTokens(
     },
     async renew(stale) {
       if (refreshing === null && stale !== tokens.accessToken) return "renewed";
-      return ended ? "ended" : refreshOnce();
+      if (ended) return "ended";
+      return closed && refreshing === null ? "unreachable" : refreshOnce();
     },
     read: () => tokens,
-    async settled() {
+    async close() {
+      closed = true;
       await refreshing;
+      await storing;
+      if (unstored) await keep();
     },
   };
 }

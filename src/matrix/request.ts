@@ -103,6 +103,7 @@ export function createSessionRequests(session: {
       case "renewed":
         return sendOnce(request(await refreshing.current()));
       case "unreachable":
+        if (session.closed.aborted) return fail({ kind: "closed" });
         return fail({ kind: "network", detail: "the session could not be renewed" });
       case "ended":
         return fail({ kind: "signed_out", soft: true });

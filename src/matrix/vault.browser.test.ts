@@ -169,6 +169,41 @@ it.each([
   expect((await unlocked()).accessToken).toBe(TOKEN);
 });
 
+/** Runs `work` between the reading and the writing of the next renewal. */
+function whileRenewing(work: () => Promise<unknown>): void {
+  const real = crypto.subtle.generateKey.bind(crypto.subtle);
+  const spy = vi.spyOn(crypto.subtle, "generateKey");
+  spy.mockImplementationOnce(async (algorithm, extractable, usages) => {
+    spy.mockRestore();
+    await work();
+    return real(algorithm, extractable, usages);
+  });
+}
+
+it("does not write a session back that was removed while it was renewed", async () => {
+  const vault = createVault(NAME);
+  await vault.store(ALICE, TOKEN);
+  whileRenewing(() => createVault(NAME).remove());
+  expect(await vault.renew(ALICE, "late")).toMatchObject({ ok: false });
+  expect(await vault.read()).toEqual({ ok: true, value: null });
+});
+
+it("does not overwrite the token of a newer sign-in", async () => {
+  const vault = createVault(NAME);
+  await vault.store(ALICE, TOKEN);
+  whileRenewing(() => createVault(NAME).renew(ALICE, "newer"));
+  expect(await vault.renew(ALICE, "late")).toMatchObject({ ok: false });
+  expect((await unlocked()).accessToken).toBe("newer");
+});
+
+it("keeps a mark that was set while it was renewed", async () => {
+  const vault = createVault(NAME);
+  await vault.store(ALICE, TOKEN);
+  whileRenewing(() => createVault(NAME).markCryptoStoreMade());
+  expect(await vault.renew(ALICE, "new-token")).toEqual({ ok: true, value: undefined });
+  expect(await unlocked()).toMatchObject({ accessToken: "new-token", cryptoStoreMade: true });
+});
+
 it("removes the session with its crypto store, and no other", async () => {
   const mine = [
     `${cryptoStorePrefix(ALICE)}::matrix-sdk-crypto`,

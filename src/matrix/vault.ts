@@ -7,6 +7,7 @@ import { cryptoStorePrefix, deleteCryptoStore, listCryptoStorePrefixes } from ".
 import { SessionFailure } from "./sessionFailure";
 import { attempt } from "./toAppError";
 import {
+  isSameSeal,
   openSealedSession,
   openStorageKey,
   resealToken,
@@ -38,7 +39,7 @@ export interface Vault {
   store(user: SignedInUser, accessToken: string): Promise<Result<void, AppError>>;
   /**
    * Gives the stored session of the same user and device a new token, under a new wrapping key. The
-   * crypto store stays usable.
+   * crypto store stays usable. Writes nothing when the session was removed or renewed meanwhile.
    */
   renew(user: SignedInUser, accessToken: string): Promise<Result<void, AppError>>;
   markCryptoStoreMade(): Promise<Result<void, AppError>>;
@@ -79,6 +80,13 @@ export function createVault(databaseName = "key-backup"): Vault {
     const record = await store.read();
     if (record === "malformed") throw new SessionFailure(MISMATCH);
     return record;
+  }
+
+  /** Nothing can come between its reading and its writing. Throws like `readRecord`. */
+  async function update(change: (record: SessionRecord) => SessionRecord | null): Promise<boolean> {
+    const changed = await store.update(change);
+    if (changed === "malformed") throw new SessionFailure(MISMATCH);
+    return changed;
   }
 
   async function sweep(): Promise<void> {
@@ -127,7 +135,15 @@ export function createVault(databaseName = "key-backup"): Vault {
       }
       try {
         const sealed = await resealToken(record.sealed, user, accessToken);
-        return await attempt(() => store.write({ ...record, user, sealed }));
+        const renewed = await attempt(() =>
+          update((now) =>
+            isSameSeal(now.sealed, record.sealed) ? { ...now, user, sealed } : null,
+          ),
+        );
+        if (!renewed.ok) return renewed;
+        return renewed.value
+          ? ok(undefined)
+          : fail({ kind: "unexpected", detail: "the stored session has changed meanwhile" });
       } catch {
         return fail(MISMATCH);
       }
@@ -135,16 +151,18 @@ export function createVault(databaseName = "key-backup"): Vault {
 
     markCryptoStoreMade: () =>
       attempt(async () => {
-        const record = await readRecord();
-        if (record === null || record.cryptoStoreMade) return;
-        await store.write({ ...record, cryptoStoreMade: true });
+        await update((record) =>
+          record.cryptoStoreMade ? null : { ...record, cryptoStoreMade: true },
+        );
       }),
 
     markEnded: (user) =>
       attempt(async () => {
-        const record = await readRecord();
-        if (record === null || record.ended === true || !isOf(record, user)) return;
-        await store.write({ ...record, ended: true, sealed: withoutToken(record.sealed) });
+        await update((record) =>
+          record.ended === true || !isOf(record, user)
+            ? null
+            : { ...record, ended: true, sealed: withoutToken(record.sealed) },
+        );
       }),
 
     storeBeside: (user, accessToken) =>

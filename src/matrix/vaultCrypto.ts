@@ -1,4 +1,4 @@
-import { randomBytes, utf8, wipe } from "@/lib/bytes";
+import { randomBytes, sameBytes, utf8, wipe } from "@/lib/bytes";
 import type { SignedInUser } from "@/domain/session";
 
 /** AES-256-GCM output with its nonce. */
@@ -54,6 +54,15 @@ export async function resealToken(
   } finally {
     wipe(root);
   }
+}
+
+/** Whether it is the very same sealing: each one has fresh nonces. */
+export function isSameSeal(one: SealedSession, other: SealedSession): boolean {
+  return (
+    sameBytes(one.root.iv, other.root.iv) &&
+    sameBytes(one.token.iv, other.token.iv) &&
+    sameBytes(one.token.data, other.token.data)
+  );
 }
 
 /** Without the token, which is dead: what is left opens the crypto store and nothing else. */
