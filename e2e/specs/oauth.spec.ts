@@ -64,6 +64,8 @@ test("a person signs in, the tokens are renewed under sync, a reload uses the ne
   const handedOut = () => traffic.pairs.map(({ refreshToken }) => refreshToken);
   expect(handedOut().slice(0, traffic.used.length)).toEqual(traffic.used);
 
+  // A pair whose storing is cut off is lost, and the session then asks to sign in again.
+  await expect.poll(() => traffic.latestIsUsed, { intervals: [50] }).toBe(true);
   await page.reload();
   await expect(overview.headline).toBeVisible({ timeout: 60_000 });
   const before = traffic.used.length;

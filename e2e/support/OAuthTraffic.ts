@@ -6,6 +6,7 @@ export class OAuthTraffic {
   /** Refresh tokens in the order in which they were used. */
   readonly used: string[] = [];
   registrations = 0;
+  readonly #sent = new Set<string | undefined>();
   readonly #auth: AuthorizationServerStandIn;
   readonly #start: number;
 
@@ -17,6 +18,7 @@ export class OAuthTraffic {
   static watch(context: BrowserContext, auth: AuthorizationServerStandIn): OAuthTraffic {
     const traffic = new OAuthTraffic(auth);
     context.on("request", (request) => {
+      traffic.#sent.add(request.headers()["authorization"]);
       if (request.method() !== "POST") return;
       const { pathname } = new URL(request.url());
       if (pathname === "/reg") traffic.registrations += 1;
@@ -30,6 +32,11 @@ export class OAuthTraffic {
   /** Pairs that were handed out since, the newest last. */
   get pairs(): readonly TokenPair[] {
     return this.#auth.handedOut.slice(this.#start);
+  }
+
+  /** Whether the newest access token is in use, which it is only once its pair is stored. */
+  get latestIsUsed(): boolean {
+    return this.#sent.has(`Bearer ${this.latest.accessToken}`);
   }
 
   get latest(): TokenPair {
