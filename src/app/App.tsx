@@ -1,7 +1,5 @@
 import { Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import type { SessionPhase } from "@/domain/session";
-import { EndedScreen } from "@/features/session/EndedScreen";
-import { ExpiredScreen } from "@/features/session/ExpiredScreen";
 import { RedirectWays } from "@/features/sign-in/RedirectWays";
 import { SignInScreen } from "@/features/sign-in/SignInScreen";
 import { TokenForm } from "@/features/sign-in/TokenForm";
@@ -26,6 +24,13 @@ import { useRoute } from "./useRoute";
 
 /** More than half of the app's own code, of no use to those who are not signed in. */
 const SessionScreen = lazyPart(async () => (await import("./SessionScreen")).SessionScreen);
+// Whoever sees one of these has been here before.
+const EndedScreen = lazyPart(
+  async () => (await import("@/features/session/EndedScreen")).EndedScreen,
+);
+const ExpiredScreen = lazyPart(
+  async () => (await import("@/features/session/ExpiredScreen")).ExpiredScreen,
+);
 const RestoreNews = lazyPart(async () => (await import("./RestoreNews")).RestoreNews);
 
 interface AppProps {
