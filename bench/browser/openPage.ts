@@ -62,6 +62,7 @@ export async function openBrowser(options: {
         session,
         async settle() {
           await session.send("HeapProfiler.collectGarbage");
+          // A collection ends in other threads, and nothing tells when: no measure waits on this.
           await page.waitForTimeout(500);
         },
       };
