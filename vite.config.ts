@@ -34,6 +34,8 @@ export default defineConfig(({ command }) => ({
   worker: { format: "es" },
   server: { host: "127.0.0.1" },
   test: {
+    // What a library says while a test passes is of no use to who reads the run.
+    silent: "passed-only",
     projects: [
       {
         extends: true,

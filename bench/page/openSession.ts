@@ -4,7 +4,7 @@ import { changeJournalName, cryptoStorePrefix } from "@/matrix/deviceStore";
 import { createIdbChangeJournal } from "@/matrix/idbChangeJournal";
 import { loadCrypto } from "@/matrix/loadCrypto";
 import { openClient } from "@/matrix/openClient";
-import { quietLogger, silenceSharedLogger } from "@/matrix/quietLogger";
+import { redactingLogger, redactSharedLogger } from "@/matrix/redactingLogger";
 import { createSessionRequests } from "@/matrix/request";
 import { createMemoryUploadWish } from "@/matrix/uploadWish";
 import type { SessionContext } from "@/matrix/sessionContext";
@@ -14,7 +14,7 @@ import type { SessionWish } from "./benchApi";
 
 /** A session as the app has it after sign-in and unlock, with the decryption key stored; no sync. */
 export async function openSession(wish: SessionWish): Promise<SessionContext> {
-  silenceSharedLogger();
+  redactSharedLogger();
   const loaded = await loadCrypto();
   if (!loaded.ok) throw new Error(`the crypto did not load: ${JSON.stringify(loaded.error)}`);
   const context =
@@ -55,7 +55,7 @@ export async function openPlainly(
     store: new MemoryStore(),
     cryptoStore: new MemoryCryptoStore(),
     disableVoip: true,
-    logger: quietLogger,
+    logger: redactingLogger,
   });
   await client.initRustCrypto({
     useIndexedDB,

@@ -1,4 +1,4 @@
-import { redact } from "@/matrix/redact";
+import { redact } from "@/lib/redact";
 
 const MAX_FRAMES = 12;
 

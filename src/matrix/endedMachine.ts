@@ -1,7 +1,7 @@
 import type { OlmMachine } from "@matrix-org/matrix-sdk-crypto-wasm";
 import { wipe } from "@/lib/bytes";
 import { loadCryptoWasm, withFreed } from "./olmMachine";
-import { quietLogger } from "./quietLogger";
+import { redactingLogger } from "./redactingLogger";
 import type { StoredSession } from "./vault";
 
 /**
@@ -16,12 +16,12 @@ export async function withEndedMachine<T>(
   operation: (machine: OlmMachine) => Promise<T>,
 ): Promise<T> {
   const wasm = await loadCryptoWasm();
-  const opening = wasm.StoreHandle.openWithKey(cryptoStorePrefix, storageKey, quietLogger);
+  const opening = wasm.StoreHandle.openWithKey(cryptoStorePrefix, storageKey, redactingLogger);
   const handle = await opening.finally(() => wipe(storageKey));
   const machine = await withFreed(handle, () =>
     withFreed(new wasm.UserId(user.userId), (userId) =>
       withFreed(new wasm.DeviceId(user.deviceId), (deviceId) =>
-        wasm.OlmMachine.initFromStore(userId, deviceId, handle, quietLogger),
+        wasm.OlmMachine.initFromStore(userId, deviceId, handle, redactingLogger),
       ),
     ),
   );

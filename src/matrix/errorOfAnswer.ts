@@ -1,5 +1,5 @@
 import type { AppError } from "@/domain/errors";
-import { redact } from "./redact";
+import { redact } from "@/lib/redact";
 
 /** `M_NOT_FOUND`, `ORG.MATRIX.MSC…`: codes are shown and compared, so anything else is dropped. */
 const ERRCODE = /^[A-Z][A-Z0-9_.]{0,63}$/;

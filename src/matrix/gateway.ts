@@ -24,7 +24,7 @@ import { createRemoval } from "./removal";
 import { createKeyExport } from "./keyExport";
 import { createMemorySession } from "./memorySession";
 import { openSession, type SessionAdapters } from "./openSession";
-import { silenceSharedLogger } from "./quietLogger";
+import { redactSharedLogger } from "./redactingLogger";
 import { logInWithPassword } from "./passwordLogin";
 import { takePending } from "./pendingRedirect";
 import { beginRedirect, finishRedirect, type RedirectOptions } from "./redirectSignIn";
@@ -63,7 +63,7 @@ export function createGateway(options: {
   readonly databaseName?: string;
   readonly redirects: RedirectOptions;
 }): SessionGateway {
-  silenceSharedLogger();
+  redactSharedLogger();
   const vault = createVault(options.databaseName);
   let opening: Promise<Result<LiveSession, AppError>> | null = null;
   let live: LiveSession | null = null;

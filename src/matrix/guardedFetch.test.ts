@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createClient, MemoryStore } from "matrix-js-sdk";
 import { afterEach, expect, test } from "vitest";
 import { createGuardedFetch } from "./guardedFetch";
-import { quietLogger } from "./quietLogger";
+import { redactingLogger } from "./redactingLogger";
 import { attempt } from "./toAppError";
 
 const servers: Server[] = [];
@@ -46,7 +46,7 @@ test.each([301, 302, 307, 308])(
       accessToken: "secret-token",
       store: new MemoryStore(),
       fetchFn: createGuardedFetch(open),
-      logger: quietLogger,
+      logger: redactingLogger,
     });
     const auth = { type: "m.login.password", password: "secret", session: "s" };
     expect(await attempt(() => client.uploadDeviceSigningKeys(auth))).toMatchObject({

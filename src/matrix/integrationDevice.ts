@@ -6,12 +6,12 @@ import { createTurns } from "@/lib/turns";
 import type { Homeserver } from "./integrationHomeserver";
 import { createMemoryJournal } from "./memoryChangeJournal";
 import { createMemoryUploadWish } from "./uploadWish";
-import { quietLogger, silenceSharedLogger } from "./quietLogger";
+import { redactingLogger, redactSharedLogger } from "./redactingLogger";
 import { createSessionRequests } from "./request";
 import type { SessionContext } from "./sessionContext";
 import { SessionFailure } from "./sessionFailure";
 
-silenceSharedLogger();
+redactSharedLogger();
 
 export const PASSWORD = "correct horse";
 
@@ -47,7 +47,7 @@ export async function openDevice(
     accessToken,
     store: new MemoryStore(),
     cryptoCallbacks: { getSecretStorageKey: () => Promise.resolve(null) },
-    logger: quietLogger,
+    logger: redactingLogger,
     ...options,
   });
   await client.initRustCrypto({ useIndexedDB: false });

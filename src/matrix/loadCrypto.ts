@@ -1,6 +1,6 @@
 import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
-import { redact } from "./redact";
+import { redact } from "@/lib/redact";
 
 /**
  * Downloads and starts the crypto WebAssembly, before anything of the account is touched. The

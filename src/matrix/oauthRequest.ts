@@ -2,7 +2,7 @@ import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import { isObject } from "./errorOfAnswer";
 import { readText } from "./readText";
-import { redact } from "./redact";
+import { redact } from "@/lib/redact";
 
 /** `refused`: the authorization server's own error answer, with its code (RFC 6749, 5.2). */
 export type FormFailure =

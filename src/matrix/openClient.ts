@@ -19,7 +19,7 @@ import { createIdbChangeJournal } from "./idbChangeJournal";
 import { stopKeyDownloads } from "./keyDownloads";
 import { createMemoryJournal } from "./memoryChangeJournal";
 import { olmMachineOf } from "./olmMachine";
-import { quietLogger } from "./quietLogger";
+import { redactingLogger } from "./redactingLogger";
 import { createRefreshingFetch } from "./refreshingFetch";
 import type { RefreshingTokens } from "./refreshingTokens";
 import { createSessionRequests } from "./request";
@@ -86,7 +86,7 @@ export async function openClient(options: {
     // The SDK is never lent a recovery key: set-up and unlock open secret storage themselves.
     cryptoCallbacks: { getSecretStorageKey: () => Promise.resolve(null) },
     disableVoip: true,
-    logger: quietLogger,
+    logger: redactingLogger,
   });
 
   let starting: Promise<void> = Promise.resolve();

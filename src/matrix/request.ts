@@ -3,7 +3,7 @@ import { fail, ok, type Result } from "@/domain/result";
 import { errorOfAnswer, isObject } from "./errorOfAnswer";
 import { isSecure } from "./homeserverAddress";
 import { readText } from "./readText";
-import { redact } from "./redact";
+import { redact } from "@/lib/redact";
 import type { RefreshingTokens } from "./refreshingTokens";
 import type { HttpMethod, RequestOptions, SessionRequests } from "./sessionContext";
 

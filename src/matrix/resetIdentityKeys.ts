@@ -3,7 +3,7 @@ import { fail, ok, type Result } from "@/domain/result";
 import { fetchPublishedMasterKey } from "./crossSigning";
 import { isObject } from "./errorOfAnswer";
 import { loadCryptoWasm, masterKeyOf, withFreed } from "./olmMachine";
-import { quietLogger } from "./quietLogger";
+import { redactingLogger } from "./redactingLogger";
 import type { SessionContext } from "./sessionContext";
 import { uploadSigningKeys, type Askers } from "./signingKeysUpload";
 import { attempt } from "./toAppError";
@@ -30,7 +30,7 @@ export async function makeIdentity(
     const { DeviceId, OlmMachine, UserId } = await loadCryptoWasm();
     const machine = await withFreed(new UserId(context.user.userId), (userId) =>
       withFreed(new DeviceId(context.user.deviceId), (deviceId) =>
-        OlmMachine.initialize(userId, deviceId, undefined, undefined, quietLogger),
+        OlmMachine.initialize(userId, deviceId, undefined, undefined, redactingLogger),
       ),
     );
     try {

@@ -4,7 +4,7 @@ import type { ConfirmationElsewhere } from "@/domain/confirmation";
 import { ok, type Result } from "@/domain/result";
 import type { AppError } from "@/domain/errors";
 import { startOAuthServer, type OAuthReply, type OAuthServerRig } from "./oauthServerRig";
-import { quietLogger } from "./quietLogger";
+import { redactingLogger } from "./redactingLogger";
 import { uploadSigningKeys, type Askers } from "./signingKeysUpload";
 
 let server: OAuthServerRig;
@@ -19,7 +19,7 @@ beforeEach(async () => {
     userId: "@alice:hs.test",
     deviceId: "D",
     accessToken: "t",
-    logger: quietLogger,
+    logger: redactingLogger,
   });
 });
 afterEach(() => server.stop());

@@ -5,7 +5,7 @@ import { createClient, MemoryStore, type MatrixClient } from "matrix-js-sdk";
 import { encodeUnpaddedBase64 } from "matrix-js-sdk/lib/base64";
 import { createMemoryJournal } from "./memoryChangeJournal";
 import { createMemoryUploadWish } from "./uploadWish";
-import { quietLogger, silenceSharedLogger } from "./quietLogger";
+import { redactingLogger, redactSharedLogger } from "./redactingLogger";
 import type { SessionContext } from "./sessionContext";
 import { SessionFailure } from "./sessionFailure";
 
@@ -29,7 +29,7 @@ export async function openStoreRig(
     readonly inMemory?: boolean;
   } = {},
 ): Promise<StoreRig> {
-  silenceSharedLogger();
+  redactSharedLogger();
   const closing = new AbortController();
   const user = { userId: "@me:localhost", deviceId: "D", homeserverUrl: "http://127.0.0.1:1" };
   const unreachable = (): Promise<never> => Promise.reject(new TypeError("unreachable"));
@@ -39,7 +39,7 @@ export async function openStoreRig(
     accessToken: "t",
     store: new MemoryStore(),
     fetchFn: options.fetch ?? unreachable,
-    logger: quietLogger,
+    logger: redactingLogger,
   });
   const cryptoDatabasePrefix = `rig-${crypto.randomUUID()}`;
   await client.initRustCrypto({

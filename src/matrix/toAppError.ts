@@ -4,7 +4,7 @@ import { DatabaseError } from "@/lib/idb";
 import { ConnectionError, HTTPError, MatrixError } from "matrix-js-sdk";
 import { ClientStoppedError } from "matrix-js-sdk/lib/errors";
 import { DecryptionKeyDoesNotMatchError } from "matrix-js-sdk/lib/crypto-api";
-import { redact } from "./redact";
+import { redact } from "@/lib/redact";
 import { SessionFailure } from "./sessionFailure";
 import { errorOfAnswer } from "./errorOfAnswer";
 
