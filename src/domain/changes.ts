@@ -54,6 +54,8 @@ export interface UploadProgress {
 /** By reading everything back. "Replaced" is said only with it in hand. */
 export interface ReplaceProof {
   readonly version: BackupVersion;
+  /** Of the key of secret storage that opens it. */
+  readonly keyId: string;
   readonly count: number;
   readonly signedByDevice: boolean;
   readonly signedByIdentity: boolean;
@@ -138,6 +140,8 @@ export interface ChangeKeyOffer {
 }
 
 export interface ChangeKeyProof {
+  /** Of the new key. */
+  readonly keyId: string;
   /** Secrets that the new key opens, each compared with what the old key opens. */
   readonly secrets: number;
   /** Stored under the old key and not readable with it: left as they are. */

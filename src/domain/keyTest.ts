@@ -77,6 +77,12 @@ export interface TestedAgainst {
   readonly masterKey: string | null;
 }
 
+/** A recovery key or passphrase that was seen to open a version: the id of its key of secret storage. */
+export interface ProvenKey {
+  readonly version: BackupVersion;
+  readonly keyId: string;
+}
+
 /** Exactly what a test has proven. No key material. */
 export interface KeyTestReport {
   /** Milliseconds since the epoch. */

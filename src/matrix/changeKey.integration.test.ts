@@ -31,6 +31,7 @@ import {
 } from "./secretStorage";
 import { openDefaultKey } from "./secretStorageUnlock";
 import type { SessionContext } from "./sessionContext";
+import { readSecretStorageStatus } from "./secretStorageStatus";
 
 let server: Homeserver;
 beforeAll(async () => {
@@ -94,7 +95,9 @@ test("the new key opens everything, the old one too until the end, and identity 
   const proof = await changeKey.run(copyOf(newKey), copyOf(account.key), {
     onStep: (step) => steps.push(step),
   });
-  expect(valueOf(proof)).toEqual({ secrets: 5, left: 0 });
+  const { keyId } = valueOf(await readSecretStorageStatus(context));
+  expect(keyId).not.toBe(account.storageKey.keyId);
+  expect(valueOf(proof)).toEqual({ secrets: 5, left: 0, keyId });
   expect(steps).toEqual(["checking", "describe", "encrypt", "point", "proof"]);
   await expectOpensAll(account, newKey, secrets, "new");
   expect(await readAll(context, account.storageKey), "the old key").toEqual(secrets);
@@ -103,7 +106,7 @@ test("the new key opens everything, the old one too until the end, and identity 
     "nothing is blanked",
   ).toBe(false);
 
-  expect(valueOf(await changeKey.finish(copyOf(newKey)))).toEqual({ secrets: 5, left: 0 });
+  expect(valueOf(await changeKey.finish(copyOf(newKey)))).toEqual({ secrets: 5, left: 0, keyId });
   await expectOpensAll(account, newKey, secrets, "finished");
   expect(valueOf(await listSecretsUnder(context, account.storageKey.keyId))).toEqual([]);
   expect(await accountData(context, `m.secret_storage.key.${account.storageKey.keyId}`)).toEqual(
@@ -259,11 +262,11 @@ describe("without the old key", () => {
     const before = await readAll(context, account.storageKey);
     const changeKey = createChangeKey(context);
     const newKey = changeKey.generateRecoveryKey();
-    expect(valueOf(await changeKey.run(copyOf(newKey), null, silent))).toEqual({
+    expect(valueOf(await changeKey.run(copyOf(newKey), null, silent))).toMatchObject({
       secrets: 4,
       left: 1,
     });
-    expect(valueOf(await changeKey.finish(copyOf(newKey)))).toEqual({ secrets: 4, left: 1 });
+    expect(valueOf(await changeKey.finish(copyOf(newKey)))).toMatchObject({ secrets: 4, left: 1 });
     const opened = valueOf(await openDefaultKey(context, newKey.bytes));
     expect(await readAll(context, opened)).toEqual({ ...before, [OWN_SECRET]: "absent" });
     // The old key is found again: what only it opens is there.
@@ -439,7 +442,7 @@ test("a secret that the old key does not open is left alone and named", async ()
   const changeKey = createChangeKey(context);
   const newKey = changeKey.generateRecoveryKey();
   valueOf(await changeKey.run(copyOf(newKey), copyOf(account.key), silent));
-  expect(valueOf(await changeKey.finish(copyOf(newKey)))).toEqual({ secrets: 5, left: 1 });
+  expect(valueOf(await changeKey.finish(copyOf(newKey)))).toMatchObject({ secrets: 5, left: 1 });
   expect(await accountData(context, "org.example.damaged")).toEqual(odd);
   account.device.stop();
 });

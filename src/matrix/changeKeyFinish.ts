@@ -57,7 +57,9 @@ export async function finishKeyChange(
     if (!blanked.ok) return blanked;
   }
   const cleared = await context.journal.clear();
-  return cleared.ok ? ok({ secrets: tally.value.secrets, left: rest.value.length }) : cleared;
+  if (!cleared.ok) return cleared;
+  const { secrets } = tally.value;
+  return ok({ secrets, left: rest.value.length, keyId: change.newKeyId });
 }
 
 /** The given key as the default key, which has to have the given id. */

@@ -188,5 +188,5 @@ async function prove(
   if (!tally.ok) return tally;
   const step = change.step === "retire" ? "retire" : "switched";
   const noted = await noteKeyChange(context, { ...change, step });
-  return noted.ok ? ok(tally.value) : noted;
+  return noted.ok ? ok({ ...tally.value, keyId: newKey.keyId }) : noted;
 }

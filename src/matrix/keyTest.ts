@@ -8,7 +8,8 @@ import type {
   KeyTestReport,
   TestedAgainst,
 } from "@/domain/keyTest";
-import type { RoomKeySource, RoomsPort } from "@/domain/ports";
+import type { RoomKeySource } from "@/domain/ports";
+import type { RoomsPort } from "@/domain/rooms";
 import { fail, ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
 import { backupKeyOf } from "./backupKeyOf";

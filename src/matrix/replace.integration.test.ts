@@ -27,6 +27,7 @@ import { createBackupVersion, deleteBackupVersion, fetchBackupInfo } from "./roo
 import { BACKUP_SECRET, storeSecret, writeAccountData } from "./secretStorage";
 import { openDefaultKey } from "./secretStorageUnlock";
 import type { SessionContext } from "./sessionContext";
+import { readSecretStorageStatus } from "./secretStorageStatus";
 
 let server: Homeserver;
 beforeAll(async () => {
@@ -119,6 +120,7 @@ test("a replacement makes before anything is deleted, and deletes nothing", asyn
   const version = await expectReplaced(account, account.version, "healthy");
   expect(proof).toEqual({
     version,
+    keyId: valueOf(await readSecretStorageStatus(context)).keyId,
     count: 3,
     signedByDevice: true,
     signedByIdentity: true,

@@ -1,4 +1,4 @@
-import type { EncryptedRoom, RoomMessage, RoomsPort } from "@/domain/ports";
+import type { EncryptedRoom, RoomMessage, RoomsPort } from "@/domain/rooms";
 import type { MatrixClient, MatrixEvent, Room } from "matrix-js-sdk";
 import { olmMachineOf } from "./olmMachine";
 import type { SessionContext } from "./sessionContext";

@@ -7,6 +7,7 @@ import { createKeyBackup } from "./keyBackup";
 import { readDefaultKey } from "./secretStorage";
 import { openDefaultKey } from "./secretStorageUnlock";
 import { createSetUp } from "./setUp";
+import { readSecretStorageStatus } from "./secretStorageStatus";
 
 let server: Homeserver;
 beforeAll(async () => {
@@ -51,7 +52,12 @@ test("an account with nothing gets identity, secret storage and a backup, proven
   ]);
   expect(server.seen.filter(({ method }) => method === "DELETE")).toEqual([]);
   const info = valueOf(await keyBackup.fetchBackupInfo());
-  expect(proof).toEqual({ version: info?.version, signedByDevice: true, signedByIdentity: true });
+  expect(proof).toEqual({
+    version: info?.version,
+    keyId: valueOf(await readSecretStorageStatus(device.context)).keyId,
+    signedByDevice: true,
+    signedByIdentity: true,
+  });
   expect(info).toMatchObject({ count: 0 });
   if (info === null) throw new Error("no backup");
   expect(valueOf(await keyBackup.readTrust(info))).toEqual({ signature: "trusted", key: "match" });

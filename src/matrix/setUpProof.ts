@@ -49,6 +49,6 @@ export async function proveSetUp(
     }));
     const active = await context.crypto().getActiveSessionBackupVersion();
     if (active !== version) throw new Error("this device does not upload to the new backup");
-    return { version, ...signers };
+    return { version, keyId: opened.value.keyId, ...signers };
   });
 }

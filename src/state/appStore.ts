@@ -1,7 +1,7 @@
 import type { BackupVersion } from "@/domain/backup";
 import type { BackupNotice } from "@/domain/backupNotice";
 import { type KeyWait, NO_KEY_WAIT } from "@/domain/keyWait";
-import type { LastKeyTest } from "@/domain/keyTest";
+import type { LastKeyTest, ProvenKey } from "@/domain/keyTest";
 import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
 import type { AppError } from "@/domain/errors";
 import type { OtherTab } from "@/domain/otherTab";
@@ -75,8 +75,8 @@ export interface VerificationSlice {
 /** When the saved recovery key was proven to work. */
 export interface KeyTestSlice {
   readonly lastKeyTest: LastKeyTest | null;
-  /** The version that a recovery key or passphrase was proven to open in this browser. */
-  readonly provenVersion: BackupVersion | null;
+  /** What a recovery key or passphrase was proven to open in this browser, the last time. */
+  readonly proven: ProvenKey | null;
 }
 
 export interface AppState
@@ -101,13 +101,7 @@ const noBackupEvents: BackupEventsSlice = {
 /** What every session starts from. */
 export const freshSessionState: Omit<
   AppState,
-  | "phase"
-  | "otherTab"
-  | "signInProblem"
-  | "restoreJob"
-  | "lastRestore"
-  | "lastKeyTest"
-  | "provenVersion"
+  "phase" | "otherTab" | "signInProblem" | "restoreJob" | "lastRestore" | "lastKeyTest" | "proven"
 > = {
   sync: "starting",
   syncedOnce: false,
@@ -129,7 +123,7 @@ export function createAppStore() {
       restoreJob: { kind: "idle" },
       lastRestore: null,
       lastKeyTest: null,
-      provenVersion: null,
+      proven: null,
     })),
   );
 }

@@ -10,7 +10,12 @@ import type { BackupNotice } from "@/domain/backupNotice";
 import type { BackupState, DeviceState, DeviceStateInputs, Finding } from "@/domain/deviceState";
 import { deriveBackupState } from "@/domain/backupState";
 import { listFindings } from "@/domain/findings";
-import { doubtKeyTest, type KeyTestDoubt, type LastKeyTest } from "@/domain/keyTest";
+import {
+  doubtKeyTest,
+  type KeyTestDoubt,
+  type LastKeyTest,
+  type ProvenKey,
+} from "@/domain/keyTest";
 import type { LiveSession } from "@/domain/ports";
 import type { Reading } from "@/domain/reading";
 import type { BackupWish } from "@/domain/removal";
@@ -79,8 +84,8 @@ export interface KeyBackupOverview {
   readonly lastKeyTest: LastKeyTest | null;
   /** The last test, where something has changed since, or that is not known. */
   readonly doubtedKeyTest: DoubtedKeyTest | null;
-  /** The version that a recovery key or passphrase was proven to open in this browser. */
-  readonly provenVersion: BackupVersion | null;
+  /** What a recovery key or passphrase was proven to open in this browser, the last time. */
+  readonly proven: ProvenKey | null;
 }
 
 export interface DoubtedKeyTest {
@@ -110,7 +115,7 @@ export function useKeyBackupOverview(): KeyBackupOverview {
       uploadOff: state.uploadOff,
       lastRestore: state.lastRestore,
       lastKeyTest: state.lastKeyTest,
-      provenVersion: state.provenVersion,
+      proven: state.proven,
     })),
   );
   const readings = useReadings(session, slices.syncedOnce);
@@ -176,7 +181,7 @@ export function useKeyBackupOverview(): KeyBackupOverview {
       slices.lastKeyTest === null || doubt === null
         ? null
         : { test: slices.lastKeyTest, why: doubt },
-    provenVersion: slices.provenVersion,
+    proven: slices.proven,
   };
 }
 

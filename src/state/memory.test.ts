@@ -26,7 +26,7 @@ const nothing = {
   lastRestore: null,
   interrupted: null,
   lastKeyTest: null,
-  provenVersion: null,
+  proven: null,
 };
 
 describe("the browser's memory of a user", () => {
@@ -37,12 +37,13 @@ describe("the browser's memory of a user", () => {
     memory.write("@a:x", { lastRestore });
     memory.write("@a:x", { interrupted });
     memory.write("@a:x", { lastKeyTest });
-    memory.write("@a:x", { provenVersion: backupVersion("3") });
+    const proven = { version: backupVersion("3"), keyId: "k" };
+    memory.write("@a:x", { proven });
     const rest = {
       lastRestore,
       interrupted,
       lastKeyTest,
-      provenVersion: "3",
+      proven,
     };
     expect(memory.read("@a:x")).toEqual({ seen, ...rest });
     memory.write("@a:x", { seen: null });
@@ -100,7 +101,9 @@ describe("the browser's memory of a user", () => {
     '{"seen":{"version":"1","publicKey":4,"at":1}}',
     '{"seen":{"version":"1"},"lastRestore":{"version":"1","at":1,"imported":-1}}',
     '{"lastRestore":{"version":"1","at":1,"imported":1,"already":1,"failed":"0","missing":0}}',
-    '{"provenVersion":7}',
+    '{"proven":7}',
+    '{"proven":{"version":"1"}}',
+    '{"proven":{"version":"","keyId":"k"}}',
     '{"interrupted":{"version":"","deviceId":"D"}}',
     '{"interrupted":{"version":"1","deviceId":null}}',
     '{"lastKeyTest":{"version":"1","at":1,"result":"well"}}',

@@ -1,6 +1,6 @@
 import type { BackupVersion } from "@/domain/backup";
 import type { BackupSeen } from "@/domain/backupNotice";
-import type { KeyTestResult, LastKeyTest } from "@/domain/keyTest";
+import type { KeyTestResult, LastKeyTest, ProvenKey } from "@/domain/keyTest";
 import type { InterruptedRestore, LastRestore } from "@/domain/restoreJob";
 import type { SignedInUser } from "@/domain/session";
 
@@ -12,8 +12,8 @@ export interface UserMemory {
   readonly interrupted: InterruptedRestore | null;
   /** The newest test of the saved recovery key: its time, version and result. */
   readonly lastKeyTest: LastKeyTest | null;
-  /** The version that a recovery key or passphrase was proven to open in this browser. */
-  readonly provenVersion: BackupVersion | null;
+  /** What a recovery key or passphrase was proven to open in this browser, the last time. */
+  readonly proven: ProvenKey | null;
 }
 
 export interface Memory {
@@ -33,7 +33,7 @@ const nothing: UserMemory = {
   lastRestore: null,
   interrupted: null,
   lastKeyTest: null,
-  provenVersion: null,
+  proven: null,
 };
 
 type MemoryStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
@@ -106,7 +106,7 @@ function parse(data: unknown): UserMemory {
     lastRestore: parseLastRestore(data["lastRestore"]),
     interrupted: parseInterrupted(data["interrupted"]),
     lastKeyTest: parseLastKeyTest(data["lastKeyTest"]),
-    provenVersion: isVersion(data["provenVersion"]) ? data["provenVersion"] : null,
+    proven: parseProven(data["proven"]),
   };
 }
 
@@ -161,6 +161,12 @@ function parseLastKeyTest(data: unknown): LastKeyTest | null {
   if (result === undefined || !isCount(at)) return null;
   if (version !== null && !isVersion(version)) return null;
   return { at, version, result, against: parseAgainst(data["against"]) };
+}
+
+function parseProven(data: unknown): ProvenKey | null {
+  if (!isRecord(data)) return null;
+  const { version, keyId } = data;
+  return isVersion(version) && typeof keyId === "string" ? { version, keyId } : null;
 }
 
 function parseAgainst(data: unknown): LastKeyTest["against"] {

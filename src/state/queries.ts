@@ -10,7 +10,8 @@ import type {
 import { unsupportedReason } from "@/domain/backupState";
 import type { AppError } from "@/domain/errors";
 import type { KeyEntryOptions } from "@/domain/keyEntry";
-import type { EncryptedRoom, LiveSession, RoomName } from "@/domain/ports";
+import type { LiveSession } from "@/domain/ports";
+import type { EncryptedRoom, RoomName } from "@/domain/rooms";
 import { lastValue, type Reading, UNREAD } from "@/domain/reading";
 import type { OwnDevice } from "@/domain/verification";
 import type { BackupWish } from "@/domain/removal";

@@ -1,4 +1,4 @@
-import type { EncryptedRoom, RoomName } from "@/domain/ports";
+import type { EncryptedRoom, RoomName } from "@/domain/rooms";
 import { lastValue, type Reading } from "@/domain/reading";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";

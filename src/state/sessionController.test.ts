@@ -222,7 +222,7 @@ describe("signing out", () => {
       lastRestore: null,
       interrupted: null,
       lastKeyTest: null,
-      provenVersion: null,
+      proven: null,
     });
     expect(
       app.queryClient

@@ -12,7 +12,7 @@ import { createSignIns } from "./signIns";
 import { createRestoreControl } from "./restoreControl";
 import type { RestoreControl, SessionActions, SessionController } from "./StoreContext";
 import { isWithoutStorage, reasonToSay, unstoredOf, userOf } from "./sessionPhases";
-import { noteProofs } from "./noteProofs";
+import { rememberProofs } from "./noteProofs";
 import { readOnWakeUp } from "./readOnWakeUp";
 import type { SessionDeps } from "./sessionDeps";
 import { trackSession } from "./trackSession";
@@ -168,14 +168,11 @@ export function createSessionController(deps: SessionDeps): {
   }
 
   function activate(opened: LiveSession): void {
-    const session = noteProofs(trackSession(opened, track), (provenVersion) => {
-      memory.write(opened.user.userId, { provenVersion });
-      store.setState({ provenVersion });
-    });
+    const session = rememberProofs(trackSession(opened, track), { store, memory });
     const { user, id } = session;
-    const { lastRestore, lastKeyTest, provenVersion } = memory.read(user.userId);
+    const { lastRestore, lastKeyTest, proven } = memory.read(user.userId);
     const uploadOff = session.removal.isUploadOff();
-    store.setState({ ...freshSessionState, lastRestore, lastKeyTest, provenVersion, uploadOff });
+    store.setState({ ...freshSessionState, lastRestore, lastKeyTest, proven, uploadOff });
     const onSignedOut = (soft: boolean): void => {
       if (attached?.session === session && signingOut === null) void track(onEnded(user, soft));
     };
@@ -251,7 +248,7 @@ export function createSessionController(deps: SessionDeps): {
   function forgetUser(user: SignedInUser | null): void {
     if (user !== null) memory.clear(user.userId);
     memory.noteDevice(null);
-    const nothing = { lastRestore: null, lastKeyTest: null, provenVersion: null };
+    const nothing = { lastRestore: null, lastKeyTest: null, proven: null };
     store.setState({ ...freshSessionState, restoreJob: { kind: "idle" }, ...nothing });
   }
 

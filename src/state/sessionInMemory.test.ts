@@ -35,7 +35,7 @@ describe("a session in memory by choice", () => {
     expect(app.gateway.signIns).toEqual([{ ...request, memoryOnly: true }]);
     expect(phaseOf(app)).toMatchObject({ kind: "active", memoryOnly: true });
     const { user } = app.gateway.session;
-    app.memory.write(user.userId, { provenVersion: null });
+    app.memory.write(user.userId, { proven: null });
     app.session.rememberKeyTest({ at: 5, version: null, result: "works", against: null });
     app.restore.start();
     await settle();

@@ -100,7 +100,7 @@ describe("coming back", () => {
     const app = createTestApp(alice);
     app.gateway.ended = true;
     app.gateway.redirected = ok({ ...alice, deviceId: "NEW" });
-    app.memory.write(alice.userId, { provenVersion: null });
+    app.memory.write(alice.userId, { proven: null });
     app.session.start(answer);
     await settle();
     expect(app.gateway.endedDevices).toEqual([alice.deviceId]);

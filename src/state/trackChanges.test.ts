@@ -51,8 +51,8 @@ test("everything else that changes something holds the tab until it ends", async
   const wait = async () => promise;
   changes.replace.undo = () => wait().then(() => changes.replace.undone);
   changes.replace.deleteOld = () => wait().then(() => ok(undefined));
-  changes.recoveryKey.run = () => wait().then(() => ok({ secrets: 1, left: 0 }));
-  changes.recoveryKey.finish = () => wait().then(() => ok({ secrets: 1, left: 0 }));
+  changes.recoveryKey.run = () => wait().then(() => ok({ secrets: 1, left: 0, keyId: "new" }));
+  changes.recoveryKey.finish = () => wait().then(() => ok({ secrets: 1, left: 0, keyId: "new" }));
   changes.recoveryKey.undo = () => wait().then(() => changes.recoveryKey.undone);
   const report = await changes.replace.checkOld(KEY, "1");
   if (!report.ok) throw new Error("no report");

@@ -1,16 +1,14 @@
 import type { AccountDevice, AccountDevicesPort } from "@/domain/accountDevices";
 import type { AppError } from "@/domain/errors";
 import type {
-  EncryptedRoom,
   LiveSession,
-  RoomName,
-  RoomsPort,
   SessionEvent,
   SetUpPlan,
   SetUpPort,
   SetUpProof,
   Unsubscribe,
 } from "@/domain/ports";
+import type { EncryptedRoom, RoomName, RoomsPort } from "@/domain/rooms";
 import { encodeRecoveryKey } from "@/domain/recoveryKey";
 import { ok, type Result } from "@/domain/result";
 import type { OAuthSession } from "@/domain/signIn";
@@ -75,6 +73,7 @@ class FakeSetUp implements SetUpPort {
   planned: Result<SetUpPlan, AppError> = ok({ kind: "new_recovery_key" });
   proof: Result<SetUpProof, AppError> = ok({
     version: backupVersion("1"),
+    keyId: "defaultKeyId",
     signedByDevice: true,
     signedByIdentity: true,
   });

@@ -34,6 +34,7 @@ export class FakeReplace implements ReplacePort {
     ok({
       version: backupVersion("2"),
       count: 1_150,
+      keyId: "defaultKeyId",
       signedByDevice: true,
       signedByIdentity: true,
       old: { version: backupVersion("1"), keyKept: true },
@@ -95,8 +96,8 @@ export class FakeChangeKey implements ChangeKeyPort {
     canWithoutOldKey: true,
     others: 1,
   });
-  proofs: Answer<ChangeKeyProof>[] = [ok({ secrets: 5, left: 0 })];
-  finished: Answer<ChangeKeyProof> = ok({ secrets: 5, left: 0 });
+  proofs: Answer<ChangeKeyProof>[] = [ok({ secrets: 5, left: 0, keyId: "new" })];
+  finished: Answer<ChangeKeyProof> = ok({ secrets: 5, left: 0, keyId: "new" });
   undone: Answer<ChangeKeyUndo> = ok({ kind: "undone" });
   generated = 0;
   readonly log: string[] = [];

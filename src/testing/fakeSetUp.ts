@@ -6,6 +6,7 @@ import { backupVersion } from "./facts";
 
 export const proof: SetUpProof = {
   version: backupVersion("7"),
+  keyId: "defaultKeyId",
   signedByDevice: true,
   signedByIdentity: true,
 };

@@ -47,7 +47,7 @@ export function anOverview(
     lastRestore: inputs.lastRestore,
     lastKeyTest: null,
     doubtedKeyTest: null,
-    provenVersion: null,
+    proven: null,
     ...rest,
   };
 }

@@ -166,7 +166,7 @@ describe("a change", () => {
 
   it("goes without the old key after a question that says what stays locked", async () => {
     const changeKey = new FakeChangeKey();
-    changeKey.proofs = [ok({ secrets: 4, left: 1 })];
+    changeKey.proofs = [ok({ secrets: 4, left: 1, keyId: "new" })];
     const { screen, button, dialog, toOld } = await show(changeKey);
     await toOld();
     await button("I no longer have it").click();
@@ -186,8 +186,8 @@ describe("a change", () => {
     [2, "Keep the old key, too: those need it.", "Throw the copies"],
   ])("with %i left under the old key says whether that is still needed", async (left, is, not) => {
     const changeKey = new FakeChangeKey();
-    changeKey.proofs = [ok({ secrets: 4, left })];
-    changeKey.finished = ok({ secrets: 4, left });
+    changeKey.proofs = [ok({ secrets: 4, left, keyId: "new" })];
+    changeKey.finished = ok({ secrets: 4, left, keyId: "new" });
     const { screen, button, dialog, enter, toOld } = await show(changeKey);
     await toOld();
     await enter(OLD.text, "Change recovery key");

@@ -1,7 +1,7 @@
 import { formatCount, formatRoomKeys } from "@/copy/formatNumber";
 import { shortenText } from "@/copy/shortenText";
 import type { OldKeys } from "@/domain/oldKeys";
-import type { EncryptedRoom } from "@/domain/ports";
+import type { EncryptedRoom } from "@/domain/rooms";
 import type { RoomsRestore } from "@/state/roomHooks";
 import { Badge } from "@/ui/Badge";
 import { useId } from "react";

@@ -3,7 +3,7 @@ import axe from "axe-core";
 import { describe, expect, it, vi } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { render } from "vitest-browser-react";
-import type { EncryptedRoom, RoomMessage } from "@/domain/ports";
+import type { EncryptedRoom, RoomMessage } from "@/domain/rooms";
 import { UNREAD } from "@/domain/reading";
 import type { RoomsRestore } from "@/state/roomHooks";
 import { failedReading, known } from "@/testing/facts";

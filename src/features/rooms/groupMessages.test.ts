@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { RoomMessage } from "@/domain/ports";
+import type { RoomMessage } from "@/domain/rooms";
 import { groupMessages } from "./groupMessages";
 
 const anyMessages: fc.Arbitrary<RoomMessage[]> = fc

@@ -1,4 +1,4 @@
-import type { RoomMessage } from "@/domain/ports";
+import type { RoomMessage } from "@/domain/rooms";
 
 /** Messages in their order. What cannot be read for the same reason, one after the other, is one group. */
 export interface MessageGroup {

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DeviceStateInputs } from "@/domain/deviceState";
+import type { LastKeyTest } from "@/domain/keyTest";
 import { UNREAD } from "@/domain/reading";
 import {
   aBackup,
@@ -39,18 +40,32 @@ describe("signOutRisk", () => {
       signOutRisk(anOverview(all, rest), "none", read);
     const one = backupVersion("1");
     const two = backupVersion("2");
-    expect(provenAs({ provenVersion: one })).toEqual({ kind: "none", proven: true });
-    expect(provenAs({ provenVersion: two })).toEqual({ kind: "none", proven: false });
-    const test = { at: 1, version: one, result: "works", against: null } as const;
+    const keyId = readySecretStorage.keyId ?? "";
+    const proven = { version: one, keyId };
+    expect(provenAs({ proven })).toEqual({ kind: "none", proven: true });
+    expect(provenAs({ proven: { ...proven, version: two } })).toEqual({
+      kind: "none",
+      proven: false,
+    });
+    // Changed elsewhere since: the key that the person has may be the old one.
+    expect(provenAs({ proven: { ...proven, keyId: "before" } })).toEqual({
+      kind: "none",
+      proven: false,
+    });
+    const against = { keyId, masterKey: null };
+    const test = { at: 1, version: one, result: "works", against } as const;
     expect(provenAs({ lastKeyTest: test })).toEqual({ kind: "none", proven: true });
-    expect(provenAs({ lastKeyTest: { ...test, result: "partly" } })).toEqual({
-      kind: "none",
-      proven: false,
-    });
-    expect(provenAs({ lastKeyTest: { ...test, version: two } })).toEqual({
-      kind: "none",
-      proven: false,
-    });
+    const others: readonly Partial<LastKeyTest>[] = [
+      { result: "partly" },
+      { version: two },
+      { against: { ...against, keyId: "before" } },
+      { against: null },
+    ];
+    for (const other of others)
+      expect(provenAs({ lastKeyTest: { ...test, ...other } })).toEqual({
+        kind: "none",
+        proven: false,
+      });
   });
 
   it("warns while a change is half done, unless there is no key to lose", () => {

@@ -1,3 +1,4 @@
+import type { BackupVersion } from "@/domain/backup";
 import type { Reading } from "@/domain/reading";
 import type { CarryOverState } from "@/domain/session";
 import type { KeyBackupOverview } from "@/state/hooks";
@@ -13,8 +14,8 @@ export type SignOutRisk =
   /** A change of the backup, the recovery key or the identity is half done; it would end here. */
   | { readonly kind: "unfinished" }
   /**
-   * All keys are in the backup, and there is a recovery key for it. `proven`: one was seen to open
-   * this very version in this browser. That a secret is stored does not say which backup it is of.
+   * All keys are in the backup, and there is a recovery key for it. `proven`: the one in use now was
+   * seen to open this very version in this browser. That a secret is stored does not say which backup it is of.
    */
   | { readonly kind: "none"; readonly proven: boolean }
   /** The server has no backup at all. `count`: room keys held here, or null when not known. */
@@ -34,7 +35,7 @@ type Facts = Pick<
   | "roomKeys"
   | "pendingKeys"
   | "secretStorage"
-  | "provenVersion"
+  | "proven"
   | "lastKeyTest"
 >;
 
@@ -76,8 +77,16 @@ export function signOutRisk(
   if (recovery === undefined) return { kind: "unknown" };
   const opens = recovery.defaultKey === "present" && recovery.backupKeyStored;
   if (!opens) return { kind: "no_recovery" };
-  const { provenVersion, lastKeyTest } = facts;
-  const { version } = backup;
-  const tested = lastKeyTest?.result === "works" ? lastKeyTest.version : null;
-  return { kind: "none", proven: provenVersion === version || tested === version };
+  return { kind: "none", proven: isProven(facts, { ...backup, keyId: recovery.keyId }) };
+}
+
+function isProven(
+  { proven, lastKeyTest }: Facts,
+  now: { readonly version: BackupVersion; readonly keyId: string | null },
+): boolean {
+  const isNow = (version: BackupVersion | null, keyId: string | null | undefined): boolean =>
+    version === now.version && keyId === now.keyId;
+  const isTested =
+    lastKeyTest?.result === "works" && isNow(lastKeyTest.version, lastKeyTest.against?.keyId);
+  return isTested || (proven !== null && isNow(proven.version, proven.keyId));
 }
