@@ -92,6 +92,25 @@ describe("where the password goes", () => {
     );
   });
 
+  it.each(["Advanced: use an access token", "Sign in"])(
+    "the first press right after typing reaches “%s”, and the homeserver is looked up too",
+    async (name) => {
+      const gateway = fakeGateway({
+        findError: { kind: "homeserver_not_found", input: "typo.test" },
+      });
+      const { screen, field } = await show(gateway);
+      await field("Username").fill("alice");
+      await field("Homeserver").fill("typo.test");
+      const pressed: string[] = [];
+      document.addEventListener("click", ({ target }) => {
+        if (target instanceof HTMLElement) pressed.push(target.innerText.trim());
+      });
+      await screen.getByText(name, { exact: true }).last().click({ delay: 200 });
+      expect(pressed).toEqual([name]);
+      await vi.waitFor(() => expect(gateway.finds).toHaveLength(1));
+    },
+  );
+
   it("is held back when discovery leads elsewhere, until that host was shown", async () => {
     const gateway = fakeGateway({ host: "matrix.example.test" });
     const { screen, field, password, button } = await show(gateway);

@@ -12,6 +12,7 @@ import styles from "./SignIn.module.css";
 import { TargetNote } from "./TargetNote";
 import { TokenForm, type SignInWithToken } from "./TokenForm";
 import type { FindHomeserver } from "./useHomeserverLookup";
+import { useAfterPress } from "./useAfterPress";
 import { useSignIn, type SignIn, type SignInField, type SignInProblem } from "./useSignIn";
 
 interface SignInFormProps {
@@ -44,8 +45,7 @@ export function SignInForm(props: SignInFormProps) {
   const usernameInput = useRef<HTMLInputElement>(null);
   const passwordInput = useRef<HTMLInputElement>(null);
   const firstWay = useRef<HTMLButtonElement>(null);
-  /** A lookup begun by the blur of a press would move the button from under the pointer. */
-  const pressing = useRef(false);
+  const { onPointerDownCapture, afterPress, dropWaiting } = useAfterPress();
   const state = useSignIn({ findHomeserver, signIn });
   const { lookup, problem, busy, secondsLeft, longerWish, find } = state;
   const found = lookup.kind === "found" ? lookup.target : null;
@@ -61,7 +61,7 @@ export function SignInForm(props: SignInFormProps) {
   const isEnough = () => homeserver.trim() !== "" || serverNameOf(username) !== null;
 
   function lookUp(): void {
-    if (isEnough() && busy === null && !pressing.current) void find(homeserver, lookedUp);
+    if (isEnough() && busy === null) void find(homeserver, lookedUp);
   }
 
   function focusOn(field: SignInField): void {
@@ -75,6 +75,7 @@ export function SignInForm(props: SignInFormProps) {
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
+    dropWaiting();
     const outcome = await state.submit({
       ...input,
       readPassword: () => passwordInput.current?.value ?? "",
@@ -84,7 +85,8 @@ export function SignInForm(props: SignInFormProps) {
   }
 
   return (
-    <div className={styles.form}>
+    // A lookup begun by the blur of a press would move what is pressed from under the pointer.
+    <div className={styles.form} onPointerDownCapture={onPointerDownCapture}>
       {/* Without `noValidate` the browser's own bubbles would speak before our words. */}
       <form className={styles.form} noValidate onSubmit={(event) => void submit(event)}>
         {fixedHomeserver === null ? (
@@ -97,7 +99,7 @@ export function SignInForm(props: SignInFormProps) {
               setSuggested(false);
               state.changed(text, username);
             }}
-            onBlur={lookUp}
+            onBlur={() => afterPress(lookUp)}
             autoComplete="url"
             spellCheck={false}
             inputRef={homeserverInput}
@@ -119,7 +121,7 @@ export function SignInForm(props: SignInFormProps) {
               setUsername(text);
               state.changed(homeserver, fixed ? "" : text);
             }}
-            onBlur={lookUp}
+            onBlur={() => afterPress(lookUp)}
             autoComplete="username"
             spellCheck={false}
             inputRef={usernameInput}
@@ -149,15 +151,7 @@ export function SignInForm(props: SignInFormProps) {
         <TargetNote lookup={lookup} input={input} />
         {takesPassword ? (
           <div className={styles.submit}>
-            <Button
-              type="submit"
-              busy={busy !== null}
-              disabled={secondsLeft > 0}
-              onPointerDown={() => (pressing.current = true)}
-              onPointerUp={() => (pressing.current = false)}
-              onPointerLeave={() => (pressing.current = false)}
-              onPointerCancel={() => (pressing.current = false)}
-            >
+            <Button type="submit" busy={busy !== null} disabled={secondsLeft > 0}>
               Sign in
             </Button>
             {secondsLeft > 0 ? <p className={styles.wait}>Try again in {secondsLeft} s</p> : null}
