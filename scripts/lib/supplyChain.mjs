@@ -22,6 +22,8 @@ const floors = [
   { name: "@matrix-org/matrix-sdk-crypto-wasm", version: "18.3.1" },
   // The release that took it up, "SECURITY" in its change log.
   { name: "matrix-js-sdk", version: "41.7.0" },
+  // CVE-2025-66020: a short text could stop the page in a pattern for emoji.
+  { name: "valibot", version: "1.2.0" },
 ];
 
 const REGISTRY = "https://registry.npmjs.org/";
