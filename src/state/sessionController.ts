@@ -181,7 +181,7 @@ export function createSessionController(deps: SessionDeps): {
     enter({ kind: "active", user, sessionId: id, ...mark() });
   }
 
-  /** Closes the open session in the background . What is stored stays. */
+  /** Closes the open session in the background. What is stored stays. */
   function endSession(): void {
     const ending = attached;
     if (ending === null || signingOut !== null) return;
@@ -293,6 +293,7 @@ export function createSessionController(deps: SessionDeps): {
     },
     retryOpen() {
       const now = phase();
+      if (signIns.isBusy()) return;
       if (now.kind === "signed_out" && now.memoryOnly === true) void takeLock("acquire");
       if (now.kind !== "failed") return;
       if (now.leaving !== undefined) void track(removeStored(now.user, now.leaving));

@@ -210,6 +210,21 @@ describe("a browser that stores nothing", () => {
     expect(app.lock.heldHere).toBe(true);
   });
 
+  it("is not looked at again while a sign-in is on its way, which would be lost", async () => {
+    const app = createTestApp();
+    app.gateway.readError = noStorage;
+    await started(app);
+    const release = app.gateway.hold();
+    const signingIn = app.session.signIn(request);
+    await settle();
+    app.session.retryOpen();
+    release();
+    expect(await signingIn).toMatchObject({ ok: true });
+    await settle();
+    expect(phaseOf(app)).toMatchObject({ kind: "active", memoryOnly: true });
+    expect(app.gateway.forgets).toBe(0);
+  });
+
   it.each<AppError>([
     { kind: "insecure_page" },
     { kind: "crypto_unavailable", detail: "" },

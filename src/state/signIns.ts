@@ -34,6 +34,8 @@ export interface SignIns extends Pick<
   SessionActions,
   "signIn" | "signInWithToken" | "signInElsewhere" | "dismissSignInProblem"
 > {
+  /** A sign-in on this page is under way. */
+  isBusy(): boolean;
   /** What another page sent back in the address, or null. */
   expect(answer: RedirectAnswer | null): void;
   /**
@@ -105,6 +107,7 @@ export function createSignIns(deps: SignInDeps): SignIns {
       return url.ok ? ok(undefined) : url;
     },
     dismissSignInProblem: () => setProblem(null),
+    isBusy: () => signingIn !== null,
     expect(answer) {
       redirect = answer;
     },
