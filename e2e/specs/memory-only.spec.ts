@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { OlmMachine } from "@matrix-org/matrix-sdk-crypto-wasm";
 import type { Page } from "@playwright/test";
 import { dashboardOn, expect, test } from "../fixtures/index.ts";
 import { storedAnything } from "../support/storedNames.ts";
@@ -154,6 +156,21 @@ test("a session in memory that is ended elsewhere keeps its keys in the tab for 
   });
   await expect(page.getByText("still in this tab, and only here")).toBeVisible();
   expect(await asksBeforeClosing(page)).toBe(true);
+  await page.getByText("Save the keys to a file").click();
+  await page.getByLabel("Passphrase for the file").fill("words for a file");
+  await page.getByLabel("Passphrase once more").fill("words for a file");
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Export keys" }).click(),
+  ]);
+  const file = await readFile(await download.path(), "utf8");
+  const stranger = await otherDevice();
+  await stranger.crypto.importRoomKeysAsJson(
+    OlmMachine.decryptExportedRoomKeys(file, "words for a file"),
+  );
+  const messages = await stranger.readMessages(roomId);
+  expect(messages.map(({ body }) => body)).toEqual(["first words", "last words"]);
+  stranger.stop();
   await signIn.password.fill(account.password);
   await signIn.submit();
   await expect(room.getByText("first words")).toBeVisible({ timeout: 60_000 });

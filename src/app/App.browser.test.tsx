@@ -495,6 +495,15 @@ describe("a session of which nothing is stored", () => {
     await expect.element(screen.getByTestId("no-way-back")).toBeVisible();
     expect(screen.getByLabelText("Password", { exact: true }).elements()).toEqual([]);
     expect(screen.getByTestId("sign-in-ways").elements()).toEqual([]);
+    await screen.getByText("Save the keys to a file").click();
+    const save = vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
+    await screen.getByLabelText("Passphrase for the file").fill("words for a file");
+    await screen.getByLabelText("Passphrase once more").fill("words for a file");
+    await button("Export keys").click();
+    await expect.element(screen.getByTestId("keys-exported")).toMatchTextContent("3 room keys");
+    expect(save).toHaveBeenCalledOnce();
+    save.mockRestore();
+    expect(app.gateway.exports).toEqual(["words for a file"]);
     await screen.getByText("Advanced: use an access token").click();
     await screen.getByLabelText("Access token", { exact: true }).fill("syt_token");
     expect(await faults()).toEqual([]);

@@ -28,6 +28,9 @@ const SessionScreen = lazyPart(async () => (await import("./SessionScreen")).Ses
 const EndedScreen = lazyPart(
   async () => (await import("@/features/session/EndedScreen")).EndedScreen,
 );
+const ExportKeys = lazyPart(
+  async () => (await import("@/features/key-file/ExportKeys")).ExportKeys,
+);
 const ExpiredScreen = lazyPart(
   async () => (await import("@/features/session/ExpiredScreen")).ExpiredScreen,
 );
@@ -159,6 +162,7 @@ function screenOf(phase: SessionPhase, route: Route, config: AppConfig): Screen 
             memoryOnly={phase.memoryOnly === true}
             Ways={RedirectWays}
             Token={TokenForm}
+            ExportKeys={ExportKeys}
           />
         </>,
       );

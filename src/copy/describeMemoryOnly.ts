@@ -23,7 +23,7 @@ export const STILL_SIGNED_IN_ELSEWHERE =
 export function describeNoWayBack(host: string): { title: string; body: string } {
   return {
     title: `${host} signs in on another page`,
-    body: "Leaving this one loses the keys that are only in this tab, so it is not offered here. If you can get an access token of a new sign-in that no app has used yet, use it below: the keys are then carried over. Otherwise what is not in your backup is lost when you leave; what is in it comes back with your recovery key.",
+    body: "Leaving this one loses the keys that are only in this tab, so it is not offered here. If you can get an access token of a new sign-in that no app has used yet, use it below: the keys are then carried over. Or save the keys to a file, sign in anew, and import the file there. Otherwise what is not in your backup is lost when you leave; what is in it comes back with your recovery key.",
   };
 }
 

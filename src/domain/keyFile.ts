@@ -39,15 +39,18 @@ export interface KeyImportReport {
   readonly failed: number;
 }
 
+export interface ExportRequest {
+  readonly passphrase: string;
+  /** An abort is `closed`. */
+  readonly signal: AbortSignal;
+}
+
 export interface KeyExportPort {
   /**
    * Every room key of this device in one encrypted file (Client-Server API, "Key exports").
    * Nothing is sent. `key_file` with `no_keys` when there is none.
    */
-  export(request: {
-    readonly passphrase: string;
-    readonly signal: AbortSignal;
-  }): Promise<Result<ExportedKeyFile, AppError>>;
+  export(request: ExportRequest): Promise<Result<ExportedKeyFile, AppError>>;
   /**
    * Adds the keys of a file to this device's store; a better key that is there stays. What is new
    * is uploaded to the backup, where one is in use. Errors: `key_file`, `storage`.

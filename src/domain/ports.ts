@@ -12,7 +12,7 @@ import type { ConfirmElsewhere } from "./confirmation";
 import type { AppError } from "./errors";
 import type { KeyEntryPort, OpenedBy } from "./keyEntry";
 import type { KeyTestPort } from "./keyTest";
-import type { KeyExportPort } from "./keyFile";
+import type { ExportedKeyFile, ExportRequest, KeyExportPort } from "./keyFile";
 import type { RecoveryKey } from "./recoveryKey";
 import type { RepairPort } from "./repair";
 import type { RestoreFailure, RestoreOutcome, RestoreTally } from "./restore";
@@ -63,6 +63,11 @@ export interface SessionGateway extends OtherSignIns {
   markEnded(user: SignedInUser): Promise<Result<void, AppError>>;
   /** Loads the crypto, opens the store and starts syncing. Resolves before the first sync. */
   open(): Promise<Result<LiveSession, AppError>>;
+  /**
+   * The room keys of a session that the server ended, and of those ended before it that are kept, in
+   * one encrypted file (Client-Server API, "Key exports"). No client may be open.
+   */
+  exportEnded(request: ExportRequest): Promise<Result<ExportedKeyFile, AppError>>;
   /** Removes the stored session, its crypto store and those of ended ones; or the one in memory alone. */
   forget(): Promise<Result<void, AppError>>;
 }

@@ -1,58 +1,17 @@
-import type { CarryOverState, SignedInUser } from "@/domain/session";
+import type { CarryOverState } from "@/domain/session";
 import { databaseExists, deleteDatabase } from "@/lib/idb";
-import { forgeSessionData } from "@/testing/forgeBackup";
 import { encodeUnpaddedBase64, decodeBase64 } from "matrix-js-sdk/lib/base64";
-import { afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { startCarryOver } from "./carryOver";
 import { carryOverRoomKeys } from "./carryOverRoomKeys";
-import { cryptoStoreExists, cryptoStorePrefix } from "./deviceStore";
-import { loadCrypto } from "./loadCrypto";
+import { cryptoStoreExists } from "./deviceStore";
+import { hold, roomKey, roomKeys, installEndedRig, type RoomKey } from "./endedRig";
 import { loadCryptoWasm, olmMachineOf, randomBackupKey } from "./olmMachine";
-import { openClient, type ClientSession } from "./openClient";
-import { createSessionEvents } from "./sessionEvents";
-import { createVault, type Vault } from "./vault";
+import type { ClientSession } from "./openClient";
+import type { Vault } from "./vault";
 
-const NAME = "carry-over-test";
-const running: ClientSession[] = [];
-let vault: Vault;
-let number = 0;
-
-/** Nobody listens there: keys are carried over without a homeserver. */
-const device = (): SignedInUser => ({
-  userId: "@alice:example.org",
-  deviceId: `DEVICE-${crypto.randomUUID()}`,
-  homeserverUrl: "http://127.0.0.1:9",
-});
-
-beforeAll(async () => {
-  expect(await loadCrypto()).toMatchObject({ ok: true });
-});
-beforeEach(() => {
-  vault = createVault(NAME);
-});
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((session) => session.stop()));
-  expect(await vault.remove()).toMatchObject({ ok: true });
-  await deleteDatabase(NAME);
-});
-
-/** Opens the stored session, as `openSession` does. */
-async function openStored(): Promise<ClientSession> {
-  const stored = await vault.unlock();
-  if (!stored.ok || stored.value === null) throw new Error("nothing is stored");
-  const opened = await openClient({ ...stored.value, events: createSessionEvents() });
-  if (!opened.ok) throw new Error(JSON.stringify(opened.error));
-  expect(await vault.markCryptoStoreMade()).toMatchObject({ ok: true });
-  running.push(opened.value);
-  return opened.value;
-}
-
-type RoomKey = Readonly<Record<string, unknown>> & { readonly session_id: string };
-
-async function roomKey(roomId = "!room:example.org"): Promise<RoomKey> {
-  const { sessionId, sessionData } = await forgeSessionData();
-  return { ...sessionData, room_id: roomId, session_id: sessionId };
-}
+const rig = installEndedRig("carry-over-test");
+const { openStored } = rig;
 
 /** The same session in export form, with its first message's index changed. */
 function fromIndex(key: RoomKey, index: number, ratchet?: number): RoomKey {
@@ -60,16 +19,6 @@ function fromIndex(key: RoomKey, index: number, ratchet?: number): RoomKey {
   new DataView(bytes.buffer).setUint32(1, index);
   if (ratchet !== undefined) bytes.fill(ratchet, 5, 133);
   return { ...key, session_key: encodeUnpaddedBase64(bytes) };
-}
-
-const roomKeys = (count: number, roomId?: string): Promise<RoomKey[]> =>
-  Promise.all(Array.from({ length: count }, () => roomKey(roomId)));
-
-async function hold(session: ClientSession, keys: readonly RoomKey[]): Promise<void> {
-  const machine = await olmMachineOf(session.context);
-  const result = await machine.importExportedRoomKeys(JSON.stringify(keys), () => undefined);
-  expect(result.importedCount).toBe(keys.length);
-  result.free();
 }
 
 async function heldIn(session: ClientSession): Promise<Map<string, string>> {
@@ -83,24 +32,17 @@ const asHeld = (keys: readonly RoomKey[]): Map<string, unknown> =>
 /** A device with these keys that the server ended, and the new one that was signed in after it. */
 async function endDevice(
   keys: readonly RoomKey[],
-  prepare: (old: ClientSession) => Promise<void> = async () => undefined,
+  prepare?: (old: ClientSession) => Promise<void>,
 ): Promise<{ prefix: string; next: () => Promise<ClientSession> }> {
-  const stored = await vault.read();
-  if (stored.ok && stored.value === null) await vault.store(device(), "token");
-  const old = await openStored();
-  if (keys.length > 0) await hold(old, keys);
-  await prepare(old);
-  await old.stop();
-  const { user } = old.context;
-  expect(await vault.markEnded(user)).toMatchObject({ ok: true });
-  expect(await vault.storeBeside(device(), `token-${++number}`)).toMatchObject({ ok: true });
-  return { prefix: cryptoStorePrefix(user), next: openStored };
+  const { prefix } = await rig.endStored(keys, prepare);
+  await rig.storeNext();
+  return { prefix, next: openStored };
 }
 
 async function carryOver(session: ClientSession, with_: Partial<Vault> = {}) {
   const states: CarryOverState[] = [];
   const { done } = startCarryOver({
-    vault: { ...vault, ...with_ },
+    vault: { ...rig.vault(), ...with_ },
     context: session.context,
     emit: (event) => {
       if (event.kind === "carry_over") states.push(event.state);
@@ -111,7 +53,7 @@ async function carryOver(session: ClientSession, with_: Partial<Vault> = {}) {
 }
 
 const leftInVault = async (): Promise<number> => {
-  const ended = await vault.readEnded();
+  const ended = await rig.vault().readEnded();
   return ended.ok ? ended.value.length : -1;
 };
 
@@ -222,7 +164,11 @@ it("stops when the session is closed, and leaves the old store", async () => {
     begun.resolve();
     return real(json, progress);
   };
-  const carrying = startCarryOver({ vault, context: session.context, emit: () => undefined });
+  const carrying = startCarryOver({
+    vault: rig.vault(),
+    context: session.context,
+    emit: () => undefined,
+  });
   await begun.promise;
   await carrying.stop();
   await session.stop();

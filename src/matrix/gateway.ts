@@ -21,6 +21,7 @@ import { createDecryptionKeySource } from "./keyBackupDecryptionKey";
 import { createKeyEntry } from "./keyEntry";
 import { createKeyTest } from "./keyTest";
 import { createRemoval } from "./removal";
+import { exportEndedKeys } from "./exportEndedKeys";
 import { createKeyExport } from "./keyExport";
 import { createMemorySession } from "./memorySession";
 import { openSession, type SessionAdapters } from "./openSession";
@@ -185,6 +186,10 @@ export function createGateway(options: {
         opening = null;
       });
       return opening;
+    },
+    async exportEnded(request) {
+      await closeLive();
+      return inMemory ? memory.exportLeft(request) : exportEndedKeys(vault, request);
     },
     async forget() {
       // What was meant is what was so when it was asked for.

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import { createGateway } from "./gateway";
 import { makeRoomKey, openDevice, PASSWORD, valueOf, type TestDevice } from "./integrationDevice";
 import { startHomeserver, type Homeserver } from "./integrationHomeserver";
+import { decryptKeyFile } from "./keyFileFormat";
 
 // Node has no IndexedDB: whatever reached for it would fail here.
 
@@ -165,6 +166,13 @@ test.each(["hard", "soft"])(
       error: { kind: "closed" },
     });
     heal();
+    const exported = valueOf(
+      await gateway.exportEnded({ passphrase: "of a file", signal: new AbortController().signal }),
+    );
+    expect(exported.count).toBe(2);
+    expect(valueOf(await decryptKeyFile(await exported.file.text(), "of a file"))).toContain(
+      "session_key",
+    );
 
     const next = valueOf(await signIn("somebody else"));
     expect(next.userId).toBe(userId);

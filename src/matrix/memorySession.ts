@@ -1,8 +1,10 @@
 import type { AppError } from "@/domain/errors";
+import type { ExportedKeyFile, ExportRequest } from "@/domain/keyFile";
 import type { LiveSession } from "@/domain/ports";
 import { fail, ok, type Result } from "@/domain/result";
 import type { SignedInUser } from "@/domain/session";
 import { startMemoryCarryOver } from "./carryOverMemory";
+import { exportKeys } from "./exportKeys";
 import { loadCrypto } from "./loadCrypto";
 import { openClient, type ClientSession } from "./openClient";
 import { createLiveSession, type SessionAdapters } from "./openSession";
@@ -24,6 +26,8 @@ export interface MemorySession {
   ): Promise<Result<SignedInUser, AppError>>;
   /** Opens what was signed in to. */
   open(): Promise<Result<LiveSession, AppError>>;
+  /** The room keys of those that ended in this page, in one encrypted file. Changes nothing. */
+  exportLeft(request: ExportRequest): Promise<Result<ExportedKeyFile, AppError>>;
   /** Lets go of it with all its keys. A device that was never opened is ended on the server. */
   forget(): Promise<void>;
 }
@@ -110,6 +114,15 @@ export function createMemorySession(
       client.start();
       return ok(live);
     },
+
+    exportLeft: (request) =>
+      exportKeys(
+        [...left].map((client) => async (use) => {
+          const machine = await client.suspend();
+          if (machine !== null) await use(machine);
+        }),
+        request,
+      ),
 
     async forget() {
       if (login !== null && !wasOpened) {

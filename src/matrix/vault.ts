@@ -52,7 +52,7 @@ export interface Vault {
   storeBeside(user: SignedInUser, accessToken: string): Promise<Result<void, AppError>>;
   /** The ended sessions kept beside the present one; those that cannot be read are left out, and kept. */
   readEnded(): Promise<Result<readonly StoredSession[], AppError>>;
-  /** The key of an ended session's crypto store. The caller wipes it. */
+  /** The key of an ended session's crypto store, be it the stored one or beside it. The caller wipes it. */
   unlockEnded(
     cryptoStorePrefix: string,
   ): Promise<Result<Pick<OpenedSession, "storageKey">, AppError>>;
@@ -181,10 +181,14 @@ export function createVault(databaseName = "key-backup"): Vault {
       }),
 
     async unlockEnded(prefix) {
-      const found = await attempt(() => store.readEnded());
+      const found = await attempt(async () => {
+        const beside = (await store.readEnded()).get(prefix);
+        const record = beside ?? (await readRecord());
+        return record !== null && record !== "malformed" && record.ended === true ? record : null;
+      });
       if (!found.ok) return found;
-      const record = found.value.get(prefix);
-      if (record === undefined || record === "malformed") return fail(MISMATCH);
+      const record = found.value;
+      if (record?.cryptoStorePrefix !== prefix) return fail(MISMATCH);
       try {
         return ok({ storageKey: await openStorageKey(record.sealed, record.user) });
       } catch {

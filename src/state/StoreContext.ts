@@ -1,6 +1,7 @@
 import type { HomeserverTarget, SignedInUser } from "@/domain/session";
 import type { FoundHomeserver, RedirectAnswer, RedirectWay } from "@/domain/signIn";
 import type { AppError } from "@/domain/errors";
+import type { ExportedKeyFile, ExportRequest } from "@/domain/keyFile";
 import type { SwitchedUpload } from "@/domain/removalPorts";
 import type { LastKeyTest } from "@/domain/keyTest";
 import type { LiveSession } from "@/domain/ports";
@@ -57,6 +58,11 @@ export interface SessionActions {
    * without storage: looks whether there is storage now.
    */
   readonly retryOpen: () => void;
+  /**
+   * From `ended`: the room keys of the ended session in one encrypted file, for when there is no way
+   * to sign in again, or none without leaving the page. Otherwise `closed`.
+   */
+  readonly exportEnded: (request: ExportRequest) => Promise<Result<ExportedKeyFile, AppError>>;
   /** Removes the stored session and its keys from this browser; from any phase but `locked`. */
   readonly forget: () => Promise<void>;
   /**

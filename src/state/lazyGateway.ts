@@ -33,6 +33,7 @@ export function lazyGateway(load: () => Promise<SessionGateway>): SessionGateway
     readStored: () => ask((gateway) => gateway.readStored()),
     markEnded: (user) => ask((gateway) => gateway.markEnded(user)),
     open: () => ask((gateway) => gateway.open()),
+    exportEnded: (request) => ask((gateway) => gateway.exportEnded(request)),
     forget: () => ask((gateway) => gateway.forget()),
   };
 }

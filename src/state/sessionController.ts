@@ -299,6 +299,11 @@ export function createSessionController(deps: SessionDeps): {
       if (now.leaving !== undefined) void track(removeStored(now.user, now.leaving));
       else void track(now.user === null ? openStored() : open(now.user));
     },
+    async exportEnded(request) {
+      if (phase().kind !== "ended") return fail({ kind: "closed" });
+      await closing;
+      return track(gateway.exportEnded(request));
+    },
     async forget() {
       const now = phase();
       if (now.kind !== "locked") await track(removeStored(userOf(now), reasonToSay(now)));

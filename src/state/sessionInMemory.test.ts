@@ -146,6 +146,17 @@ describe("a session in memory by choice", () => {
     expect(phaseOf(app)).toMatchObject({ kind: "active", memoryOnly: true });
   });
 
+  it("that the server ended gives its keys in a file, and only then", async () => {
+    const app = await signedIn();
+    const request = { passphrase: "of a file", signal: new AbortController().signal };
+    expect(await app.session.exportEnded(request)).toEqual(fail({ kind: "closed" }));
+    app.gateway.session.emit({ kind: "signed_out", soft: false });
+    await settle();
+    expect(await app.session.exportEnded(request)).toMatchObject({ ok: true, value: { count: 3 } });
+    expect(app.gateway.exports).toEqual(["of a file"]);
+    expect(phaseOf(app)).toMatchObject({ kind: "ended", memoryOnly: true });
+  });
+
   it("that the server ended can be let go of, and nothing that is stored goes with it", async () => {
     const app = await signedIn();
     app.gateway.stored = alice;

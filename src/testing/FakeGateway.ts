@@ -1,4 +1,5 @@
 import type { AppError } from "@/domain/errors";
+import type { ExportedKeyFile, ExportRequest } from "@/domain/keyFile";
 import type { LiveSession, SessionGateway } from "@/domain/ports";
 import type { FinishedRedirect } from "@/domain/signInPorts";
 import { ok, type Result } from "@/domain/result";
@@ -34,6 +35,8 @@ export class FakeGateway implements SessionGateway {
   readonly signIns: SignInRequest[] = [];
   /** How often it was told to forget. */
   forgets = 0;
+  /** The passphrases of the files that were asked for. */
+  readonly exports: string[] = [];
   readonly redirects: RedirectRequest[] = [];
   /** What the page came back with, each time it was asked. */
   readonly answers: (RedirectAnswer | null)[] = [];
@@ -140,6 +143,11 @@ export class FakeGateway implements SessionGateway {
     this.onOpen(session);
     this.sessions.push(session);
     return ok(session);
+  }
+
+  async exportEnded({ passphrase }: ExportRequest): Promise<Result<ExportedKeyFile, AppError>> {
+    this.exports.push(passphrase);
+    return ok({ file: new Blob(["keys"]), count: 3 });
   }
 
   async forget(): Promise<Result<void, AppError>> {

@@ -1,6 +1,9 @@
-import { useState } from "react";
+import { useState, type ComponentType } from "react";
+import type { KeyExportPort } from "@/domain/keyFile";
 import type { SignedInUser } from "@/domain/session";
+import { useSessionActions } from "@/state/actionHooks";
 import { Card } from "@/ui/Card";
+import { Details } from "@/ui/Details";
 import { useUnloadGuard } from "@/ui/useUnloadGuard";
 import { LazyForgetDialog } from "./dialogs";
 import { SignInAgain } from "./SignInAgain";
@@ -11,10 +14,13 @@ interface EndedScreenProps {
   memoryOnly: boolean;
   Ways: WaysComponent;
   Token: TokenComponent;
+  /** Asks for a passphrase and saves the keys to a file. */
+  ExportKeys: ComponentType<{ keyExport: Pick<KeyExportPort, "export">; userId: string }>;
 }
 
 /** The server ended the device for good. Its keys stay here until a new device has them. */
-export function EndedScreen({ user, memoryOnly, Ways, Token }: EndedScreenProps) {
+export function EndedScreen({ user, memoryOnly, Ways, Token, ExportKeys }: EndedScreenProps) {
+  const { exportEnded } = useSessionActions();
   const [leaving, setLeaving] = useState(false);
   useUnloadGuard(memoryOnly);
   return (
@@ -45,6 +51,9 @@ export function EndedScreen({ user, memoryOnly, Ways, Token }: EndedScreenProps)
         leaveLabel="Remove this browser’s data"
         onLeave={() => setLeaving(true)}
       />
+      <Details summary="Save the keys to a file">
+        <ExportKeys keyExport={{ export: exportEnded }} userId={user.userId} />
+      </Details>
       <LazyForgetDialog open={leaving} onOpenChange={setLeaving} user={user} ended />
     </Card>
   );

@@ -50,6 +50,9 @@ export function ForgetDialog({ open, onOpenChange, user, ended = false }: Forget
           whose key is nowhere else stay unreadable
         </li>
       </ul>
+      {ended ? (
+        <p>If you may need them later, save them to a file first: the page behind offers it.</p>
+      ) : null}
       <p>
         The backup on the server is not touched. You need your recovery key to open it after signing
         in again.
