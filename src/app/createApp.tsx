@@ -42,6 +42,7 @@ export function createApp(
   );
   const { queryClient, ...services } = createAppServices({
     gateway: () => Promise.resolve(gateway),
+    attachSession: async () => (await import("@/state/attachSession")).attachSession,
     lock: {
       acquire: (options) => acquireTabLock(TAB_LOCK, options),
       takeOver: (options) => takeOverTabLock(TAB_LOCK, options),

@@ -1,15 +1,18 @@
 import type { LiveSession } from "@/domain/ports";
 import type { QueryClient } from "@tanstack/react-query";
-import type { AppStore } from "./appStore";
+import { freshSessionState, type AppStore } from "./appStore";
 import { bindSessionEvents } from "./bindSessionEvents";
 import { createInvalidator } from "./invalidate";
 import type { Memory } from "./memory";
+import { rememberProofs } from "./noteProofs";
 import { sessionKey } from "./queries";
+import { trackSession } from "./trackSession";
 import { type BackupWatch, watchBackup } from "./watchBackup";
 import { watchUpload } from "./watchUpload";
+import type { WorkTracker } from "./workTracker";
 import { type VerificationWatch, watchVerification } from "./watchVerification";
 
-/** An open session with everything that follows it. */
+/** An open session, its changes tracked and its proofs kept, with everything that follows it. */
 export interface AttachedSession {
   readonly session: LiveSession;
   readonly watch: BackupWatch;
@@ -20,17 +23,27 @@ export interface AttachedSession {
   readonly dropQueries: () => void;
 }
 
-/** Connects an open session to the store and the queries. */
-export function attachSession(
-  session: LiveSession,
+export type AttachSession = (
+  opened: LiveSession,
   deps: {
     readonly store: AppStore;
     readonly queryClient: QueryClient;
     readonly memory: Memory;
+    readonly track: WorkTracker["track"];
     readonly onSignedOut: (soft: boolean) => void;
   },
-): AttachedSession {
-  const { store, queryClient, memory, onSignedOut } = deps;
+) => AttachedSession;
+
+/**
+ * Connects an open session to the store and the queries, which begin with it. Of no use before there
+ * is one, so it is loaded with the SDK.
+ */
+export const attachSession: AttachSession = (opened, deps) => {
+  const { store, queryClient, memory, track, onSignedOut } = deps;
+  const session = rememberProofs(trackSession(opened, track), { store, memory });
+  const { lastRestore, lastKeyTest, proven } = memory.read(session.user.userId);
+  const uploadOff = session.removal.isUploadOff();
+  store.setState({ ...freshSessionState, lastRestore, lastKeyTest, proven, uploadOff });
   const invalidate = createInvalidator(queryClient, session.id);
   const watch = watchBackup({ session, queryClient, store, memory });
   const unwatchUpload = watchUpload({ session, queryClient, store });
@@ -50,4 +63,4 @@ export function attachSession(
       queryClient.removeQueries({ queryKey: sessionKey(session.id) });
     },
   };
-}
+};

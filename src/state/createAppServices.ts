@@ -11,7 +11,7 @@ import type { AppServices } from "./StoreContext";
  * signs that the connection may be back.
  */
 export function createAppServices(
-  deps: Pick<SessionDeps, "gateway" | "lock" | "memory" | "wakeUps" | "leaveFor">,
+  deps: Pick<SessionDeps, "gateway" | "attachSession" | "lock" | "memory" | "wakeUps" | "leaveFor">,
 ): AppServices & { readonly queryClient: QueryClient } {
   const store = createAppStore();
   const queryClient = createQueryClient();

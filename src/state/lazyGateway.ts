@@ -1,6 +1,6 @@
 import type { AppError } from "@/domain/errors";
 import type { SessionGateway } from "@/domain/ports";
-import { fail, type Result } from "@/domain/result";
+import { fail, ok, type Result } from "@/domain/result";
 import { withoutThrowing } from "./withoutThrowing";
 
 /**
@@ -13,15 +13,12 @@ export function lazyGateway(load: () => Promise<SessionGateway>): SessionGateway
   async function ask<T>(
     call: (gateway: SessionGateway) => Promise<Result<T, AppError>>,
   ): Promise<Result<T, AppError>> {
-    let gateway: SessionGateway;
-    try {
-      loading ??= load();
-      gateway = await loading;
-    } catch {
+    const gateway = await arrive(() => (loading ??= load()));
+    if (!gateway.ok) {
       loading = null;
-      return fail({ kind: "network", detail: "part of the app did not load" });
+      return gateway;
     }
-    return withoutThrowing(() => call(gateway));
+    return withoutThrowing(() => call(gateway.value));
   }
 
   return {
@@ -36,4 +33,13 @@ export function lazyGateway(load: () => Promise<SessionGateway>): SessionGateway
     exportEnded: (request) => ask((gateway) => gateway.exportEnded(request)),
     forget: () => ask((gateway) => gateway.forget()),
   };
+}
+
+/** Code that is loaded on demand. One that does not arrive fails as any request does. */
+export async function arrive<T>(load: () => Promise<T>): Promise<Result<T, AppError>> {
+  try {
+    return ok(await load());
+  } catch {
+    return fail({ kind: "network", detail: "part of the app did not load" });
+  }
 }

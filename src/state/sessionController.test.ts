@@ -6,12 +6,23 @@ import { createTestApp, type TestApp } from "@/testing/createTestApp";
 import { alice, aBackup, backupVersion, offline } from "@/testing/facts";
 import { FakeGateway } from "@/testing/FakeGateway";
 import { settle, withFakeTime } from "@/testing/fakeTime";
-import { createAppStore } from "./appStore";
+import { attachSession, type AttachSession } from "./attachSession";
+import { createAppServices } from "./createAppServices";
 import { createMemory } from "./memory";
-import { createQueryClient } from "./queryClient";
-import { createSessionController } from "./sessionController";
+import type { SessionDeps } from "./sessionDeps";
 
 withFakeTime();
+
+function servicesWith(deps: Pick<SessionDeps, "gateway"> & Partial<SessionDeps>) {
+  return createAppServices({
+    attachSession: () => Promise.resolve(attachSession),
+    lock: createTestApp().lock,
+    memory: createMemory(null),
+    wakeUps: () => () => undefined,
+    leaveFor: () => undefined,
+    ...deps,
+  });
+}
 
 const request = {
   target: {
@@ -116,20 +127,10 @@ describe("at the start", () => {
   });
 
   it("loads the app's other part again after it did not arrive", async () => {
-    const store = createAppStore();
     const load = vi.fn<() => Promise<FakeGateway>>();
     load.mockRejectedValueOnce(new TypeError("Failed to fetch dynamically imported module"));
     load.mockResolvedValue(new FakeGateway());
-    const app = createTestApp();
-    const { session } = createSessionController({
-      gateway: load,
-      lock: app.lock,
-      store,
-      queryClient: createQueryClient(),
-      memory: createMemory(null),
-      wakeUps: () => () => undefined,
-      leaveFor: () => undefined,
-    });
+    const { store, session } = servicesWith({ gateway: load });
     session.start();
     await settle();
     expect(store.getState().phase).toMatchObject({ kind: "failed", error: { kind: "network" } });
@@ -137,6 +138,24 @@ describe("at the start", () => {
     await settle();
     expect(store.getState().phase).toEqual({ kind: "signed_out", reason: null });
     expect(load).toHaveBeenCalledTimes(2);
+  });
+
+  it("opens the session once what belongs to it has arrived, too", async () => {
+    const app = createTestApp(alice);
+    const load = vi.fn<() => Promise<AttachSession>>();
+    load.mockRejectedValueOnce(new TypeError("Failed to fetch dynamically imported module"));
+    load.mockResolvedValue(attachSession);
+    const { store, session } = servicesWith({
+      gateway: () => Promise.resolve(app.gateway),
+      attachSession: load,
+    });
+    session.start();
+    await settle();
+    expect(store.getState().phase).toMatchObject({ kind: "failed", error: { kind: "network" } });
+    expect(app.gateway.sessions).toEqual([]);
+    session.retryOpen();
+    await settle();
+    expect(store.getState().phase).toMatchObject({ kind: "active", user: alice });
   });
 
   it("does not stay on a spinner when opening throws", async () => {

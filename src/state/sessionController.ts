@@ -4,18 +4,16 @@ import { fail, ok, type Result } from "@/domain/result";
 import type { SessionPhase, SignedInUser, SignedOutReason } from "@/domain/session";
 import type { TabLock } from "@/lib/tabLock";
 import { freshSessionState } from "./appStore";
-import { type AttachedSession, attachSession } from "./attachSession";
+import type { AttachedSession, AttachSession } from "./attachSession";
 import { readAllAgain } from "./invalidate";
 import { changeBackup, switchUpload } from "./changeBackup";
-import { lazyGateway } from "./lazyGateway";
+import { arrive, lazyGateway } from "./lazyGateway";
 import { createSignIns } from "./signIns";
 import { createRestoreControl } from "./restoreControl";
 import type { RestoreControl, SessionActions, SessionController } from "./StoreContext";
 import { isWithoutStorage, reasonToSay, unstoredOf, userOf } from "./sessionPhases";
-import { rememberProofs } from "./noteProofs";
 import { readOnWakeUp } from "./readOnWakeUp";
 import type { SessionDeps } from "./sessionDeps";
-import { trackSession } from "./trackSession";
 import { describeThisTab, watchOtherTab } from "./watchOtherTab";
 import { withoutThrowing } from "./withoutThrowing";
 import { createWorkTracker } from "./workTracker";
@@ -143,40 +141,42 @@ export function createSessionController(deps: SessionDeps): {
       releaseLock();
       enter({ kind: "signed_out", reason: left, memoryOnly: true });
     } else if (!stored.ok) enter({ kind: "failed", user: null, error: stored.error });
-    else if (stored.value === null)
-      enter({ kind: "signed_out", reason: left ?? reasonOfNothing() });
-    else if (stored.value.ended) enter({ kind: "ended", user: stored.value.user });
+    else if (stored.value === null) {
+      // If something should be stored, the browser has cleared it.
+      const evicted = memory.readDevice() === null ? null : "evicted";
+      enter({ kind: "signed_out", reason: left ?? evicted });
+    } else if (stored.value.ended) enter({ kind: "ended", user: stored.value.user });
     else await open(stored.value.user);
-  }
-
-  /** Nothing is stored. If something should be, the browser has cleared it. */
-  function reasonOfNothing(): SignedOutReason | null {
-    return memory.readDevice() === null ? null : "evicted";
   }
 
   async function open(user: SignedInUser): Promise<void> {
     const mine = ++turn;
     enter({ kind: "opening", user, ...mark() });
+    const loading = arrive(deps.attachSession);
     await closing;
+    const attach = await loading;
     if (mine !== turn) return;
-    const opened = await gateway.open();
+    const opened = attach.ok ? await gateway.open() : attach;
     if (mine !== turn) {
       if (opened.ok) await opened.value.close();
-    } else if (opened.ok) activate(opened.value);
-    else if (opened.error.kind === "signed_out") await onEnded(user, opened.error.soft);
-    else enter({ kind: "failed", user, error: opened.error, ...mark() });
+    } else if (opened.ok && attach.ok) activate(opened.value, attach.value);
+    else if (!opened.ok && opened.error.kind === "signed_out")
+      await onEnded(user, opened.error.soft);
+    else if (!opened.ok) enter({ kind: "failed", user, error: opened.error, ...mark() });
   }
 
-  function activate(opened: LiveSession): void {
-    const session = rememberProofs(trackSession(opened, track), { store, memory });
-    const { user, id } = session;
-    const { lastRestore, lastKeyTest, proven } = memory.read(user.userId);
-    const uploadOff = session.removal.isUploadOff();
-    store.setState({ ...freshSessionState, lastRestore, lastKeyTest, proven, uploadOff });
-    const onSignedOut = (soft: boolean): void => {
-      if (attached?.session === session && signingOut === null) void track(onEnded(user, soft));
-    };
-    attached = attachSession(session, { store, queryClient, memory, onSignedOut });
+  function activate(opened: LiveSession, attach: AttachSession): void {
+    const mine = attach(opened, {
+      store,
+      queryClient,
+      memory,
+      track,
+      onSignedOut(soft) {
+        if (attached === mine && signingOut === null) void track(onEnded(mine.session.user, soft));
+      },
+    });
+    attached = mine;
+    const { user, id } = mine.session;
     memory.noteDevice(user);
     enter({ kind: "active", user, sessionId: id, ...mark() });
   }

@@ -2,6 +2,7 @@ import type { SessionGateway } from "@/domain/ports";
 import type { TabLock, TabLockNews, TabLockOptions } from "@/lib/tabLock";
 import type { QueryClient } from "@tanstack/react-query";
 import type { AppStore } from "./appStore";
+import type { AttachSession } from "./attachSession";
 import type { Memory } from "./memory";
 import type { WakeUps } from "./resumeOnWakeUp";
 
@@ -17,6 +18,8 @@ export interface TabLockPort {
 export interface SessionDeps {
   /** Loads the SDK's part of the app on demand; asked again after it rejected. */
   readonly gateway: () => Promise<SessionGateway>;
+  /** Loads what connects an open session to the state. */
+  readonly attachSession: () => Promise<AttachSession>;
   readonly lock: TabLockPort;
   readonly store: AppStore;
   readonly queryClient: QueryClient;

@@ -1,4 +1,5 @@
 import type { SignedInUser } from "@/domain/session";
+import { attachSession } from "@/state/attachSession";
 import { createAppServices } from "@/state/createAppServices";
 import { createMemory } from "@/state/memory";
 import { alice } from "./facts";
@@ -22,6 +23,7 @@ export function createTestApp(
   const left: string[] = [];
   const services = createAppServices({
     gateway: () => Promise.resolve(gateway),
+    attachSession: () => Promise.resolve(attachSession),
     lock,
     memory,
     leaveFor: (url) => void left.push(url),
