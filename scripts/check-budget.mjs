@@ -11,7 +11,7 @@ await runScript(async () => {
     throw new SetUpError("There is no build in dist/ to weigh; `npm run build` makes one.");
   }
   const files = readdirSync(dist, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(html|js|css)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(html|js|css|map)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
   const { lines, over } = weigh(
     new Map(files.map((path) => [relative(dist, path).replaceAll(sep, "/"), readFileSync(path)])),

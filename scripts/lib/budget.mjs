@@ -102,5 +102,8 @@ export function weigh(build) {
     if (total > limit) over.push(`${name}: ${kB(total)} kB, and the budget is ${kB(limit)} kB.`);
     if (total === 0) over.push(`${name}: the build has none, so it was not measured.`);
   }
+  for (const name of build.keys()) {
+    if (name.endsWith(".map")) over.push(`${name}: source maps are not for production.`);
+  }
   return { lines, over };
 }

@@ -75,6 +75,11 @@ describe("weigh", () => {
     expect(css.over).toEqual([expect.stringMatching(/^CSS: /)]);
   });
 
+  it("lets no source map through", () => {
+    const mapped = weigh(buildOf({ ...page, "assets/a-1.js.map": "{}" }));
+    expect(mapped.over).toEqual([expect.stringMatching(/^assets\/a-1\.js\.map: source maps/)]);
+  });
+
   it("does not take a build without styles for a light one", () => {
     const { "assets/style-1.css": _, ...without } = page;
     expect(weigh(buildOf(without)).over).toEqual([expect.stringMatching(/^CSS: .*not measured/)]);
