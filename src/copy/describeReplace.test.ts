@@ -38,6 +38,9 @@ describe("replacing in words", () => {
     expect(describeOnlyInBackup(offer(0))).toBeNull();
     expect(describeOnlyInBackup(offer(1))?.title).toMatch(/^1 key is in the backup/);
     expect(describeOnlyInBackup(offer(2_000))?.title).toMatch(/^2,000 keys are in the backup/);
+    expect(describeOnlyInBackup(offer(1))?.body).toContain(
+      "only from a later message on is counted",
+    );
     expect(describeOnlyInBackup(offer(null))?.title).toMatch(/could not be found out/);
   });
 

@@ -63,7 +63,7 @@ export function describeOnlyInBackup({ onlyInBackup }: ReplaceOffer): {
       }
     : {
         title: `${formatCount(onlyInBackup, "key is", "keys are")} in the backup and not on this device`,
-        body: rest,
+        body: `A key that this device has only from a later message on is counted, too. ${rest}`,
       };
 }
 

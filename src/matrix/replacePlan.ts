@@ -6,7 +6,7 @@ import { ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
 import { compareBackup, unseenEntries } from "./backupComparison";
 import { isUnchanged } from "./backupInfo";
-import { listStoredKeys } from "./heldRoomKeys";
+import { listStoredKeys, readHeldKeys } from "./heldRoomKeys";
 import { listKeptKeys, type KeptKey } from "./keptBackupKey";
 import { readReplacement, type Replacement } from "./replaceJournal";
 import { fetchBackupInfo, fetchBackupVersion } from "./roomKeysApi";
@@ -95,16 +95,17 @@ async function lookAtKeys(
     // Nothing here can look inside it, whatever keys there are.
     return ok({ held: stored.value.size, onlyInBackup: null, oldKey: "nowhere" });
   }
-  const held = await readHeldKey(context, info);
+  // Before the backup: what comes in meanwhile counts as only there, never the other way round.
+  const held = await readHeldKeys(context, stored.value, { signal });
   if (!held.ok) return held;
+  const backupKey = await readHeldKey(context, info);
+  if (!backupKey.ok) return backupKey;
   try {
-    // By ids alone: the store tells no more without giving its keys out.
-    const ids = new Map([...stored.value].map((id) => [id, 0] as const));
     const compared = await compareBackup({
       entries,
       version,
-      held: ids,
-      backupKey: held.value,
+      held: held.value,
+      backupKey: backupKey.value,
       signal,
     });
     if (!compared.ok && compared.error.kind === "closed") return compared;
@@ -112,10 +113,10 @@ async function lookAtKeys(
     return ok({
       held: stored.value.size,
       onlyInBackup: isWhole ? compared.value.missing : null,
-      oldKey: held.value !== null ? "here" : isStored ? "maybe_stored" : "nowhere",
+      oldKey: backupKey.value !== null ? "here" : isStored ? "maybe_stored" : "nowhere",
     });
   } finally {
-    wipe(held.value);
+    wipe(backupKey.value);
   }
 }
 
