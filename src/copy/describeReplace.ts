@@ -55,7 +55,7 @@ export function describeOnlyInBackup({ onlyInBackup }: ReplaceOffer): {
 } | null {
   if (onlyInBackup === 0) return null;
   const rest =
-    "The new backup gets the keys of this device only. Restore the history first and come back here (Manage, Replace backup); then the new backup holds everything. You can go on without: the old backup then stays on the server, and cannot be deleted from here before the new one has all of its keys.";
+    "The new backup gets the keys of this device only. Restore the history first: its end leads back here, and then the new backup holds everything. You can go on without: the old backup then stays on the server, and cannot be deleted from here before the new one has all of its keys.";
   return onlyInBackup === null
     ? {
         title: "It could not be found out whether this device has every key of the backup",
