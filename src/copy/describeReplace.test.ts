@@ -56,5 +56,7 @@ describe("replacing in words", () => {
     expect(describeDeleteOld(report(1)).lost).toMatch(/^1 entry is damaged/);
     expect(describeDeleteOld(report(2)).lost).toMatch(/^2 entries are damaged/);
     expect(describeUpload(600, 1_150)).toBe("600 of 1,150 keys");
+    expect(describeUpload(0, 0)).toBe("0 of 0 keys");
+    expect(describeUpload(0, 275)).toBe("Waiting for the server to take the first of 275 keys…");
   });
 });

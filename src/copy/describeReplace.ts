@@ -107,8 +107,11 @@ export function describeDeleteOld({ old, current, unreadable }: OldBackupReport)
   };
 }
 
-/** "600 of 1,150 keys". */
+/** "600 of 1,150 keys". The first requests may wait for each other, or for the server. */
 export function describeUpload(done: number, total: number): string {
+  if (done === 0 && total > 0) {
+    return `Waiting for the server to take the first of ${formatCount(total, "key")}…`;
+  }
   return `${formatNumber(done)} of ${formatCount(total, "key")}`;
 }
 

@@ -193,6 +193,22 @@ describe("a replacement", () => {
     expect(replace.log).toHaveLength(1);
   });
 
+  it("measures nothing before the server has taken the first keys", async () => {
+    const replace = new FakeReplace();
+    replace.run = async (_key, { onStep, onUpload }) => {
+      onStep("upload");
+      onUpload({ done: 0, total: 275 });
+      return new Promise(() => undefined);
+    };
+    const { screen, toKey, enter } = await show(replace);
+    await toKey();
+    await enter();
+    const upload = screen.getByTestId("replace-upload");
+    await expect.element(upload).toMatchTextContent("Waiting for the server to take the first");
+    await expect.element(upload).not.toHaveAttribute("aria-valuenow");
+    await expectAccessible();
+  });
+
   it("that stopped can be retried with the same key, or undone", async () => {
     const replace = new FakeReplace();
     replace.proofs = [fail({ kind: "network", detail: "" })];
