@@ -1,6 +1,7 @@
 import type { AccountDevicesPort } from "./accountDevices";
 import type {
   BackupInfo,
+  BackupRecovery,
   BackupTrust,
   BackupVersion,
   CrossSigningStatus,
@@ -153,7 +154,11 @@ export type SetUpPlan =
   /** Secret storage is there: its recovery key is asked for and kept. */
   | { readonly kind: "existing_recovery_key" }
   /** A backup exists already: it is used, never replaced. */
-  | { readonly kind: "backup_exists"; readonly version: BackupVersion }
+  | {
+      readonly kind: "backup_exists";
+      readonly version: BackupVersion;
+      readonly recovery: BackupRecovery;
+    }
   | {
       readonly kind: "blocked";
       readonly reason: "identity_held_elsewhere" | "secret_storage_broken";
