@@ -45,6 +45,13 @@ export interface CrossSigningStatus {
  */
 export type BackupRecovery = "stored" | "not_stored" | "no_key_named";
 
+/** To a set-up: a backup exists already. It is used, never replaced. */
+export interface ExistingBackup {
+  readonly kind: "backup_exists";
+  readonly version: BackupVersion;
+  readonly recovery: BackupRecovery;
+}
+
 export interface SecretStorageStatus {
   /** `broken`: the default key points nowhere, is blanked, or has an unknown algorithm. */
   readonly defaultKey: "absent" | "broken" | "present";

@@ -1,10 +1,10 @@
 import type { AccountDevicesPort } from "./accountDevices";
 import type {
   BackupInfo,
-  BackupRecovery,
   BackupTrust,
   BackupVersion,
   CrossSigningStatus,
+  ExistingBackup,
   RoomKeyCounts,
   SecretStorageStatus,
 } from "./backup";
@@ -153,12 +153,7 @@ export type SetUpPlan =
   | { readonly kind: "new_recovery_key" }
   /** Secret storage is there: its recovery key is asked for and kept. */
   | { readonly kind: "existing_recovery_key" }
-  /** A backup exists already: it is used, never replaced. */
-  | {
-      readonly kind: "backup_exists";
-      readonly version: BackupVersion;
-      readonly recovery: BackupRecovery;
-    }
+  | ExistingBackup
   | {
       readonly kind: "blocked";
       readonly reason: "identity_held_elsewhere" | "secret_storage_broken";

@@ -163,22 +163,34 @@ async function listReachable(
   return kept.ok ? ok(kept.value.filter(({ keyIds }) => keyIds.includes(keyId))) : kept;
 }
 
+export interface KeptBackup extends OldBackup {
+  readonly publicKey: string;
+}
+
 /** The versions of kept keys that the server still has, the current one left out. */
 export async function listOldBackups(
   context: SessionContext,
 ): Promise<Result<readonly OldBackup[], AppError>> {
+  const found = await readOldBackups(context);
+  return found.ok ? ok(found.value.map(({ version, count }) => ({ version, count }))) : found;
+}
+
+/** The same, each with the public key that it and its kept key have. */
+export async function readOldBackups(
+  context: SessionContext,
+): Promise<Result<readonly KeptBackup[], AppError>> {
   const info = await fetchBackupInfo(context);
   if (!info.ok) return info;
   const kept = await listReachable(context);
   if (!kept.ok) return kept;
-  const old: OldBackup[] = [];
+  const old: KeptBackup[] = [];
   for (const { version, publicKey } of kept.value) {
     if (version === null || version === info.value?.version) continue;
     const found = await fetchBackupVersion(context, version);
     if (!found.ok) return found;
     // Another key by now: what is kept says nothing about this version.
     if (found.value?.publicKey !== publicKey || unsupportedReason(found.value) !== null) continue;
-    old.push({ version, count: found.value.count });
+    old.push({ version, publicKey, count: found.value.count });
   }
   return ok(old);
 }
