@@ -145,4 +145,4 @@ const WITH_RECOVERY_KEY: Partial<Record<RepairFaultKind, string>> = {
 
 /** The key that a repair needs was entered a moment ago. */
 export const KEY_IS_AT_HAND =
-  "The key you have just entered is the one. It is kept on this page until you repair this or leave, and no longer.";
+  "The key you have just entered can repair this at once. It is kept on this page until you do so or leave, and no longer.";
