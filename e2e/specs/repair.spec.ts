@@ -145,3 +145,31 @@ test("an account that no longer names its recovery key asks a new device for it,
   await page.goto("/#/");
   await overview.expectHeadline("ok");
 });
+
+test("a recovery key that the account no longer names is named again where it was entered, asked for once", async ({
+  account,
+  api,
+  otherDevice,
+  page,
+  dashboard: { signIn, overview, restore },
+}, testInfo) => {
+  test.setTimeout(180_000);
+  const other = await otherDevice();
+  const { recoveryKey, secretStorageKeyId } = await other.setUpBackup();
+  await api.putAccountData("m.secret_storage.default_key", {});
+  await signIn.signIn(account);
+  await overview.expectHeadline("default_key_lost");
+  await page.getByRole("button", { name: "Enter recovery key" }).click();
+  await restore.enterKey(recoveryKey);
+  await expect(page.getByTestId("name-key")).toBeVisible();
+  await expectNoAccessibilityViolations(page, "key to be named");
+  await page.screenshot({ path: testInfo.outputPath("name-key.png"), fullPage: true });
+  await page.getByRole("button", { name: "Repair" }).click();
+  await expect(page.getByTestId("key-named")).toBeVisible();
+  await expect(restore.keyField).toHaveCount(0);
+  expect(await api.accountData("m.secret_storage.default_key")).toEqual({
+    key: secretStorageKeyId,
+  });
+  await page.goto("/#/");
+  await overview.expectHeadline("ok");
+});

@@ -30,12 +30,12 @@ test("a backup is replaced, the old one is kept, and later deleted, and no messa
   await page.getByRole("button", { name: "Restore history first" }).click();
   await restore.startRestore();
   expect(await restore.summary()).toMatchObject({ imported: 3, failed: 0 });
+  await page.getByRole("button", { name: "Go on with Replace backup" }).click();
 
   const deletions: string[] = [];
   page.on("request", (request) => {
     if (request.method() === "DELETE") deletions.push(request.url());
   });
-  await replace.open();
   await expect(replace.offer).toHaveAttribute("data-only", "0");
   await replace.ask();
   await replace.enterKey(made.recoveryKey, "Continue");

@@ -19,9 +19,11 @@ import { UnlockScreen } from "@/features/unlock/UnlockScreen";
 import { IncomingRequest } from "@/features/verify/IncomingRequest";
 import { VerifyScreen } from "@/features/verify/VerifyScreen";
 import type { Route } from "@/lib/route";
+import { useForgottenErrand } from "@/state/actionHooks";
 
 /** The screens of an open session, below what other devices may ask at any time. */
 export function SessionScreen({ route, memoryOnly }: { route: Route; memoryOnly: boolean }) {
+  useForgottenErrand(route);
   return (
     <>
       {memoryOnly ? <UnstoredGuard /> : null}

@@ -193,6 +193,7 @@ export const WRONG_PASSWORD_ALONE = {
 const UNFINISHED: Readonly<Record<JournaledChange, string>> = {
   replace_backup: "Replacing the backup",
   change_recovery_key: "Changing the recovery key",
+  delete_backups: "Deleting the backups",
   delete_key_storage: "Deleting key storage",
   reset_identity: "Resetting your identity",
 };

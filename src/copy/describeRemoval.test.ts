@@ -1,12 +1,16 @@
 import { describe, expect, it, test } from "vitest";
+import { backupVersion } from "@/testing/facts";
 import { aSurvey } from "@/testing/FakeRemoval";
 import {
   describeBackupDeletion,
   describeCoverage,
   describeIdentityReset,
   describeKeyStorageDeletion,
+  describeOlderKept,
+  describeStoppedDeletion,
   endingWithTab,
   nameBackup,
+  nameDeletion,
 } from "./describeRemoval";
 
 const coverage = (onServer: number, notedHere: number) =>
@@ -70,10 +74,18 @@ describe("the lists", () => {
 
   it("do not call everything lost while an older backup is kept", () => {
     const lost = (others: number) =>
-      describeBackupDeletion(coverage(10, 10), others).lost.join(" ");
+      describeBackupDeletion(coverage(10, 10), { olderKept: others }).lost.join(" ");
     expect(lost(0)).toMatch(/nothing opens your encrypted messages again/);
     expect(lost(1)).not.toMatch(/nothing opens your encrypted messages again/);
     expect(lost(1)).toMatch(/only what the older backup holds can be opened/);
+  });
+
+  it("name each older backup that goes, too, and speak of unreadable messages because of it", () => {
+    const older = [{ version: backupVersion("3"), count: 5 }];
+    const lost = describeBackupDeletion(coverage(0, 0), { olderGone: older }).lost.join(" ");
+    expect(lost).toMatch(/Backup version 3 with 5 room keys is deleted, too/);
+    expect(lost).toMatch(/unreadable for good/);
+    expect(lost).toMatch(/nothing opens your encrypted messages again/);
   });
 
   it("say that the identity's keys go, where they are nowhere else", () => {
@@ -105,5 +117,29 @@ describe("the lists", () => {
     expect(lost(true)).not.toMatch(/1,204/);
     expect(lost(false)).toMatch(/The way to the 1,204 room keys in backup version 7/);
     expect(describeIdentityReset({ ...survey, backup: null }).kept).toHaveLength(1);
+  });
+});
+
+describe("several versions", () => {
+  const three = { version: backupVersion("3"), count: 50 };
+  const two = { version: backupVersion("2"), count: 1 };
+
+  it("are named in the question, and offered in one step", () => {
+    expect(nameDeletion(aSurvey(), [])).toBe("backup version 7 with 1,204 room keys");
+    expect(nameDeletion(aSurvey(), [three, two])).toBe(
+      "backups version 7 with 1,204 room keys, version 3 with 50 room keys, and version 2 with 1 room key",
+    );
+    const words = (...old: (typeof three)[]) => describeOlderKept(old, backupVersion("7"));
+    expect(words()).toBeNull();
+    expect(words(three)?.together).toBe("Delete version 3, too");
+    expect(words(three, two)?.together).toBe("Delete version 3 and version 2, too");
+  });
+
+  it("are told apart where the deletion has stopped", () => {
+    expect(describeStoppedDeletion([]).title).toBe("The deletion has stopped");
+    expect(describeStoppedDeletion([three.version]).title).toMatch(/^Version 3 was deleted/);
+    expect(describeStoppedDeletion([three.version, two.version]).title).toMatch(
+      /^Versions 3 and 2 were deleted/,
+    );
   });
 });

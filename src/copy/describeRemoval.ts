@@ -54,12 +54,22 @@ export function describeCoverage({ coverage, heldHere }: BackupSurvey): string {
   return `${deleted} By this device’s own notes ${noted}. The notes say what it put there or restored; the keys were not compared one by one.`;
 }
 
-/** `olderKept`: so many older backups are known to stay on the server, one of which becomes current. */
-export function describeBackupDeletion(survey: BackupSurvey, olderKept = 0): Consequences {
+/**
+ * `olderKept`: so many older backups are known to stay on the server, one of which becomes current.
+ * `olderGone`: these go, too.
+ */
+export function describeBackupDeletion(
+  survey: BackupSurvey,
+  { olderKept = 0, olderGone = [] }: { olderKept?: number; olderGone?: readonly OldBackup[] } = {},
+): Consequences {
   return {
     lost: [
       describeCoverage(survey),
-      ...lostWith(survey),
+      ...olderGone.map(
+        ({ version, count }) =>
+          `Backup version ${version} with ${formatRoomKeys(count)} is deleted, too. It was not compared with anything, so keys that only it holds are lost.`,
+      ),
+      ...lostWith(survey, olderGone),
       olderKept === 0
         ? "If you lose all your devices afterwards, nothing opens your encrypted messages again."
         : `If you lose all your devices afterwards, only what the older ${olderKept === 1 ? "backup holds" : "backups hold"} can be opened again.`,
@@ -72,11 +82,11 @@ export function describeBackupDeletion(survey: BackupSurvey, olderKept = 0): Con
   };
 }
 
-/** What stays on the server beside the backup that is to be deleted; null when nothing is known to. */
+/** What is on the server beside the backup that is to be deleted; null when nothing is known to be. */
 export function describeOlderKept(
   old: readonly OldBackup[],
   deleted: BackupVersion,
-): { title: string; body: string; action: string } | null {
+): { title: string; body: string; together: string; action: string } | null {
   const [first] = old;
   if (first === undefined) return null;
   const names = old.map(({ version, count }) => `version ${version} with ${formatRoomKeys(count)}`);
@@ -85,8 +95,34 @@ export function describeOlderKept(
     title: one
       ? `An older backup is kept: ${names.join("")}`
       : `Older backups are kept: ${list.format(names)}`,
-    body: `When version ${deleted} is gone, ${one ? "it" : "the newest of them"} becomes the current one again, and you are asked whether to keep it. To delete both, begin with the older: before it goes it is compared with version ${deleted}, key by key.`,
-    action: one ? "Delete the old backup first" : "Delete the old backups first",
+    body: `When version ${deleted} is gone, ${one ? "it" : "the newest of them"} becomes the current one again, unless you delete ${one ? "it" : "them"}, too. To keep version ${deleted} and delete only ${one ? "the older" : "the older ones"}, compare first: then ${one ? "it goes" : "each goes"} only when version ${deleted} has all of its keys.`,
+    together: one
+      ? `Delete version ${first.version}, too`
+      : `Delete ${list.format(old.map(({ version }) => `version ${version}`))}, too`,
+    action: one ? "Compare and delete the old one only" : "Compare and delete the old ones only",
+  };
+}
+
+/** What is to be deleted, as the question names it. */
+export function nameDeletion(survey: BackupSurvey, olderGone: readonly OldBackup[]): string {
+  if (olderGone.length === 0) return `backup ${nameBackup(survey)}`;
+  const names = olderGone.map(
+    ({ version, count }) => `version ${version} with ${formatRoomKeys(count)}`,
+  );
+  return `backups ${list.format([nameBackup(survey), ...names])}`;
+}
+
+/** A deletion of several versions stopped after these were gone. */
+export function describeStoppedDeletion(olderGone: readonly BackupVersion[]): {
+  title: string;
+  body: string;
+} {
+  const [first, ...more] = olderGone;
+  const gone =
+    more.length === 0 ? `Version ${first} was` : `Versions ${list.format(olderGone)} were`;
+  return {
+    title: first === undefined ? "The deletion has stopped" : `${gone} deleted; then it stopped`,
+    body: "The older backups go first, so the current one is what is left. What exactly is left shows when you look again; then you can finish, or keep it.",
   };
 }
 
@@ -132,8 +168,11 @@ export function describeKeyStorageDeletion(survey: KeyStorageSurvey): Consequenc
   };
 }
 
-function lostWith({ coverage }: BackupSurvey): readonly string[] {
-  return coverage.onServer > 0
+function lostWith(
+  { coverage }: BackupSurvey,
+  olderGone: readonly OldBackup[] = [],
+): readonly string[] {
+  return coverage.onServer > 0 || olderGone.some(({ count }) => count > 0)
     ? ["Messages whose key is nowhere else stay unreadable for good."]
     : [];
 }
@@ -221,6 +260,12 @@ export function describeUnfinished(unfinished: UnfinishedRemoval): {
   finish: string;
 } {
   switch (unfinished.change) {
+    case "delete_backups":
+      return {
+        title: "The backups were not deleted to the end",
+        body: "It was begun on this device and interrupted. The older ones go first, and what is deleted already cannot be brought back from here; the rest is as it was. Finish it, or leave it as it is now.",
+        finish: "Finish deleting",
+      };
     case "delete_key_storage":
       return {
         title: "Key storage was not deleted to the end",

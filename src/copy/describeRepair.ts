@@ -142,3 +142,7 @@ const WITH_RECOVERY_KEY: Partial<Record<RepairFaultKind, string>> = {
   stored_backup_key_damaged:
     "This device has the right key. It will take the place of what is there, and be read back.",
 };
+
+/** The key that a repair needs was entered a moment ago. */
+export const KEY_IS_AT_HAND =
+  "The key you have just entered can repair this at once. It is kept on this page until you do so or leave, and no longer.";

@@ -38,6 +38,9 @@ describe("replacing in words", () => {
     expect(describeOnlyInBackup(offer(0))).toBeNull();
     expect(describeOnlyInBackup(offer(1))?.title).toMatch(/^1 key is in the backup/);
     expect(describeOnlyInBackup(offer(2_000))?.title).toMatch(/^2,000 keys are in the backup/);
+    expect(describeOnlyInBackup(offer(1))?.body).toContain(
+      "only from a later message on is counted",
+    );
     expect(describeOnlyInBackup(offer(null))?.title).toMatch(/could not be found out/);
   });
 
@@ -53,5 +56,7 @@ describe("replacing in words", () => {
     expect(describeDeleteOld(report(1)).lost).toMatch(/^1 entry is damaged/);
     expect(describeDeleteOld(report(2)).lost).toMatch(/^2 entries are damaged/);
     expect(describeUpload(600, 1_150)).toBe("600 of 1,150 keys");
+    expect(describeUpload(0, 0)).toBe("0 of 0 keys");
+    expect(describeUpload(0, 275)).toBe("Waiting for the server to take the first of 275 keys…");
   });
 });

@@ -55,7 +55,7 @@ export function describeOnlyInBackup({ onlyInBackup }: ReplaceOffer): {
 } | null {
   if (onlyInBackup === 0) return null;
   const rest =
-    "The new backup gets the keys of this device only. Restore the history first and come back here (Manage, Replace backup); then the new backup holds everything. You can go on without: the old backup then stays on the server, and cannot be deleted from here before the new one has all of its keys.";
+    "The new backup gets the keys of this device only. Restore the history first: its end leads back here, and then the new backup holds everything. You can go on without: the old backup then stays on the server, and cannot be deleted from here before the new one has all of its keys.";
   return onlyInBackup === null
     ? {
         title: "It could not be found out whether this device has every key of the backup",
@@ -63,7 +63,7 @@ export function describeOnlyInBackup({ onlyInBackup }: ReplaceOffer): {
       }
     : {
         title: `${formatCount(onlyInBackup, "key is", "keys are")} in the backup and not on this device`,
-        body: rest,
+        body: `A key that this device has only from a later message on is counted, too. ${rest}`,
       };
 }
 
@@ -107,8 +107,11 @@ export function describeDeleteOld({ old, current, unreadable }: OldBackupReport)
   };
 }
 
-/** "600 of 1,150 keys". */
+/** "600 of 1,150 keys". The first requests may wait for each other, or for the server. */
 export function describeUpload(done: number, total: number): string {
+  if (done === 0 && total > 0) {
+    return `Waiting for the server to take the first of ${formatCount(total, "key")}…`;
+  }
   return `${formatNumber(done)} of ${formatCount(total, "key")}`;
 }
 

@@ -117,3 +117,10 @@ export function describeLastRestore(last: LastRestore, serverCount: number): str
     ? `Backup version ${version} was last restored on ${when}. It held ${formatRoomKeys(here)} then.`
     : `Backup version ${version} was last restored on ${when}: ${formatNumber(here)} of ${formatRoomKeys(here + failed + missing)} came to this device.`;
 }
+
+/** While the history is restored for a replacement that is to follow. */
+export const RESTORE_BEFORE_REPLACE =
+  "You are restoring so that the new backup gets these keys, too. At the end you can go on with Replace backup from here.";
+
+/** The way on from a restore that was made for a replacement. */
+export const GO_ON_REPLACING = "Go on with Replace backup";

@@ -1,3 +1,4 @@
+import type { BackupRecovery } from "@/domain/backup";
 import type { SetUpPlan, SetUpStep } from "@/domain/ports";
 
 /** All steps, in their order. */
@@ -44,6 +45,18 @@ export function describeBlockedSetUp(reason: Extract<SetUpPlan, { kind: "blocked
         title: "Recovery is damaged on this account",
         body: "Your account says it has a recovery key, but what is needed to check one is missing or unreadable. Setting up over it could lock away what is stored there, so nothing is changed here. The keys on your devices are untouched. See whether it can be repaired, or do that in another app or on another device of yours.",
       };
+  }
+}
+
+/** The way into a backup that is there already, as far as it is known before a key is entered. */
+export function describeWayIn(recovery: BackupRecovery): string {
+  switch (recovery) {
+    case "stored":
+      return "A backup key is stored behind your recovery key: enter it to use the backup on this device.";
+    case "not_stored":
+      return "Its key is neither on this device nor behind your recovery key. Another device of yours may have it; you can also enter the backup’s own key if you saved it.";
+    case "no_key_named":
+      return "Your account does not say at the moment which recovery key is in use, so it is not known here whether one opens it. If you saved one, enter it: what it opens shows then.";
   }
 }
 

@@ -38,6 +38,20 @@ export interface CrossSigningStatus {
   readonly identityReplaced?: boolean;
 }
 
+/**
+ * What is known of the way into a backup without a recovery key in hand. `stored`: a backup key is
+ * behind the recovery key; whether it fits shows when it is opened. `no_key_named`: the account does
+ * not say which recovery key is in use, so nobody can know.
+ */
+export type BackupRecovery = "stored" | "not_stored" | "no_key_named";
+
+/** To a set-up: a backup exists already. It is used, never replaced. */
+export interface ExistingBackup {
+  readonly kind: "backup_exists";
+  readonly version: BackupVersion;
+  readonly recovery: BackupRecovery;
+}
+
 export interface SecretStorageStatus {
   /** `broken`: the default key points nowhere, is blanked, or has an unknown algorithm. */
   readonly defaultKey: "absent" | "broken" | "present";

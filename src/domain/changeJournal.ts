@@ -5,6 +5,7 @@ import type { Result } from "./result";
 export type JournaledChange =
   | "replace_backup"
   | "change_recovery_key"
+  | "delete_backups"
   | "delete_key_storage"
   | "reset_identity";
 

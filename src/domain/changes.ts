@@ -39,7 +39,10 @@ export interface ReplaceOffer {
   readonly count: number;
   /** Room keys on this device. */
   readonly held: number;
-  /** Keys of the backup that are not on this device, by comparing them one by one; null: unknown. */
+  /**
+   * Keys of the backup that are not on this device, or only from a later message on, by comparing
+   * them one by one; null: unknown.
+   */
   readonly onlyInBackup: number | null;
   /** `maybe_stored`: a secret is behind the recovery key; whether it fits shows when it is opened. */
   readonly oldKey: "here" | "maybe_stored" | "nowhere";

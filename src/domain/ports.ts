@@ -4,6 +4,7 @@ import type {
   BackupTrust,
   BackupVersion,
   CrossSigningStatus,
+  ExistingBackup,
   RoomKeyCounts,
   SecretStorageStatus,
 } from "./backup";
@@ -158,8 +159,7 @@ export type SetUpPlan =
   | { readonly kind: "new_recovery_key" }
   /** Secret storage is there: its recovery key is asked for and kept. */
   | { readonly kind: "existing_recovery_key" }
-  /** A backup exists already: it is used, never replaced. */
-  | { readonly kind: "backup_exists"; readonly version: BackupVersion }
+  | ExistingBackup
   | {
       readonly kind: "blocked";
       readonly reason: "identity_held_elsewhere" | "secret_storage_broken";

@@ -1,10 +1,11 @@
 import type { ConfirmElsewhere } from "./confirmation";
 import type { BackupVersion } from "./backup";
+import type { OldBackup } from "./changes";
 import type { AppError } from "./errors";
 import type { BackupSurvey, BackupWish, ConfirmedDeletion } from "./removal";
 import type { Result } from "./result";
 
-/** What came of deleting one backup version. */
+/** What came of deleting a backup version, alone or with the older ones below it. */
 export type DeletedBackup =
   /** Read afterwards: the server has no backup. `unsaid`: `m.key_backup` could not be written. */
   | { readonly kind: "none_left"; readonly unsaid: AppError | null }
@@ -12,8 +13,20 @@ export type DeletedBackup =
   | { readonly kind: "older_revealed"; readonly older: BackupSurvey }
   /** Gone, but what the server has now could not be read. */
   | { readonly kind: "unchecked"; readonly error: AppError }
-  /** Nothing was deleted: more would have been lost than was said. */
-  | { readonly kind: "numbers_changed"; readonly survey: BackupSurvey };
+  /** It was not deleted: more would have been lost than was said. `olderGone`: these were before. */
+  | {
+      readonly kind: "numbers_changed";
+      readonly survey: BackupSurvey;
+      readonly olderGone?: readonly BackupVersion[];
+    }
+  /** Nothing was deleted: the older ones are not what was said. */
+  | { readonly kind: "older_changed" }
+  /** These older ones are gone, then it stopped. Whether more is gone shows when one looks again. */
+  | {
+      readonly kind: "stopped";
+      readonly olderGone: readonly BackupVersion[];
+      readonly error: AppError;
+    };
 
 /** The upload was switched. `unstored`: why this browser will have forgotten it at the next visit. */
 export interface SwitchedUpload {
@@ -75,6 +88,7 @@ export type ResetBackup =
 
 /** A change of this file that a crash or a lost connection has left half done. */
 export type UnfinishedRemoval =
+  | { readonly change: "delete_backups"; readonly startedAt: number }
   | { readonly change: "delete_key_storage"; readonly startedAt: number }
   | {
       readonly change: "reset_identity";
@@ -95,8 +109,13 @@ export interface RemovalPort {
    * Deletes this one version (`DELETE /room_keys/version/{version}`) and looks what is there
    * afterwards. Errors: `backup_changed` when the current one is not the confirmed one,
    * `change_unfinished`, `still_there`. Secret storage and the decryption key here stay.
+   * `older`: versions of `ReplacePort.listOld` that go, too, and before it: whatever interrupts this,
+   * the newest backup is what is left. Journaled then; running it again goes on.
    */
-  deleteBackup(confirmed: ConfirmedDeletion): Promise<Result<DeletedBackup, AppError>>;
+  deleteBackup(
+    confirmed: ConfirmedDeletion,
+    older: readonly OldBackup[],
+  ): Promise<Result<DeletedBackup, AppError>>;
   /** Whether the person turned the upload off on this device. */
   isUploadOff(): boolean;
   /** Starts or stops the upload of this device alone; nothing on the server changes. */
@@ -131,6 +150,6 @@ export interface RemovalPort {
     },
   ): Promise<Result<ResetBackup, AppError>>;
   readUnfinished(): Promise<Result<UnfinishedRemoval | null, AppError>>;
-  /** Leaves an unfinished deletion of key storage as it is. Does nothing about a reset. */
+  /** Leaves an unfinished deletion as it is. Does nothing about a reset. */
   leaveUnfinished(): Promise<Result<void, AppError>>;
 }

@@ -29,7 +29,7 @@ import type { HttpMethod, SessionContext } from "./sessionContext";
 Object.assign(RustBackupManager, { maxBackupLoopStartDelayMillis: 0 });
 
 const PATIENCE = { timeout: 30_000, interval: 50 };
-const ROOM = "!room:localhost";
+export const ROOM = "!room:localhost";
 
 export const keyEntries = (context: SessionContext): BackupEntries =>
   createBackupEntries(createRoomKeySource(context), {

@@ -8,6 +8,7 @@ const CURRENT = "current";
 const CHANGES: ReadonlySet<unknown> = new Set<JournaledChange>([
   "replace_backup",
   "change_recovery_key",
+  "delete_backups",
   "delete_key_storage",
   "reset_identity",
 ]);

@@ -28,7 +28,7 @@ export function createRemoval(context: SessionContext): RemovalPort {
   return {
     readBackupWish: () => readBackupWish(context),
     surveyBackup: () => surveyBackup(context),
-    deleteBackup: (confirmed) => context.takeTurn(() => deleteBackup(context, confirmed)),
+    deleteBackup: (confirmed, older) => journaled(() => deleteBackup(context, confirmed, older)),
     isUploadOff: () => isUploadOff(context.user),
     switchUpload: (on) => context.takeTurn(() => switchUpload(context, on)),
     surveyKeyStorage: () => surveyForKeyStorage(context),
@@ -54,7 +54,9 @@ async function readUnfinished(
   if (!entry.ok) return entry;
   if (entry.value === null) return ok(null);
   const { change, startedAt } = entry.value;
-  if (change === "delete_key_storage") return ok({ change, startedAt });
+  if (change === "delete_key_storage" || change === "delete_backups") {
+    return ok({ change, startedAt });
+  }
   if (change !== "reset_identity") return ok(null);
   const facts = await readIdentityFacts(context);
   if (!facts.ok) return facts;
@@ -79,5 +81,7 @@ async function readUnfinished(
 async function leaveUnfinished(context: SessionContext): Promise<Result<void, AppError>> {
   const entry = await context.journal.read();
   if (!entry.ok) return entry;
-  return entry.value?.change === "delete_key_storage" ? context.journal.clear() : ok(undefined);
+  const change = entry.value?.change;
+  const canStay = change === "delete_key_storage" || change === "delete_backups";
+  return canStay ? context.journal.clear() : ok(undefined);
 }

@@ -61,7 +61,7 @@ test("the confirmed version is deleted, the wish is stored, and everything else 
   const secret = valueOf(await readAccountData(context, "m.megolm_backup.v1"));
   const held = await context.crypto().getSessionBackupPrivateKey();
   server.startRecord();
-  expect(valueOf(await createRemoval(context).deleteBackup(confirmationOf(found)))).toEqual({
+  expect(valueOf(await createRemoval(context).deleteBackup(confirmationOf(found), []))).toEqual({
     kind: "none_left",
     unsaid: null,
   });
@@ -91,7 +91,7 @@ test("other fields of the wish are kept", async () => {
     enabled: true,
     "org.example": 1,
   } as never);
-  await createRemoval(context).deleteBackup(confirmationOf(await survey(context)));
+  await createRemoval(context).deleteBackup(confirmationOf(await survey(context)), []);
   expect(valueOf(await readAccountData(context, "m.key_backup"))).toEqual({
     enabled: false,
     "org.example": 1,
@@ -113,7 +113,7 @@ describe.each([
       const removal = createRemoval(context);
       const confirmed = confirmationOf(await survey(context));
       const mend = server.fail({ matches: isOf(method, path), ...SERVER_ERROR, afterwards });
-      const first = await removal.deleteBackup(confirmed);
+      const first = await removal.deleteBackup(confirmed, []);
       mend();
       const now = valueOf(await createKeyBackup(context).fetchBackupInfo());
       if (name === "the deletion" && !afterwards) {
@@ -123,7 +123,7 @@ describe.each([
         expect(valueOf(first).kind).toBe("none_left");
         expect(now).toBeNull();
       }
-      expect(valueOf(await removal.deleteBackup(confirmed))).toEqual({
+      expect(valueOf(await removal.deleteBackup(confirmed, []))).toEqual({
         kind: "none_left",
         unsaid: null,
       });
@@ -141,14 +141,14 @@ test("an older version that comes back is named, and nothing is said about a wis
   const removal = createRemoval(context);
   const found = await survey(context);
   expect(found).toMatchObject({ version: newer, coverage: { onServer: 0 }, opensHere: false });
-  const outcome = valueOf(await removal.deleteBackup(confirmationOf(found)));
+  const outcome = valueOf(await removal.deleteBackup(confirmationOf(found), []));
   expect(outcome).toMatchObject({
     kind: "older_revealed",
     older: { version, coverage: { onServer: 2 }, opensHere: true },
   });
   expect(valueOf(await removal.readBackupWish())).toBe("on");
   if (outcome.kind !== "older_revealed") throw new Error("unreachable");
-  const last = valueOf(await removal.deleteBackup(confirmationOf(await survey(context))));
+  const last = valueOf(await removal.deleteBackup(confirmationOf(await survey(context)), []));
   expect(last.kind).toBe("none_left");
   expect(valueOf(await removal.readBackupWish())).toBe("off");
   device.stop();
@@ -161,7 +161,7 @@ describe("nothing is deleted", () => {
     const confirmed = confirmationOf(await survey(context));
     const newer = await putVersionOnTop(account);
     server.startRecord();
-    expect(await createRemoval(context).deleteBackup(confirmed)).toEqual({
+    expect(await createRemoval(context).deleteBackup(confirmed, [])).toEqual({
       ok: false,
       error: { kind: "backup_changed", expected: version, actual: newer },
     });
@@ -181,7 +181,7 @@ describe("nothing is deleted", () => {
       },
     });
     server.startRecord();
-    expect(await createRemoval(context).deleteBackup(confirmed)).toMatchObject({
+    expect(await createRemoval(context).deleteBackup(confirmed, [])).toMatchObject({
       ok: false,
       error: { kind: "backup_changed" },
     });
@@ -194,7 +194,7 @@ describe("nothing is deleted", () => {
     const confirmed = confirmationOf(await survey(context));
     await putForeignKeys(context, version, 2);
     server.startRecord();
-    expect(valueOf(await createRemoval(context).deleteBackup(confirmed))).toMatchObject({
+    expect(valueOf(await createRemoval(context).deleteBackup(confirmed, []))).toMatchObject({
       kind: "numbers_changed",
       survey: { coverage: { onServer: 3, notedHere: 1, onlyInBackup: 2 } },
     });
@@ -213,7 +213,7 @@ describe("nothing is deleted", () => {
     ]) {
       server.startRecord();
       const mend = server.fail({ matches: isOf("GET", /^\/room_keys\/version$/), ...fault });
-      expect((await createRemoval(context).deleteBackup(confirmed)).ok).toBe(false);
+      expect((await createRemoval(context).deleteBackup(confirmed, [])).ok).toBe(false);
       mend();
       expect(changesOf(server.seen)).toEqual([]);
     }
@@ -223,7 +223,7 @@ describe("nothing is deleted", () => {
       status: 404,
       body: JSON.stringify({ errcode: "M_NOT_FOUND" }),
     });
-    expect(await createRemoval(context).deleteBackup(confirmed)).toEqual({
+    expect(await createRemoval(context).deleteBackup(confirmed, [])).toEqual({
       ok: false,
       error: { kind: "still_there", version },
     });
@@ -242,7 +242,7 @@ describe("nothing is deleted", () => {
       facts: {},
     });
     server.startRecord();
-    expect(await createRemoval(context).deleteBackup(confirmed)).toEqual({
+    expect(await createRemoval(context).deleteBackup(confirmed, [])).toEqual({
       ok: false,
       error: { kind: "change_unfinished", change: "replace_backup" },
     });
@@ -258,7 +258,9 @@ test("a server that only says it deleted is not believed", async () => {
     status: 200,
     body: "{}",
   });
-  expect(await createRemoval(context).deleteBackup(confirmationOf(await survey(context)))).toEqual({
+  expect(
+    await createRemoval(context).deleteBackup(confirmationOf(await survey(context)), []),
+  ).toEqual({
     ok: false,
     error: { kind: "still_there", version },
   });
@@ -278,7 +280,7 @@ test("what is left after a deletion and cannot be read is not called nothing", a
     status: 502,
     body: "<html>",
   });
-  expect(valueOf(await createRemoval(context).deleteBackup(confirmed))).toMatchObject({
+  expect(valueOf(await createRemoval(context).deleteBackup(confirmed, []))).toMatchObject({
     kind: "unchecked",
     error: { kind: "server", status: 502 },
   });

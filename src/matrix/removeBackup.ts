@@ -1,25 +1,43 @@
 import type { BackupInfo, BackupVersion } from "@/domain/backup";
+import type { OldBackup } from "@/domain/changes";
 import type { AppError } from "@/domain/errors";
 import { losesMore, type BackupSurvey, type ConfirmedDeletion } from "@/domain/removal";
 import type { DeletedBackup } from "@/domain/removalPorts";
 import { fail, ok, type Result } from "@/domain/result";
 import { writeBackupWish } from "./keyBackupWish";
 import { surveyBackup } from "./removalSurvey";
+import { removeOlderFirst } from "./removeOlder";
 import { confirmNothingElse } from "./unfinishedChange";
-import { deleteBackupVersion, fetchBackupInfo, fetchBackupVersion } from "./roomKeysApi";
+import { removeVersion } from "./removeVersion";
+import { fetchBackupInfo, fetchBackupVersion } from "./roomKeysApi";
 import type { SessionContext } from "./sessionContext";
 import { attempt } from "./toAppError";
 
-/** Deletes one version, the confirmed one and no other, and looks what is there afterwards. */
+/**
+ * Deletes the confirmed version and no other but the confirmed older ones, which go before it, and
+ * looks what is there afterwards.
+ */
 export async function deleteBackup(
   context: SessionContext,
   confirmed: ConfirmedDeletion,
+  older: readonly OldBackup[],
 ): Promise<Result<DeletedBackup, AppError>> {
-  const free = await confirmNothingElse(context, null);
+  const free = await confirmNothingElse(context, "delete_backups");
   if (!free.ok) return free;
+  const first = await removeOlderFirst(context, confirmed, older, free.value);
+  if (!first.ok) return first;
+  if (first.value.kind !== "removed") return ok(first.value);
+  const { olderGone } = first.value;
   const removed = await removeConfirmed(context, confirmed);
-  if (!removed.ok) return removed;
-  if (removed.value !== "removed") return ok({ kind: "numbers_changed", survey: removed.value });
+  if (!removed.ok) {
+    return older.length > 0 ? ok({ kind: "stopped", olderGone, error: removed.error }) : removed;
+  }
+  if (removed.value !== "removed") {
+    return ok({ kind: "numbers_changed", survey: removed.value, olderGone });
+  }
+  const isNoted = older.length > 0 || free.value !== null;
+  const cleared = isNoted ? await context.journal.clear() : ok(undefined);
+  if (!cleared.ok) return ok({ kind: "unchecked", error: cleared.error });
 
   await tellSdk(context);
   const now = await surveyBackup(context);
@@ -57,18 +75,6 @@ async function confirmGone(
   const named = await fetchBackupVersion(context, version);
   if (!named.ok) return named;
   return named.value === null ? ok("removed") : fail({ kind: "still_there", version });
-}
-
-/** Whatever the answer to the deletion was: what counts is whether the version is still there. */
-async function removeVersion(
-  context: SessionContext,
-  version: BackupVersion,
-): Promise<Result<"removed", AppError>> {
-  const sent = await deleteBackupVersion(context, version);
-  const named = await fetchBackupVersion(context, version);
-  if (named.ok && named.value === null) return ok("removed");
-  if (!sent.ok) return sent;
-  return named.ok ? fail({ kind: "still_there", version }) : ok("removed");
 }
 
 /** The current backup after a deletion; the one that was deleted is a contradiction. */

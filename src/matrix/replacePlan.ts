@@ -6,7 +6,7 @@ import { ok, type Result } from "@/domain/result";
 import { wipe } from "@/lib/bytes";
 import { compareBackup, unseenEntries } from "./backupComparison";
 import { isUnchanged } from "./backupInfo";
-import { listStoredKeys } from "./heldRoomKeys";
+import { listStoredKeys, readHeldKeys } from "./heldRoomKeys";
 import { listKeptKeys, type KeptKey } from "./keptBackupKey";
 import { readReplacement, type Replacement } from "./replaceJournal";
 import { fetchBackupInfo, fetchBackupVersion } from "./roomKeysApi";
@@ -95,16 +95,17 @@ async function lookAtKeys(
     // Nothing here can look inside it, whatever keys there are.
     return ok({ held: stored.value.size, onlyInBackup: null, oldKey: "nowhere" });
   }
-  const held = await readHeldKey(context, info);
+  // Before the backup: what comes in meanwhile counts as only there, never the other way round.
+  const held = await readHeldKeys(context, stored.value, { signal });
   if (!held.ok) return held;
+  const backupKey = await readHeldKey(context, info);
+  if (!backupKey.ok) return backupKey;
   try {
-    // By ids alone: the store tells no more without giving its keys out.
-    const ids = new Map([...stored.value].map((id) => [id, 0] as const));
     const compared = await compareBackup({
       entries,
       version,
-      held: ids,
-      backupKey: held.value,
+      held: held.value,
+      backupKey: backupKey.value,
       signal,
     });
     if (!compared.ok && compared.error.kind === "closed") return compared;
@@ -112,10 +113,10 @@ async function lookAtKeys(
     return ok({
       held: stored.value.size,
       onlyInBackup: isWhole ? compared.value.missing : null,
-      oldKey: held.value !== null ? "here" : isStored ? "maybe_stored" : "nowhere",
+      oldKey: backupKey.value !== null ? "here" : isStored ? "maybe_stored" : "nowhere",
     });
   } finally {
-    wipe(held.value);
+    wipe(backupKey.value);
   }
 }
 
@@ -162,22 +163,34 @@ async function listReachable(
   return kept.ok ? ok(kept.value.filter(({ keyIds }) => keyIds.includes(keyId))) : kept;
 }
 
+export interface KeptBackup extends OldBackup {
+  readonly publicKey: string;
+}
+
 /** The versions of kept keys that the server still has, the current one left out. */
 export async function listOldBackups(
   context: SessionContext,
 ): Promise<Result<readonly OldBackup[], AppError>> {
+  const found = await readOldBackups(context);
+  return found.ok ? ok(found.value.map(({ version, count }) => ({ version, count }))) : found;
+}
+
+/** The same, each with the public key that it and its kept key have. */
+export async function readOldBackups(
+  context: SessionContext,
+): Promise<Result<readonly KeptBackup[], AppError>> {
   const info = await fetchBackupInfo(context);
   if (!info.ok) return info;
   const kept = await listReachable(context);
   if (!kept.ok) return kept;
-  const old: OldBackup[] = [];
+  const old: KeptBackup[] = [];
   for (const { version, publicKey } of kept.value) {
     if (version === null || version === info.value?.version) continue;
     const found = await fetchBackupVersion(context, version);
     if (!found.ok) return found;
     // Another key by now: what is kept says nothing about this version.
     if (found.value?.publicKey !== publicKey || unsupportedReason(found.value) !== null) continue;
-    old.push({ version, count: found.value.count });
+    old.push({ version, publicKey, count: found.value.count });
   }
   return ok(old);
 }

@@ -75,7 +75,11 @@ test("an account with nothing gets identity, secret storage and a backup, proven
     backupKeyStored: true,
     crossSigningKeysStored: true,
   });
-  expect(valueOf(await setUp.plan())).toEqual({ kind: "backup_exists", version: info.version });
+  expect(valueOf(await setUp.plan())).toEqual({
+    kind: "backup_exists",
+    version: info.version,
+    recovery: "stored",
+  });
   device.stop();
 });
 

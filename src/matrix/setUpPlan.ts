@@ -1,4 +1,4 @@
-import type { BackupInfo, SecretStorageStatus } from "@/domain/backup";
+import type { BackupInfo, BackupRecovery, SecretStorageStatus } from "@/domain/backup";
 import type { AppError } from "@/domain/errors";
 import type { SetUpPlan } from "@/domain/ports";
 import { ok, type Result } from "@/domain/result";
@@ -28,7 +28,10 @@ export async function planSetUp(context: SessionContext): Promise<Result<SetUpPl
     const lacksKey = await lacksKeyOf(context, backup, storage.value);
     if (!lacksKey.ok) return lacksKey;
     const isOpen = storage.value.defaultKey !== "broken" && !lacksKey.value;
-    if (isOpen) return ok({ kind: "backup_exists", version: backup.version });
+    if (isOpen) {
+      const recovery = recoveryOf(storage.value);
+      return ok({ kind: "backup_exists", version: backup.version, recovery });
+    }
   }
   if (storage.value.defaultKey === "broken") {
     const can = await canReplaceBrokenStorage(context, backup);
@@ -54,6 +57,11 @@ export async function planSetUp(context: SessionContext): Promise<Result<SetUpPl
     return ok({ kind: "blocked", reason: "identity_held_elsewhere" });
   }
   return ok({ kind: isNew ? "new_recovery_key" : "existing_recovery_key" });
+}
+
+function recoveryOf({ defaultKey, backupKeyStored }: SecretStorageStatus): BackupRecovery {
+  if (defaultKey !== "present") return "no_key_named";
+  return backupKeyStored ? "stored" : "not_stored";
 }
 
 /** Whether the backup's key is on this device and not behind a recovery key: that can be mended. */

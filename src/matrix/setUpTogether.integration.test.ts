@@ -84,7 +84,7 @@ describe("two runs on one device", () => {
     const plan = valueOf(await setUp.plan());
     expect(ended).toBe(true);
     const { version } = valueOf(await running);
-    expect(plan).toEqual({ kind: "backup_exists", version });
+    expect(plan).toEqual({ kind: "backup_exists", version, recovery: "stored" });
     device.stop();
   });
 

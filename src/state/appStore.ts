@@ -64,6 +64,8 @@ export interface BackupEventsSlice {
 export interface RestoreSlice {
   readonly restoreJob: RestoreJob;
   readonly lastRestore: LastRestore | null;
+  /** What the person was about to do and restores the history for first; null when nothing. */
+  readonly restoreFor: "replace" | null;
 }
 
 /** The verification with another device, and the wait for the key that follows it. No secrets. */
@@ -109,6 +111,7 @@ export const freshSessionState: Omit<
   carriedOver: false,
   verification: NO_VERIFICATION,
   keyWait: NO_KEY_WAIT,
+  restoreFor: null,
   ...noBackupEvents,
 };
 

@@ -68,3 +68,15 @@ test("everything else that changes something holds the tab until it ends", async
   await Promise.all(all);
   expect(await isQuiet(tracker)).toBe(true);
 });
+
+test("going back from a change of the recovery key hands over both keys", async () => {
+  const changes = new FakeChanges();
+  const given: unknown[] = [];
+  changes.recoveryKey.undo = async (...keys: unknown[]) => {
+    given.push(...keys);
+    return changes.recoveryKey.undone;
+  };
+  const tracked = trackChanges(changes, createWorkTracker().track);
+  await tracked.recoveryKey.undo(KEY, keyOf(2));
+  expect(given).toEqual([KEY, keyOf(2)]);
+});

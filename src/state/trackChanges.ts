@@ -33,7 +33,7 @@ export function trackChanges(changes: ChangesPort, track: WorkTracker["track"]):
       generateRecoveryKey: () => recoveryKey.generateRecoveryKey(),
       run: (newKey, oldKey, options) => track(recoveryKey.run(newKey, oldKey, options)),
       finish: (newKey) => track(recoveryKey.finish(newKey)),
-      undo: (oldKey) => track(recoveryKey.undo(oldKey)),
+      undo: (oldKey, newKey) => track(recoveryKey.undo(oldKey, newKey)),
     },
   };
 }

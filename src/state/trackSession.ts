@@ -76,7 +76,7 @@ export function trackSession(session: LiveSession, track: WorkTracker["track"]):
     removal: {
       readBackupWish: () => removal.readBackupWish(),
       surveyBackup: () => removal.surveyBackup(),
-      deleteBackup: (confirmed) => track(removal.deleteBackup(confirmed)),
+      deleteBackup: (confirmed, older) => track(removal.deleteBackup(confirmed, older)),
       isUploadOff: () => removal.isUploadOff(),
       switchUpload: (on) => track(removal.switchUpload(on)),
       surveyKeyStorage: () => removal.surveyKeyStorage(),

@@ -66,8 +66,10 @@ export class FakeRemoval implements RemovalPort {
 
   async deleteBackup(
     confirmed: Parameters<RemovalPort["deleteBackup"]>[0],
+    older: Parameters<RemovalPort["deleteBackup"]>[1],
   ): Promise<Answer<DeletedBackup>> {
-    this.log.push(`delete ${confirmed.version}`);
+    const versions = [...older, confirmed].map(({ version }) => version);
+    this.log.push(`delete ${versions.join(", then ")}`);
     const [next, ...rest] = this.deleted;
     if (next === undefined) throw new Error("no answer is left");
     if (rest.length > 0) this.deleted = rest;

@@ -1,6 +1,13 @@
 import { useCallback, useId, useState } from "react";
 import { describeKeysHere } from "@/copy/describeMemoryOnly";
-import { describeBackupDeletion, describeKeptOlder, nameBackup } from "@/copy/describeRemoval";
+import {
+  describeBackupDeletion,
+  describeKeptOlder,
+  describeStoppedDeletion,
+  nameDeletion,
+} from "@/copy/describeRemoval";
+import type { BackupVersion } from "@/domain/backup";
+import type { OldBackup } from "@/domain/changes";
 import type { AppError } from "@/domain/errors";
 import { confirmationOf, type BackupSurvey } from "@/domain/removal";
 import { goTo } from "@/lib/route";
@@ -23,12 +30,20 @@ import { useSurvey } from "./useSurvey";
 interface DeleteBackupDialogProps {
   open: boolean;
   onClose: () => void;
+  /** The older ones go, too, unless the person says otherwise: that was begun before. */
+  goesOn?: boolean;
 }
 
 type Stage =
   | { readonly kind: "asking"; readonly note: DeletionNote | null }
   | { readonly kind: "working" }
   | { readonly kind: "failed"; readonly error: AppError }
+  /** Of several versions these are gone, and then it stopped. */
+  | {
+      readonly kind: "stopped";
+      readonly olderGone: readonly BackupVersion[];
+      readonly error: AppError;
+    }
   /** An older one came back, and the person keeps it. */
   | { readonly kind: "older_kept"; readonly older: BackupSurvey }
   /** Deleted, and no backup is left; or what is left could not be read. */
@@ -39,7 +54,7 @@ type Stage =
 const FOLLOWED = 50_000;
 
 /** Deletes the current backup after naming it, and then asks about an older one that comes back. */
-export function DeleteBackupDialog({ open, onClose }: DeleteBackupDialogProps) {
+export function DeleteBackupDialog({ open, onClose, goesOn = false }: DeleteBackupDialogProps) {
   const form = useId();
   const { removal, changes } = useLiveSession();
   const changeBackup = useChangeBackup();
@@ -51,13 +66,22 @@ export function DeleteBackupDialog({ open, onClose }: DeleteBackupDialogProps) {
     (now) => open && isAsking && now !== null && now.heldHere < FOLLOWED,
   );
   const readOld = useCallback(() => changes.replace.listOld(), [changes]);
-  const { found: old } = useSurvey(readOld, () => false);
+  const [together, setTogether] = useState(goesOn);
+  // Followed only where they are to be deleted: what is named then is not older than the rest.
+  const { found: old, readAgain: readOldAgain } = useSurvey(
+    readOld,
+    () => open && isAsking && together,
+  );
   const survey = found?.ok === true ? found.value : null;
+  // Of those that were found before, one has become current meanwhile: how many are left is not known.
+  const isFirst = stage.kind !== "asking" || stage.note?.kind !== "older";
+  const older = old?.ok === true && isFirst ? old.value : [];
+  const olderGone = together ? older : [];
 
   async function confirm(named: BackupSurvey): Promise<void> {
     setStage({ kind: "working" });
     const outcome = await changeBackup((session) =>
-      session.removal.deleteBackup(confirmationOf(named)),
+      session.removal.deleteBackup(confirmationOf(named), olderGone),
     );
     if (!outcome.ok) {
       setStage({ kind: "failed", error: outcome.error });
@@ -79,16 +103,29 @@ export function DeleteBackupDialog({ open, onClose }: DeleteBackupDialogProps) {
         return;
       case "numbers_changed":
         show(outcome.value.survey);
-        setStage({ kind: "asking", note: { kind: "numbers" } });
+        setStage({
+          kind: "asking",
+          note: { kind: "numbers", olderGone: outcome.value.olderGone ?? [] },
+        });
+        readOldAgain();
+        return;
+      case "older_changed":
+        setStage({ kind: "asking", note: { kind: "older_changed" } });
+        readOldAgain();
+        return;
+      case "stopped":
+        setStage(outcome.value);
     }
   }
 
   function lookAgain(): void {
     setStage({ kind: "asking", note: null });
     readAgain();
+    readOldAgain();
   }
 
-  const older = stage.kind === "asking" && stage.note?.kind === "older" ? stage.note.older : null;
+  const revealed =
+    stage.kind === "asking" && stage.note?.kind === "older" ? stage.note.older : null;
   const canDelete = isAsking && survey !== null;
   const isBusy = stage.kind === "working";
   return (
@@ -97,15 +134,18 @@ export function DeleteBackupDialog({ open, onClose }: DeleteBackupDialogProps) {
       onOpenChange={(next) => {
         if (!next && !isBusy) onClose();
       }}
-      title={titleOf(stage, survey)}
+      title={titleOf(stage, survey, olderGone)}
       actions={
         <>
-          {older === null ? (
+          {revealed === null ? (
             <Button variant="secondary" disabled={isBusy} onClick={onClose}>
               {closeName()}
             </Button>
           ) : (
-            <Button variant="secondary" onClick={() => setStage({ kind: "older_kept", older })}>
+            <Button
+              variant="secondary"
+              onClick={() => setStage({ kind: "older_kept", older: revealed })}
+            >
               Keep it
             </Button>
           )}
@@ -114,7 +154,7 @@ export function DeleteBackupDialog({ open, onClose }: DeleteBackupDialogProps) {
           ) : null}
           {canDelete || isBusy ? (
             <Button variant="destructive" type="submit" form={form} busy={isBusy}>
-              Delete backup
+              {VERBS[verbFor(olderGone)]}
             </Button>
           ) : null}
         </>
@@ -125,6 +165,7 @@ export function DeleteBackupDialog({ open, onClose }: DeleteBackupDialogProps) {
         data-testid="removal"
         data-version={canDelete ? survey.version : undefined}
         data-count={canDelete ? survey.coverage.onServer : undefined}
+        data-older={canDelete ? olderGone.map(({ version }) => version).join(" ") : undefined}
         data-only-in-backup={canDelete ? survey.coverage.onlyInBackup : undefined}
       >
         {content()}
@@ -144,6 +185,17 @@ export function DeleteBackupDialog({ open, onClose }: DeleteBackupDialogProps) {
         return <Spinner label="Deleting the backup, and checking what is left…" />;
       case "failed":
         return <ErrorAlert error={stage.error} onRetry={lookAgain} />;
+      case "stopped": {
+        const { title, body } = describeStoppedDeletion(stage.olderGone);
+        return (
+          <>
+            <Alert tone="warning" title={title} testId="deletion-stopped">
+              <p>{body}</p>
+            </Alert>
+            <ErrorAlert error={stage.error} onRetry={lookAgain} />
+          </>
+        );
+      }
       case "unchecked":
         return (
           <>
@@ -174,20 +226,27 @@ export function DeleteBackupDialog({ open, onClose }: DeleteBackupDialogProps) {
   }
 
   function question(named: BackupSurvey, note: DeletionNote | null) {
-    // Of those that were found before, one has become current meanwhile: how many are left is not known.
-    const olderKept = old?.ok === true && note?.kind !== "older" ? old.value.length : 0;
+    const verb = verbFor(olderGone);
+    const olderKept = older.length - olderGone.length;
     return (
       <>
         <DeletionNotes note={note} />
-        {note?.kind === "older" ? null : <OlderKept old={old} version={named.version} />}
-        <LossLists consequences={describeBackupDeletion(named, olderKept)} />
+        {isFirst ? (
+          <OlderKept
+            old={old}
+            version={named.version}
+            together={together}
+            onTogether={setTogether}
+          />
+        ) : null}
+        <LossLists consequences={describeBackupDeletion(named, { olderKept, olderGone })} />
         <RestoreFirst survey={named} />
         <KeepInFile />
         <ConfirmForm
-          key={named.version}
+          key={`${verb} ${named.version}`}
           id={form}
-          word="delete"
-          version={named.version}
+          word={WORDS[verb]}
+          version={verb === "one" ? named.version : null}
           onConfirm={() => void confirm(named)}
         />
       </>
@@ -195,11 +254,34 @@ export function DeleteBackupDialog({ open, onClose }: DeleteBackupDialogProps) {
   }
 }
 
-function titleOf(stage: Stage, survey: BackupSurvey | null): string {
+type Verb = "one" | "both" | "all";
+
+const VERBS = {
+  one: "Delete backup",
+  both: "Delete both backups",
+  all: "Delete all backups",
+} as const satisfies Record<Verb, string>;
+
+/** More than one is confirmed by more than one word. */
+const WORDS = { one: "delete", both: "delete both", all: "delete all" } as const satisfies Record<
+  Verb,
+  string
+>;
+
+function verbFor({ length }: readonly OldBackup[]): Verb {
+  if (length === 0) return "one";
+  return length === 1 ? "both" : "all";
+}
+
+function titleOf(
+  stage: Stage,
+  survey: BackupSurvey | null,
+  olderGone: readonly OldBackup[],
+): string {
   if (stage.kind === "done" || stage.kind === "unchecked" || stage.kind === "older_kept") {
     return "Backup deleted";
   }
-  return survey === null ? "Delete backup" : `Delete backup ${nameBackup(survey)}?`;
+  return survey === null ? "Delete backup" : `Delete ${nameDeletion(survey, olderGone)}?`;
 }
 
 function Deleted({ unsaid }: { unsaid: AppError | null }) {

@@ -151,7 +151,9 @@ export function DeleteKeyStorageDialog({ open, onClose }: DeleteKeyStorageDialog
     }
     return (
       <>
-        <DeletionNotes note={stage.kind === "numbers_changed" ? { kind: "numbers" } : null} />
+        <DeletionNotes
+          note={stage.kind === "numbers_changed" ? { kind: "numbers", olderGone: [] } : null}
+        />
         {value.backup === null ? null : (
           <p>
             The backup is <strong>{nameBackup(value.backup)}</strong>.

@@ -130,6 +130,22 @@ describe("deleting key storage", () => {
   });
 });
 
+it("deleting several backups that was interrupted goes on with all of them, or is left", async () => {
+  const { screen, button, dialog, facts, removal } = await showManage((session) => {
+    session.changes.replace.old = ok([{ version: backupVersion("3"), count: 50 }]);
+    session.removal.unfinished = ok({ change: "delete_backups", startedAt: 0 });
+  });
+  const notice = screen.getByTestId("unfinished");
+  await expect.element(notice).toHaveAttribute("data-change", "delete_backups");
+  await expectNoViolations();
+  await button("Finish deleting").click();
+  await expect.element(facts).toHaveAttribute("data-older", "3");
+  await dialog.getByRole("button", { name: "Keep the backup" }).click();
+  await button("Leave it as it is").click();
+  await expect.element(notice).not.toBeInTheDocument();
+  expect(removal.log).toEqual(["leave"]);
+});
+
 describe("resetting the identity", () => {
   it("asks for word and password first, hands the password over once, and leads on", async () => {
     const passwords: (string | null)[] = [];

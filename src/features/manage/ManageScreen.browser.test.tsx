@@ -229,8 +229,66 @@ describe("deleting the backup", () => {
     await expect.element(dialog).toMatchTextContent("becomes the current one again");
     await expect.element(dialog).not.toMatchTextContent("nothing opens your encrypted messages");
     await expectNoViolations();
-    await inDialog("Delete the old backup first").click();
+    await inDialog("Compare and delete the old one only").click();
     await vi.waitFor(() => expect(window.location.hash).toBe("#/manage/replace"));
+  });
+
+  it("deletes the old backup together with the current one when both were named and confirmed", async () => {
+    const { button, dialog, inDialog, confirmField, facts, removal } = await showManage(
+      (session) => {
+        session.changes.replace.old = ok([{ version: backupVersion("3"), count: 50 }]);
+      },
+    );
+    await button("Delete backup").click();
+    await dialog.getByRole("checkbox", { name: "Delete version 3, too" }).click();
+    await expect
+      .element(dialog)
+      .toMatchTextContent(
+        "Delete backups version 7 with 1,204 room keys and version 3 with 50 room keys?",
+      );
+    await expect.element(facts).toHaveAttribute("data-older", "3");
+    await expect.element(dialog).toMatchTextContent("version 3 with 50 room keys is deleted, too");
+    await expect.element(dialog).toMatchTextContent("nothing opens your encrypted messages");
+    await expectNoViolations();
+    // The word for one of them is none for both.
+    await confirmField.fill("delete");
+    await inDialog("Delete both backups").click();
+    expect(removal.log).toEqual([]);
+    await confirmField.fill("delete both");
+    await inDialog("Delete both backups").click();
+    await expect.element(dialog).toMatchTextContent("The server has no backup any more");
+    expect(removal.log).toEqual(["delete 3, then 7"]);
+  });
+
+  it("says which backup is gone when deleting both has stopped, and looks again", async () => {
+    const { app, button, dialog, inDialog, confirmField, removal } = await showManage((session) => {
+      session.changes.replace.old = ok([{ version: backupVersion("3"), count: 50 }]);
+      session.removal.deleted = [
+        ok({ kind: "older_changed" }),
+        ok({ kind: "stopped", olderGone: [backupVersion("3")], error: offline }),
+        ok({ kind: "none_left", unsaid: null }),
+      ];
+    });
+    await button("Delete backup").click();
+    await dialog.getByRole("checkbox").click();
+    await confirmField.fill("delete both");
+    await inDialog("Delete both backups").click();
+    await expect.element(dialog).toMatchTextContent("the older backups have changed");
+    await confirmField.fill("delete both");
+    await inDialog("Delete both backups").click();
+    await expect
+      .element(dialog.getByTestId("deletion-stopped"))
+      .toMatchTextContent("Version 3 was deleted; then it stopped");
+    await expectNoViolations();
+    app.live.changes.replace.old = ok([]);
+    await inDialog("Retry").click();
+    await expect
+      .element(dialog)
+      .toMatchTextContent("Delete backup version 7 with 1,204 room keys?");
+    await confirmField.fill("delete");
+    await inDialog("Delete backup").click();
+    await expect.element(dialog).toMatchTextContent("The server has no backup any more");
+    expect(removal.log).toEqual(["delete 3, then 7", "delete 3, then 7", "delete 7"]);
   });
 
   it("says nothing of old backups that it could not look for, but that", async () => {

@@ -6,16 +6,20 @@ import type { Result } from "@/domain/result";
 import { goTo } from "@/lib/route";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
+import styles from "./Manage.module.css";
 
 interface OlderKeptProps {
   /** Null while it is being read. */
   old: Result<readonly OldBackup[], AppError> | null;
   /** The version that is to be deleted. */
   version: BackupVersion;
+  /** Whether the older ones go, too. */
+  together: boolean;
+  onTogether: (together: boolean) => void;
 }
 
-/** Old backups that stay, said before anything is deleted, and the way to delete them safely. */
-export function OlderKept({ old, version }: OlderKeptProps) {
+/** Old backups beside it, said before anything is deleted: they stay, go too, or go alone. */
+export function OlderKept({ old, version, together, onTogether }: OlderKeptProps) {
   if (old === null) return null;
   if (!old.ok) return <p>Whether older backups are kept could not be read.</p>;
   const words = describeOlderKept(old.value, version);
@@ -32,6 +36,14 @@ export function OlderKept({ old, version }: OlderKeptProps) {
       }
     >
       <p>{words.body}</p>
+      <label className={styles.choice}>
+        <input
+          type="checkbox"
+          checked={together}
+          onChange={({ currentTarget }) => onTogether(currentTarget.checked)}
+        />
+        {words.together}
+      </label>
     </Alert>
   );
 }

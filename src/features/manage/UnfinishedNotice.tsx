@@ -4,13 +4,14 @@ import { lastValue } from "@/domain/reading";
 import { useChangeBackup, useUnfinishedRemoval } from "@/state/manageHooks";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
+import { DeleteBackupDialog } from "./DeleteBackupDialog";
 import { DeleteKeyStorageDialog } from "./DeleteKeyStorageDialog";
 import { FinishResetDialog } from "./FinishResetDialog";
 import styles from "./Manage.module.css";
 import { ResetIdentityDialog } from "./ResetIdentityDialog";
 import { useDialog } from "./useDialog";
 
-type Name = "delete_key_storage" | "reset_again" | "finish_reset";
+type Name = "delete_backups" | "delete_key_storage" | "reset_again" | "finish_reset";
 
 /** A removal that was interrupted, with the way to its end. Nothing when there is none. */
 export function UnfinishedNotice() {
@@ -18,6 +19,7 @@ export function UnfinishedNotice() {
   const changeBackup = useChangeBackup();
   // Beside the notice: it goes as soon as the work is done, and the dialog says how it ended.
   const dialog = useDialog<Name>();
+  const deletingBackups = dialog.propsOf("delete_backups");
   const deleting = dialog.propsOf("delete_key_storage");
   const resetting = dialog.propsOf("reset_again");
   const finishing = dialog.propsOf("finish_reset");
@@ -33,7 +35,7 @@ export function UnfinishedNotice() {
                 <Button onClick={() => dialog.show(dialogFor(unfinished))}>
                   {describeUnfinished(unfinished).finish}
                 </Button>
-                {unfinished.change === "delete_key_storage" ? (
+                {unfinished.change === "reset_identity" ? null : (
                   <Button
                     variant="tertiary"
                     onClick={() =>
@@ -42,13 +44,16 @@ export function UnfinishedNotice() {
                   >
                     Leave it as it is
                   </Button>
-                ) : null}
+                )}
               </div>
             }
           >
             <p>{describeUnfinished(unfinished).body}</p>
           </Alert>
         </div>
+      )}
+      {deletingBackups === null ? null : (
+        <DeleteBackupDialog {...deletingBackups} goesOn key={deletingBackups.key} />
       )}
       {deleting === null ? null : <DeleteKeyStorageDialog {...deleting} key={deleting.key} />}
       {resetting === null ? null : <ResetIdentityDialog {...resetting} key={resetting.key} />}
@@ -58,6 +63,6 @@ export function UnfinishedNotice() {
 }
 
 function dialogFor(unfinished: UnfinishedRemoval): Name {
-  if (unfinished.change === "delete_key_storage") return "delete_key_storage";
+  if (unfinished.change !== "reset_identity") return unfinished.change;
   return unfinished.needsPassword ? "reset_again" : "finish_reset";
 }

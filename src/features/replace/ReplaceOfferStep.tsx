@@ -2,7 +2,7 @@ import { useState } from "react";
 import { describeOnlyInBackup, describeReplaceQuestion, NO_OLD_KEY } from "@/copy/describeReplace";
 import { formatNumber } from "@/copy/formatNumber";
 import type { ReplaceOffer } from "@/domain/changes";
-import { goTo, hrefOf } from "@/lib/route";
+import { hrefOf } from "@/lib/route";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
@@ -14,11 +14,17 @@ import type { ReplaceTask } from "./useReplaceTask";
 interface ReplaceOfferStepProps {
   offer: ReplaceOffer;
   onBegin: (task: ReplaceTask) => void;
+  onRestoreFirst: (way: "restore" | "unlock") => void;
   onClose: () => void;
 }
 
 /** The numbers, the way to lose nothing, and the question. */
-export function ReplaceOfferStep({ offer, onBegin, onClose }: ReplaceOfferStepProps) {
+export function ReplaceOfferStep({
+  offer,
+  onBegin,
+  onRestoreFirst,
+  onClose,
+}: ReplaceOfferStepProps) {
   const [asking, setAsking] = useState(false);
   const only = describeOnlyInBackup(offer);
   const question = describeReplaceQuestion(offer);
@@ -28,7 +34,7 @@ export function ReplaceOfferStep({ offer, onBegin, onClose }: ReplaceOfferStepPr
       actions={
         <>
           {only === null || isLocked ? null : (
-            <Button onClick={() => goTo(offer.oldKey === "here" ? "restore" : "unlock")}>
+            <Button onClick={() => onRestoreFirst(offer.oldKey === "here" ? "restore" : "unlock")}>
               Restore history first
             </Button>
           )}

@@ -21,13 +21,14 @@ interface ReplacePlanStepProps {
   /** False once it was found that nothing opens the old version of an unfinished replacement. */
   hasWayBack: boolean;
   onBegin: (task: ReplaceTask) => void;
+  onRestoreFirst: (way: "restore" | "unlock") => void;
   onRetry: () => void;
   onClose: () => void;
 }
 
 /** What there is to replace, to end, or to delete. */
 export function ReplacePlanStep(props: ReplacePlanStepProps) {
-  const { found, hasWayBack, onBegin, onRetry, onClose } = props;
+  const { found, onBegin, onRetry } = props;
   if (found === null) return <Spinner label="Comparing the backup with this device…" />;
   const { plan, old } = found;
   if (!plan.ok) {
@@ -45,7 +46,7 @@ export function ReplacePlanStep(props: ReplacePlanStepProps) {
   }
   return (
     <div className={styles.stack}>
-      <Plan plan={plan.value} hasWayBack={hasWayBack} onBegin={onBegin} onClose={onClose} />
+      <Plan {...props} plan={plan.value} />
       {plan.value.kind === "unfinished" ? null : (
         <OldBackups old={old} onBegin={onBegin} onRetry={onRetry} />
       )}
@@ -57,16 +58,19 @@ function Plan({
   plan,
   hasWayBack,
   onBegin,
+  onRestoreFirst,
   onClose,
-}: {
-  plan: ReplacePlan;
-  hasWayBack: boolean;
-  onBegin: (task: ReplaceTask) => void;
-  onClose: () => void;
-}) {
+}: Omit<ReplacePlanStepProps, "found" | "onRetry"> & { plan: ReplacePlan }) {
   switch (plan.kind) {
     case "ready":
-      return <ReplaceOfferStep offer={plan} onBegin={onBegin} onClose={onClose} />;
+      return (
+        <ReplaceOfferStep
+          offer={plan}
+          onBegin={onBegin}
+          onRestoreFirst={onRestoreFirst}
+          onClose={onClose}
+        />
+      );
     case "unfinished":
       return (
         <ReplaceUnfinished

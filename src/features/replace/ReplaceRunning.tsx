@@ -54,11 +54,12 @@ export function ReplaceRunning({ state }: { state: Extract<TaskState, { kind: "r
   );
 }
 
+/** Until the first keys are taken there is nothing to measure. */
 function Upload({ upload: { done, total } }: { upload: UploadProgress }) {
   return (
     <ProgressBar
       label="In the new backup"
-      value={done}
+      value={done === 0 && total > 0 ? null : done}
       max={Math.max(total, 1)}
       valueText={describeUpload(done, total)}
       testId="replace-upload"

@@ -1,4 +1,5 @@
 import { goTo } from "@/lib/route";
+import { useRestoreErrand } from "@/state/actionHooks";
 import { useInvalidateKeyBackup, useLiveSession } from "@/state/hooks";
 import styles from "./Replace.module.css";
 import { ReplaceWizard } from "./ReplaceWizard";
@@ -7,6 +8,7 @@ import { ReplaceWizard } from "./ReplaceWizard";
 export function ReplaceScreen() {
   const session = useLiveSession();
   const invalidate = useInvalidateKeyBackup();
+  const { setRestoreFor } = useRestoreErrand();
   return (
     <div className={styles.page}>
       <h1 className={styles.heading} tabIndex={-1}>
@@ -15,6 +17,10 @@ export function ReplaceScreen() {
       <ReplaceWizard
         replace={session.changes.replace}
         onChanged={invalidate}
+        onRestoreFirst={(way) => {
+          setRestoreFor("replace");
+          goTo(way);
+        }}
         onClose={() => goTo("overview")}
       />
     </div>

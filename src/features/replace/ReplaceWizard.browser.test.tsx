@@ -53,6 +53,7 @@ async function show(replace: ReplacePort) {
       <ReplaceWizard
         replace={replace}
         onChanged={async () => void calls.push("changed")}
+        onRestoreFirst={(way) => calls.push(`restore first: ${way}`)}
         onClose={() => calls.push("closed")}
       />
     </main>,
@@ -78,26 +79,26 @@ async function expectAccessible(): Promise<void> {
 describe("before anything happens", () => {
   it("says what is only in the backup and offers to restore it first", async () => {
     const replace = new FakeReplace();
-    const { screen, button } = await show(replace);
+    const { screen, button, calls } = await show(replace);
     await expect
       .element(screen.getByTestId("only-in-backup"))
       .toMatchTextContent("50 keys are in the backup and not on this device");
     await expect.element(screen.getByTestId("replace-offer")).toHaveAttribute("data-only", "50");
     await expectAccessible();
     await button("Restore history first").click();
-    expect(window.location.hash).toBe("#/restore");
+    expect(calls).toEqual(["restore first: restore"]);
     expect(replace.log).toEqual([]);
   });
 
   it("does not call unknown none", async () => {
     const replace = new FakeReplace();
     replace.planned = ok({ ...offer, onlyInBackup: null, oldKey: "maybe_stored" });
-    const { screen, button } = await show(replace);
+    const { screen, button, calls } = await show(replace);
     await expect
       .element(screen.getByTestId("only-in-backup"))
       .toMatchTextContent("could not be found");
     await button("Restore history first").click();
-    expect(window.location.hash).toBe("#/unlock");
+    expect(calls).toEqual(["restore first: unlock"]);
   });
 
   it("asks with the version and the number, and Keep changes nothing", async () => {
@@ -190,6 +191,22 @@ describe("a replacement", () => {
     resolve();
     await expect.element(screen.getByText("Your backup is replaced")).toBeVisible();
     expect(replace.log).toHaveLength(1);
+  });
+
+  it("measures nothing before the server has taken the first keys", async () => {
+    const replace = new FakeReplace();
+    replace.run = async (_key, { onStep, onUpload }) => {
+      onStep("upload");
+      onUpload({ done: 0, total: 275 });
+      return new Promise(() => undefined);
+    };
+    const { screen, toKey, enter } = await show(replace);
+    await toKey();
+    await enter();
+    const upload = screen.getByTestId("replace-upload");
+    await expect.element(upload).toMatchTextContent("Waiting for the server to take the first");
+    await expect.element(upload).not.toHaveAttribute("aria-valuenow");
+    await expectAccessible();
   });
 
   it("that stopped can be retried with the same key, or undone", async () => {

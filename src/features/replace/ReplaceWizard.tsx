@@ -19,6 +19,8 @@ interface ReplaceWizardProps {
   replace: ReplacePort;
   /** Reads the key backup's state again; awaited before an end is said. */
   onChanged: () => Promise<void>;
+  /** To the restore, or to what has to come before it, and back here afterwards. */
+  onRestoreFirst: (way: "restore" | "unlock") => void;
   onClose: () => void;
 }
 
@@ -26,7 +28,7 @@ interface ReplaceWizardProps {
  * Plan, ask, run, and the same for the way back and for deleting the old version. The recovery key
  * is asked once and lives in a ref alone.
  */
-export function ReplaceWizard({ replace, onChanged, onClose }: ReplaceWizardProps) {
+export function ReplaceWizard({ replace, onChanged, onRestoreFirst, onClose }: ReplaceWizardProps) {
   const { found, readAgain } = useReplacePlan(replace);
   const { state, start, reset } = useReplaceTask(replace, onChanged);
   const { key: keyRef, forget } = useKeptKey();
@@ -101,6 +103,7 @@ export function ReplaceWizard({ replace, onChanged, onClose }: ReplaceWizardProp
           found={found}
           hasWayBack={hasWayBack}
           onBegin={begin}
+          onRestoreFirst={onRestoreFirst}
           onRetry={readAgain}
           onClose={close}
         />

@@ -1,4 +1,4 @@
-import { useRestoreJob } from "@/state/actionHooks";
+import { useRestoreErrand, useRestoreJob } from "@/state/actionHooks";
 import { useKeyBackupOverview } from "@/state/hooks";
 import { useRoomNames } from "@/state/roomHooks";
 import { RestoreView } from "./RestoreView";
@@ -8,5 +8,8 @@ export function RestoreScreen() {
   const overview = useKeyBackupOverview();
   const restore = useRestoreJob();
   const roomNames = useRoomNames();
-  return <RestoreView overview={overview} roomNames={roomNames} {...restore} />;
+  const { restoreFor } = useRestoreErrand();
+  return (
+    <RestoreView overview={overview} roomNames={roomNames} restoreFor={restoreFor} {...restore} />
+  );
 }

@@ -1,3 +1,4 @@
+import { GO_ON_REPLACING } from "@/copy/describeRestore";
 import {
   describeRestoreResult,
   describeUnchanged,
@@ -19,10 +20,13 @@ interface RestoreSummaryProps {
   roomNames: ReadonlyMap<string, string>;
   onRetry: () => void;
   onDismiss: () => void;
+  /** On to the replacement that the history was restored for; null when it was for itself. */
+  onReplace: (() => void) | null;
 }
 
 /** The end of a restore: numbers that add up, what failed and why, and what stays unreadable. */
-export function RestoreSummary({ job, roomNames, onRetry, onDismiss }: RestoreSummaryProps) {
+export function RestoreSummary(props: RestoreSummaryProps) {
+  const { job, roomNames, onRetry, onDismiss, onReplace } = props;
   const { tally } = job.report;
   const failed = failedCount(tally);
   const missing = missingCount(tally);
@@ -41,7 +45,7 @@ export function RestoreSummary({ job, roomNames, onRetry, onDismiss }: RestoreSu
       data-missing={missing}
     >
       {total + missing === 0 ? (
-        <Card actions={<Button onClick={onDismiss}>Done</Button>}>
+        <Card actions={<End {...props} />}>
           <Alert tone={tone} title={title} quiet>
             <p>
               The server holds backup version {job.version} with no keys in it. They arrive as your
@@ -53,9 +57,12 @@ export function RestoreSummary({ job, roomNames, onRetry, onDismiss }: RestoreSu
         <Card
           actions={
             <>
-              <Button onClick={incomplete ? onRetry : onDismiss}>
-                {incomplete ? "Retry" : "Done"}
-              </Button>
+              {incomplete ? <Button onClick={onRetry}>Retry</Button> : <End {...props} />}
+              {incomplete && onReplace !== null ? (
+                <Button variant="secondary" onClick={onReplace}>
+                  {GO_ON_REPLACING}
+                </Button>
+              ) : null}
               <Button variant="secondary" onClick={() => saveReport(job)}>
                 Download report
               </Button>
@@ -84,6 +91,20 @@ export function RestoreSummary({ job, roomNames, onRetry, onDismiss }: RestoreSu
         </Card>
       )}
     </section>
+  );
+}
+
+/** Nothing is left to restore: what comes next. */
+function End({ onDismiss, onReplace }: RestoreSummaryProps) {
+  return onReplace === null ? (
+    <Button onClick={onDismiss}>Done</Button>
+  ) : (
+    <>
+      <Button onClick={onReplace}>{GO_ON_REPLACING}</Button>
+      <Button variant="secondary" onClick={onDismiss}>
+        Done
+      </Button>
+    </>
   );
 }
 

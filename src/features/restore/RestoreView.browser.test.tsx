@@ -57,7 +57,11 @@ const incomplete = ended(
 
 const roomNames = new Map([["!kitchen:example.org", "Kitchen"]]);
 
-async function show(job: RestoreJob, facts: Partial<DeviceStateInputs> = {}) {
+async function show(
+  job: RestoreJob,
+  facts: Partial<DeviceStateInputs> = {},
+  restoreFor: "replace" | null = null,
+) {
   const actions = {
     start: vi.fn(),
     pause: vi.fn(),
@@ -68,7 +72,13 @@ async function show(job: RestoreJob, facts: Partial<DeviceStateInputs> = {}) {
   const overview = anOverview(facts);
   const view = (next: RestoreJob) => (
     <main>
-      <RestoreView job={next} overview={overview} roomNames={roomNames} {...actions} />
+      <RestoreView
+        job={next}
+        overview={overview}
+        roomNames={roomNames}
+        restoreFor={restoreFor}
+        {...actions}
+      />
     </main>
   );
   const screen = await render(view(job));
@@ -567,5 +577,42 @@ describe("for everybody", () => {
     expect((await axe.run(screen.container)).violations).toEqual([]);
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(320);
     await page.viewport(414, 896);
+  });
+});
+
+describe("a restore before a replacement", () => {
+  it("leads back to it in one step once everything is here", async () => {
+    const { screen, button, buttons, actions } = await show(complete, {}, "replace");
+    expect(screen.getByTestId("restore-for").elements()).toEqual([]);
+    expect(buttons()).toEqual(["Go on with Replace backup", "Done", "Download report"]);
+    expect((await axe.run(document.body)).violations).toEqual([]);
+    await button("Go on with Replace backup").click();
+    expect(window.location.hash).toBe("#/manage/replace");
+    expect(actions.dismiss).toHaveBeenCalledOnce();
+  });
+
+  it("leads back also where something failed, after the retry", async () => {
+    const { button, buttons } = await show(incomplete, {}, "replace");
+    expect(buttons().slice(0, 2)).toEqual(["Retry", "Go on with Replace backup"]);
+    await button("Go on with Replace backup").click();
+    expect(window.location.hash).toBe("#/manage/replace");
+  });
+
+  it("says what it is for until then, with a way back where none is running", async () => {
+    const { screen, update } = await show({ kind: "idle" }, {}, "replace");
+    const errand = screen.getByTestId("restore-for");
+    const back = errand.getByRole("link", { name: "Back to Replace backup" });
+    await expect.element(errand).toMatchTextContent("so that the new backup gets these keys");
+    await expect.element(back).toHaveAttribute("href", "#/manage/replace");
+    await update(running({ received: 5 }));
+    await expect.element(errand).toBeVisible();
+    expect(back.elements()).toEqual([]);
+  });
+
+  it("is not spoken of by a restore that is made for itself", async () => {
+    const { screen, buttons, update } = await show({ kind: "idle" });
+    expect(screen.getByText(/Replace backup/).elements()).toEqual([]);
+    await update(complete);
+    expect(buttons()).toEqual(["Done", "Download report"]);
   });
 });

@@ -1,5 +1,6 @@
+import { RESTORE_BEFORE_REPLACE } from "@/copy/describeRestore";
 import type { RestoreJob } from "@/domain/restoreJob";
-import { goTo } from "@/lib/route";
+import { goTo, hrefOf, type Route } from "@/lib/route";
 import type { KeyBackupOverview } from "@/state/hooks";
 import { useEffect, useRef } from "react";
 import styles from "./Restore.module.css";
@@ -13,6 +14,8 @@ interface RestoreViewProps {
   overview: KeyBackupOverview;
   /** What rooms are called, by their ids. */
   roomNames: ReadonlyMap<string, string>;
+  /** What the history is restored for, and what comes next; null when it is for itself. */
+  restoreFor: "replace" | null;
   start: () => void;
   pause: () => void;
   cancel: () => void;
@@ -39,6 +42,7 @@ export function RestoreView(props: RestoreViewProps) {
         Restore history
       </h1>
       <Step {...props} />
+      {props.restoreFor === null || kind === "finished" ? null : <WayBack job={props.job} />}
     </div>
   );
 }
@@ -47,6 +51,7 @@ function Step({
   job,
   overview,
   roomNames,
+  restoreFor,
   start,
   pause,
   cancel,
@@ -54,8 +59,8 @@ function Step({
   dismiss,
 }: RestoreViewProps) {
   /** Read and done: staying here would invite to restore once more. */
-  function leave(): void {
-    goTo("overview");
+  function leaveFor(route: Route): void {
+    goTo(route);
     dismiss();
   }
   switch (job.kind) {
@@ -75,6 +80,29 @@ function Step({
     case "failed":
       return <RestoreStopped job={job} roomNames={roomNames} onResume={resume} onCancel={cancel} />;
     case "finished":
-      return <RestoreSummary job={job} roomNames={roomNames} onRetry={start} onDismiss={leave} />;
+      return (
+        <RestoreSummary
+          job={job}
+          roomNames={roomNames}
+          onRetry={start}
+          onDismiss={() => leaveFor("overview")}
+          onReplace={restoreFor === "replace" ? () => leaveFor("replace") : null}
+        />
+      );
   }
+}
+
+/** Before its end: what the restore is for, and the way back where none is running. */
+function WayBack({ job }: { job: RestoreJob }) {
+  return (
+    <p data-testid="restore-for">
+      {job.kind === "running" ? (
+        RESTORE_BEFORE_REPLACE
+      ) : (
+        <>
+          {RESTORE_BEFORE_REPLACE} <a href={hrefOf("replace")}>Back to Replace backup</a>
+        </>
+      )}
+    </p>
+  );
 }

@@ -1,4 +1,4 @@
-import { describeBlockedSetUp } from "@/copy/describeSetUp";
+import { describeBlockedSetUp, describeWayIn } from "@/copy/describeSetUp";
 import type { SetUpPlan } from "@/domain/ports";
 import { hrefOf } from "@/lib/route";
 import { ActionLink } from "@/ui/ActionLink";
@@ -16,11 +16,15 @@ export function NoSetUp({ plan, onCheckAgain }: NoSetUpProps) {
   if (plan.kind === "backup_exists") {
     return (
       <Card>
-        <Alert tone="info" title={`Your account already has a backup: version ${plan.version}`}>
+        <Alert
+          tone="info"
+          title={`Your account already has a backup: version ${plan.version}`}
+          code={plan.recovery}
+        >
           <p>
             It is used as it is and not replaced, because it may hold keys that are nowhere else.
-            Your recovery key opens it.
           </p>
+          <p>{describeWayIn(plan.recovery)}</p>
         </Alert>
         <p>
           <a href={hrefOf("unlock")}>Enter recovery key</a> or go{" "}

@@ -288,9 +288,16 @@ describe("what the account has already", () => {
     expect(fake.generated()).toBe(0);
   });
 
-  it("a backup is used and not replaced", async () => {
-    const fake = fakeSetUp(ok({ kind: "backup_exists", version: "3" as BackupVersion }));
+  it.each([
+    ["stored", /stored behind your recovery key/],
+    ["not_stored", /neither on this device nor behind your recovery key/],
+    ["no_key_named", /not known here whether one opens it/],
+  ] as const)("a backup is used and not replaced; its key: %s", async (recovery, words) => {
+    const version = "3" as BackupVersion;
+    const fake = fakeSetUp(ok({ kind: "backup_exists", version, recovery }));
     const { screen } = await show(fake.setUp);
+    await expect.element(screen.getByText(words)).toBeVisible();
+    expect(screen.getByText(/recovery key opens it/).elements()).toEqual([]);
     await expect.element(screen.getByText(/already has a backup: version 3/)).toBeVisible();
     await expect
       .element(screen.getByRole("link", { name: "Enter recovery key" }))

@@ -1,6 +1,8 @@
 import "@/app/global.css";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { render } from "vitest-browser-react";
+import axe from "axe-core";
+import type { RepairFault } from "@/domain/repair";
 import { encodeRecoveryKey } from "@/domain/recoveryKey";
 import { fail, ok } from "@/domain/result";
 import { createActiveApp } from "@/testing/createTestApp";
@@ -18,7 +20,9 @@ async function show() {
   });
   const screen = await render(
     <TestProviders app={app}>
-      <UnlockScreen />
+      <main>
+        <UnlockScreen />
+      </main>
     </TestProviders>,
   );
   const button = (name: string) => screen.getByRole("button", { name, exact: true });
@@ -43,6 +47,79 @@ describe("unlock on the real state layer", () => {
     await button("Restore history").click();
     expect(window.location.hash).toBe("#/restore");
     await vi.waitFor(() => expect(app.live.restore.runs).toHaveLength(1));
+  });
+
+  describe("with a key that the account does not name", () => {
+    const openedBy = { kind: "storage_key", keyId: "K", name: null, isDefault: false } as const;
+
+    async function unlockWith(faults: readonly RepairFault[]) {
+      const shown = await show();
+      const { live } = shown.app;
+      const report = live.keyBackup.unlocked;
+      if (!report.ok) throw new Error("the fake unlocks nothing");
+      live.keyBackup.unlocked = ok({ ...report.value, openedBy });
+      live.repair.found = ok(faults);
+      const given: Uint8Array[] = [];
+      const run = live.repair.run.bind(live.repair);
+      live.repair.run = (kind, used) => {
+        expect([...(used?.bytes ?? [])]).toEqual(Array<number>(32).fill(9));
+        if (used !== null) given.push(used.bytes);
+        return run(kind, used);
+      };
+      await shown.button("Unlock").click();
+      await expect.element(shown.screen.getByTestId("unlocked")).toBeVisible();
+      return { ...shown, live, given, offer: shown.screen.getByTestId("name-key") };
+    }
+    const lost: RepairFault = { kind: "default_key_lost", remedy: "recovery_key" };
+
+    it("has it named again by one press, without asking for it twice, and wipes it", async () => {
+      const { screen, button, live, given, offer } = await unlockWith([lost]);
+      await expect.element(offer).toMatchTextContent("no longer says which recovery key");
+      expect((await axe.run(document.body)).violations).toEqual([]);
+      await button("Repair").click();
+      await expect.element(screen.getByTestId("key-named")).toBeVisible();
+      expect(live.repair.log).toEqual(["diagnose", `run default_key_lost ${key.slice(0, 4)}`]);
+      expect(given[0]).toEqual(new Uint8Array(32));
+      expect(document.body.innerHTML).not.toContain(key.slice(0, 9));
+    });
+
+    it("says what failed, and leads to the repair", async () => {
+      const { app, screen, button, given } = await unlockWith([lost]);
+      app.live.repair.outcome = fail(offline);
+      await button("Repair").click();
+      await expect.element(screen.getByTestId("error")).toHaveAttribute("data-code", "network");
+      await expect
+        .element(screen.getByRole("link", { name: "See what else can be done" }))
+        .toHaveAttribute("href", "#/repair");
+      expect(given[0]).toEqual(new Uint8Array(32));
+    });
+
+    it("offers nothing where nothing is to be mended, and where nobody could look", async () => {
+      const { live, offer } = await unlockWith([]);
+      await expect.poll(() => live.repair.log).toEqual(["diagnose"]);
+      expect(offer.elements()).toEqual([]);
+    });
+
+    it("wipes the key when the screen goes", async () => {
+      const copies: Uint8Array[] = [];
+      // oxlint-disable-next-line typescript/unbound-method -- called with its array below
+      const slice = Uint8Array.prototype.slice;
+      const spy = vi.spyOn(Uint8Array.prototype, "slice").mockImplementation(function copy(
+        this: Uint8Array,
+        ...of
+      ) {
+        const copied = slice.apply(this, of);
+        if (copied.length === 32 && copied.every((byte) => byte === 9)) copies.push(copied);
+        return copied;
+      });
+      const { screen, offer } = await unlockWith([lost]);
+      await expect.element(offer).toBeVisible();
+      spy.mockRestore();
+      const kept = copies.filter((copy) => copy.some(Boolean));
+      expect(kept).toHaveLength(1);
+      await screen.unmount();
+      expect(kept).toEqual([new Uint8Array(32)]);
+    });
   });
 
   it("ends with an error, not with waiting, when something breaks", async () => {

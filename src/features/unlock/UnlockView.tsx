@@ -6,7 +6,7 @@ import type { KeyBackupOverview } from "@/state/hooks";
 import { Alert } from "@/ui/Alert";
 import { Card } from "@/ui/Card";
 import { Details } from "@/ui/Details";
-import { useRef, useState } from "react";
+import { useRef, useState, type ReactNode } from "react";
 import { DecryptionKeyForm, type SetDecryptionKey } from "./DecryptionKeyForm";
 import { KeyEntryForm } from "./KeyEntryForm";
 import { LostKey } from "./LostKey";
@@ -20,11 +20,13 @@ interface UnlockViewProps {
   unlock: SubmitEntry<UnlockReport>;
   setDecryptionKey: SetDecryptionKey;
   onRestore: () => void;
+  /** Beside what holds: the offer to have the account name the key again. */
+  nameKey?: ReactNode;
 }
 
 /** The form until the key was right, then what holds. */
 export function UnlockView(props: UnlockViewProps) {
-  const { overview, options, unlock, setDecryptionKey, onRestore } = props;
+  const { overview, options, unlock, setDecryptionKey, onRestore, nameKey } = props;
   const [done, setDone] = useState<{ report: UnlockReport; mode: EntryMode } | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const backup = overview.backup.status === "known" ? overview.backup.value : null;
@@ -63,7 +65,9 @@ export function UnlockView(props: UnlockViewProps) {
           </Card>
         </>
       ) : (
-        <Unlocked {...done} backup={backup} onRestore={onRestore} />
+        <Unlocked {...done} backup={backup} onRestore={onRestore}>
+          {nameKey}
+        </Unlocked>
       )}
     </div>
   );

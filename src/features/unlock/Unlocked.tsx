@@ -9,6 +9,7 @@ import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import styles from "./Unlock.module.css";
+import type { ReactNode } from "react";
 import type { EntryMode } from "./useKeyEntryForm";
 
 interface UnlockedProps {
@@ -17,10 +18,11 @@ interface UnlockedProps {
   /** The backup by a fresh read, once it is there. */
   backup: BackupInfo | null;
   onRestore: () => void;
+  children?: ReactNode;
 }
 
 /** What holds now that the key was right, and the next step. */
-export function Unlocked({ report, mode, backup, onRestore }: UnlockedProps) {
+export function Unlocked({ report, mode, backup, onRestore, children }: UnlockedProps) {
   const count = backup !== null && backup.version === report.version ? backup.count : null;
   return (
     <Card
@@ -47,6 +49,7 @@ export function Unlocked({ report, mode, backup, onRestore }: UnlockedProps) {
           )}
         </ul>
       </Alert>
+      {children}
       {report.deviceVerified ? null : (
         <Alert tone="warning" title="This device is not verified">
           <p>
