@@ -2,6 +2,7 @@ import type { Page, Route } from "@playwright/test";
 import { expect, test } from "../fixtures/sso.ts";
 import { expectNoAccessibilityViolations } from "../fixtures/axe.ts";
 import { ElsewherePage } from "../pages/ElsewherePage.ts";
+import { SignInPage } from "../pages/SignInPage.ts";
 import { SeenSecrets } from "../support/seenSecrets.ts";
 import { SignedInAs } from "../support/signedInAs.ts";
 
@@ -68,13 +69,23 @@ test("a person signs in with the second of two providers, and restores; the toke
   await expect(problem(page)).toHaveCount(0);
 });
 
-test("who comes back without having signed in is told so, and a reload forgets it", async ({
+test("who comes back without having signed in is told so, with the form as it was, and a reload forgets it", async ({
   account,
   page,
 }) => {
-  await (await goTo(page, account.homeserver, "First IdP")).arrived();
+  const { sharedComputer } = new SignInPage(page);
+  await page.goto("/");
+  await sharedComputer.check();
+  await page.getByRole("textbox", { name: "Homeserver" }).fill(account.homeserver);
+  await page.keyboard.press("Tab");
+  await page.getByRole("button", { name: "Continue with First IdP" }).click();
+  await new ElsewherePage(page).arrived();
   await page.goto("/");
   await expect(problem(page)).toHaveAttribute("data-code", "cancelled");
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeFocused();
+  await expect(page.getByRole("textbox", { name: "Homeserver" })).toHaveValue(account.homeserver);
+  await expect(sharedComputer).toBeChecked();
+  await expect(page.getByRole("button", { name: "Continue with First IdP" })).toBeVisible();
   await expectNoAccessibilityViolations(page, "a cancelled sign-in");
   await page.reload();
   await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();

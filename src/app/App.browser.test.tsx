@@ -3,7 +3,7 @@ import axe from "axe-core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { render } from "vitest-browser-react";
 import type { AppError } from "@/domain/errors";
-import { ok } from "@/domain/result";
+import { fail, ok } from "@/domain/result";
 import { createActiveApp, createTestApp, type TestApp } from "@/testing/createTestApp";
 import { aBackup, alice, trustedBackup } from "@/testing/facts";
 import { incoming } from "@/testing/FakeVerification";
@@ -167,6 +167,53 @@ describe("a sign-in on another page that came to nothing", () => {
     expect(await faults()).toEqual([]);
     await button("Dismiss").click();
     await expect.element(alert).not.toBeInTheDocument();
+  });
+});
+
+describe("coming back from another page", () => {
+  const begun = { homeserver: "elsewhere.test", memoryOnly: true };
+  const offer = { password: false, sso: [{ id: "one", name: "One" }], oauth: null };
+  const cancelled: AppError = { kind: "sign_in", reason: "cancelled", host: "elsewhere.test" };
+
+  function leftFor(redirected: TestApp["gateway"]["redirected"]) {
+    const app = createTestApp();
+    app.gateway.redirected = redirected;
+    const { found } = app.gateway;
+    if (found.ok) app.gateway.found = ok({ ...found.value, offer });
+    return app;
+  }
+
+  it("without having signed in, the form is as it was, and a second try stores nothing either", async () => {
+    const app = leftFor(fail(cancelled));
+    app.session.start(null, begun);
+    const { screen, button } = await show(app);
+    await expect.element(screen.getByTestId("error")).toHaveAttribute("data-code", "cancelled");
+    await expect.element(screen.getByRole("heading", { name: "Sign in" })).toHaveFocus();
+    const homeserver = screen.getByRole("textbox", { name: "Homeserver" });
+    await expect.element(homeserver).toHaveValue("elsewhere.test");
+    await expect.element(screen.getByRole("checkbox")).toBeChecked();
+    await button("Continue with One").click();
+    await vi.waitFor(() => expect(app.gateway.redirects).toMatchObject([{ memoryOnly: true }]));
+    await expect.element(screen.getByTestId("error")).not.toBeInTheDocument();
+    expect(await faults()).toEqual([]);
+  });
+
+  it("says where the wait is, in words, title and to listeners, and begins anew at a heading", async () => {
+    const app = leftFor(fail({ kind: "server", status: 503, errcode: null, message: null }));
+    const release = app.gateway.holdRedirect();
+    app.session.start({ kind: "sso", state: "s", loginToken: "secret" }, begun);
+    const { screen } = await show(app);
+    await expect
+      .element(screen.getByRole("status"))
+      .toMatchTextContent("Signing you in at elsewhere.test…");
+    expect(document.title).toBe("Signing you in – Key Backup");
+    expect(await faults()).toEqual([]);
+    release();
+    await expect.element(screen.getByRole("heading", { name: "Sign in" })).toHaveFocus();
+    await expect
+      .element(screen.getByTestId("error"))
+      .toMatchTextContent("Signing in at elsewhere.test has to be begun again");
+    await expect.element(screen.getByRole("checkbox")).toBeChecked();
   });
 });
 
@@ -523,10 +570,10 @@ describe("a session of which nothing is stored", () => {
     await shown.screen.getByRole("textbox", { name: "Homeserver" }).fill("matrix.example.org");
     await shown.screen.getByRole("textbox", { name: "Username" }).click();
     const ways = shown.screen.getByTestId("sign-in-ways");
-    await expect.element(ways).not.toMatchTextContent("cannot be renewed");
+    await expect.element(ways).not.toMatchTextContent("only in this tab");
     await shown.screen.getByRole("checkbox", { name: "This is a shared computer" }).click();
-    await expect.element(ways).toMatchTextContent("cannot be renewed");
-    await expect.element(ways).toMatchTextContent("does not sign you out at auth.example.org");
+    await expect.element(ways).toMatchTextContent("keys that are only in this tab are lost");
+    await expect.element(ways).toMatchTextContent("sign out at auth.example.org as well");
     expect(await faults()).toEqual([]);
   });
 

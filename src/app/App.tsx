@@ -3,8 +3,9 @@ import type { SessionPhase } from "@/domain/session";
 import { RedirectWays } from "@/features/sign-in/RedirectWays";
 import { SignInScreen } from "@/features/sign-in/SignInScreen";
 import { TokenForm } from "@/features/sign-in/TokenForm";
+import { waitingFor } from "@/copy/describeSignIn";
 import { hrefOf, type Route } from "@/lib/route";
-import { useSessionPhase } from "@/state/sessionHooks";
+import { useFinishingAt, useSessionPhase } from "@/state/sessionHooks";
 import { lazyPart, preloadParts } from "@/ui/lazyPart";
 import { Spinner } from "@/ui/Spinner";
 import { useUnloadGuard } from "@/ui/useUnloadGuard";
@@ -55,7 +56,8 @@ export function App({ config, connections = UNGUARDED }: AppProps) {
   useUnloadGuard(isHeldUnopened(phase));
   const hadSession = useHadSession(phase.kind === "opening" || phase.kind === "active");
   // One frame for all screens: it sees them change, and moves the focus along.
-  const { title, ...frame } = screenOf(phase, route, config);
+  const finishingAt = useFinishingAt();
+  const { title, ...frame } = screenOf(phase, route, config, finishingAt);
   return (
     <>
       <Frame {...frame} />
@@ -75,9 +77,17 @@ interface Screen extends FrameProps {
   title: string | null;
 }
 
-function screenOf(phase: SessionPhase, route: Route, config: AppConfig): Screen {
+function screenOf(
+  phase: SessionPhase,
+  route: Route,
+  config: AppConfig,
+  finishingAt: string | null,
+): Screen {
   switch (phase.kind) {
     case "starting":
+      if (finishingAt !== null) {
+        return waiting("finishing", "Signing you in", waitingFor(finishingAt));
+      }
       return {
         screen: "starting",
         title: null,
@@ -108,22 +118,13 @@ function screenOf(phase: SessionPhase, route: Route, config: AppConfig): Screen 
         </>,
       );
     case "opening":
-      return {
-        screen: "opening",
-        title: "Opening your session",
-        children: (
-          <div className={styles.quiet}>
-            <Heading>Opening your session</Heading>
-            <Spinner
-              label={
-                phase.memoryOnly === true
-                  ? "Making your keys ready in this tab…"
-                  : "Opening your encrypted store…"
-              }
-            />
-          </div>
-        ),
-      };
+      return waiting(
+        "opening",
+        "Opening your session",
+        phase.memoryOnly === true
+          ? "Making your keys ready in this tab…"
+          : "Opening your encrypted store…",
+      );
     case "active":
       return {
         screen: route,
@@ -179,6 +180,20 @@ function screenOf(phase: SessionPhase, route: Route, config: AppConfig): Screen 
         />,
       );
   }
+}
+
+/** A screen that only waits. */
+function waiting(screen: string, title: string, label: string): Screen {
+  return {
+    screen,
+    title,
+    children: (
+      <div className={styles.quiet}>
+        <Heading>{title}</Heading>
+        <Spinner label={label} />
+      </div>
+    ),
+  };
 }
 
 /** A screen outside a session: one narrow column under a heading that is also its title. */

@@ -1,6 +1,8 @@
+import { useEffect } from "react";
 import { describeError } from "@/copy/describeError";
+import { beginAgain } from "@/copy/describeSignIn";
 import { useSessionActions } from "@/state/actionHooks";
-import { useSignInProblem } from "@/state/sessionHooks";
+import { useBegunSignIn, useSignInProblem } from "@/state/sessionHooks";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 
@@ -8,6 +10,14 @@ import { Button } from "@/ui/Button";
 export function SignInProblem() {
   const error = useSignInProblem();
   const { dismissSignInProblem } = useSessionActions();
+  const begun = useBegunSignIn();
+  const isSaid = error !== null;
+  // The page was just loaded: whoever comes back begins at what became of it, and not above the page.
+  useEffect(() => {
+    if (isSaid && document.activeElement === document.body) {
+      document.querySelector<HTMLElement>("main h1")?.focus();
+    }
+  }, [isSaid]);
   if (error === null) return null;
   const { title, body } = describeError(error);
   return (
@@ -22,6 +32,7 @@ export function SignInProblem() {
       }
     >
       <p>{body}</p>
+      {error.kind === "sign_in" ? null : <p>{beginAgain(begun?.homeserver ?? null)}</p>}
     </Alert>
   );
 }

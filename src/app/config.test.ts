@@ -9,7 +9,7 @@ describe("parseConfig", () => {
     [{ defaultHomeserver: null, homeserver: null }, {}],
     [{ defaultHomeserver: " matrix.org " }, { defaultHomeserver: "matrix.org" }],
     [
-      { defaultHomeserver: "http://localhost:8008", somethingNew: 1 },
+      { defaultHomeserver: "http://localhost:8008", _comment: "ours", $schema: 1 },
       { defaultHomeserver: "http://localhost:8008" },
     ],
     [
@@ -40,6 +40,9 @@ describe("parseConfig", () => {
       { defaultHomeserver: "matrix.org", homeserver: { serverName: "example.org" } },
       "defaultHomeserver",
     ],
+    [{ homeserverr: { serverName: "example.org" } }, "homeserverr"],
+    [{ defaulthomeserver: "matrix.org" }, "defaulthomeserver"],
+    [{ __proto__x: 1, toString: 1 }, "toString"],
     [{ homeserver: "example.org" }, "homeserver"],
     [{ homeserver: {} }, "homeserver"],
     [{ homeserver: { name: "Example" } }, "homeserver"],

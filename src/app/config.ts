@@ -66,23 +66,26 @@ const fixedHomeserver = v.pipe(
 );
 
 const schema = v.pipe(
-  v.object({
-    defaultHomeserver: v.optional(
-      v.nullable(
-        v.pipe(
-          v.string("must be text or null"),
-          v.trim(),
-          v.nonEmpty("must not be empty; use null for none"),
+  v.strictObject(
+    {
+      defaultHomeserver: v.optional(
+        v.nullable(
+          v.pipe(
+            v.string("must be text or null"),
+            v.trim(),
+            v.nonEmpty("must not be empty; use null for none"),
+          ),
         ),
+        null,
       ),
-      null,
-    ),
-    homeserver: v.optional(v.nullable(fixedHomeserver), null),
-    oauthClientIds: v.optional(
-      v.record(secureUrl, someText, "must be an object of client ids by issuer"),
-      {},
-    ),
-  }),
+      homeserver: v.optional(v.nullable(fixedHomeserver), null),
+      oauthClientIds: v.optional(
+        v.record(secureUrl, someText, "must be an object of client ids by issuer"),
+        {},
+      ),
+    },
+    "is not known",
+  ),
   v.forward(
     v.check(
       ({ defaultHomeserver, homeserver }) => defaultHomeserver === null || homeserver === null,
@@ -101,7 +104,9 @@ export function parseConfig(json: unknown): Result<AppConfig, ConfigProblem> {
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
     return fail({ field: "", problem: "must be a JSON object" });
   }
-  const parsed = v.safeParse(schema, json);
+  // Those are notes for people and editors, as elsewhere in JSON.
+  const fields = Object.entries(json).filter(([name]) => !/^[_$]/.test(name));
+  const parsed = v.safeParse(schema, Object.fromEntries(fields));
   if (parsed.success) return ok(parsed.output);
   const [issue] = parsed.issues;
   return fail({ field: v.getDotPath(issue) ?? "", problem: issue.message });

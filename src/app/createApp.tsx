@@ -6,6 +6,7 @@ import { originsOf, type RedirectAnswer } from "@/domain/signIn";
 import { onRefusedConnection } from "@/lib/narrowConnections";
 import { acquireTabLock, takeOverTabLock, watchTabLock } from "@/lib/tabLock";
 import { onWakeUp } from "@/lib/wakeUps";
+import { readBegun } from "@/matrix/begunSignIn";
 import { createAppServices } from "@/state/createAppServices";
 import { createMemory } from "@/state/memory";
 import { App } from "./App";
@@ -77,7 +78,7 @@ export function createApp(
           </ErrorScreen>
         </StrictMode>,
       );
-      if (config.ok) services.session.start(answer);
+      if (config.ok) services.session.start(answer, readBegun(tabStorage));
     },
     async dispose() {
       root?.unmount();

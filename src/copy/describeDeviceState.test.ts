@@ -135,6 +135,8 @@ describe("findings", () => {
   });
 
   it("name what is missing, out of sync, or failing", () => {
+    const checking = { state: "checking", subject: "crossSigning" } as const;
+    expect(describeFinding(checking)).toBe("Not known yet: whether this device is verified.");
     expect(describeFinding(findings.set_up_recovery)).toBe(
       "Missing: an identity that verifies your devices, a recovery key, and a backup.",
     );
@@ -164,7 +166,7 @@ describe("findings", () => {
   it("tell a failed read from one that is only awaited", () => {
     expect(describeFinding(findings.unknown)).toContain("The homeserver cannot be reached");
     expect(describeFinding({ ...findings.unknown, subject: "sync", error: null })).toBe(
-      "Waiting for the first answer of the server.",
+      "Not known yet: the first answer of the server.",
     );
   });
 

@@ -10,7 +10,7 @@ import {
   describeSecretStorageError,
   describeStorageError,
 } from "./describeVaultError";
-import { describeSignInError } from "./describeSignIn";
+import { describeSignInError, EMAIL_AS_HOMESERVER, isEmailAddress } from "./describeSignIn";
 import { describeVerificationError } from "./describeVerificationError";
 import type { ErrorWords } from "./errorWords";
 import { formatCount } from "./formatNumber";
@@ -24,7 +24,13 @@ export function describeError(error: AppError): ErrorWords {
     case "network":
       return {
         title: "The homeserver cannot be reached",
-        body: "Check the connection and the homeserver’s address, then try again. This changes nothing about your keys.",
+        body: "Check the connection and the spelling of the homeserver’s address, then try again. This changes nothing about your keys.",
+        action: "retry",
+      };
+    case "offline":
+      return {
+        title: "You are offline",
+        body: "This browser has no connection at the moment. Nothing was changed. Try again when it has one.",
         action: "retry",
       };
     case "timeout":
@@ -62,6 +68,7 @@ export function describeError(error: AppError): ErrorWords {
         action: "none",
       };
     case "homeserver_not_found":
+      if (isEmailAddress(error.input)) return EMAIL_AS_HOMESERVER;
       return {
         title: "No Matrix homeserver was found there",
         body: `Nothing at “${error.input}” answers as a Matrix homeserver. Nothing was sent. Check the spelling, or enter the full address that starts with https://.`,

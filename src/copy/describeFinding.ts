@@ -17,7 +17,7 @@ export function describeFinding(finding: Finding): string | null {
     case "ok":
       return null;
     case "checking":
-      return `Waiting for ${subjectWords(finding.subject)}.`;
+      return `Not known yet: ${subjectWords(finding.subject)}.`;
     case "unknown":
       return describeUnknown([finding]);
     case "verify_this_device":
@@ -56,7 +56,7 @@ export function describeUnknown(findings: readonly Unknown[]): string {
     .map(([reason, words]) => {
       const subjects = list.format(words);
       return reason === null
-        ? `Waiting for ${subjects}.`
+        ? `Not known yet: ${subjects}.`
         : `${reason}, so this could not be read: ${subjects}.`;
     })
     .join(" ");
@@ -124,7 +124,7 @@ function subjectWords(subject: CheckSubject): string {
     case "sync":
       return "the first answer of the server";
     case "crossSigning":
-      return "the state of your identity";
+      return "whether this device is verified";
     case "backup":
       return "the backup’s version on the server";
     case "backupWish":

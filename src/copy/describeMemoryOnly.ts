@@ -6,15 +6,6 @@ export const MEMORY_ONLY_MEANS =
 export const DEVICE_STAYS =
   "The device then stays in your account’s list until you remove it from another device. Use “Sign out” to remove it at once.";
 
-/** For a sign-in on another page: leaving this one again would lose what is in it. */
-export const NOT_RENEWED_ELSEWHERE =
-  "A session of this kind that you begin on another page cannot be renewed: if the homeserver ends it, signing in there again means leaving this tab, and keys that are only in it are lost.";
-
-/** Another page has cookies of its own. `host`: where it is. */
-export function stillSignedInAt(host: string): string {
-  return `Signing out here does not sign you out at ${host}, or at whatever page it sent you to. On a shared computer, sign out there, too.`;
-}
-
 /** After a sign-out, when it is not known any more how the session began. */
 export const STILL_SIGNED_IN_ELSEWHERE =
   "If you signed in on another page, you may still be signed in there. On a shared computer, sign out there, too.";

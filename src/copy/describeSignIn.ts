@@ -4,6 +4,45 @@ import type { ErrorWords } from "./errorWords";
 
 type SignInError = Extract<AppError, { kind: "sign_in" }>;
 
+/** Whether it reads as an e-mail address rather than as a user id or a server. */
+export function isEmailAddress(text: string): boolean {
+  return /^[^@\s:/]+@[^@\s]+$/.test(text.trim());
+}
+
+export const EMAIL_AS_HOMESERVER: ErrorWords = {
+  title: "That is an e-mail address",
+  body: "Enter the server that your account is on, for example matrix.org. Nothing was sent.",
+  action: "none",
+};
+
+/** After a refusal, when an e-mail address was given as username. */
+export const EMAIL_AS_USERNAME =
+  "The homeserver may not know this e-mail address. Try your username.";
+
+/** While somebody may still be typing: only what they can mend. */
+export function describeLookupError(error: AppError): string | null {
+  switch (error.kind) {
+    case "insecure_homeserver":
+      return "This address is not secure. Use one that starts with https://.";
+    case "homeserver_not_found":
+      return isEmailAddress(error.input)
+        ? `${EMAIL_AS_HOMESERVER.title}.`
+        : "No Matrix homeserver was found there. Check the spelling.";
+    case "network":
+      return "It cannot be reached. Check the spelling.";
+    default:
+      return null;
+  }
+}
+
+/** On a shared computer, below the buttons that lead to `host`; what matters most first. */
+export function describeUnstoredElsewhere(host: string): readonly [string, string] {
+  return [
+    `When you are done, sign out at ${host} as well, and wherever it sent you: signing out here does not do that.`,
+    `If the homeserver ends the session before, keys that are only in this tab are lost: signing in at ${host} again means leaving it.`,
+  ];
+}
+
 /** A way to sign in on another page, as its button says it. */
 export interface WayWords {
   readonly way: RedirectWay;
@@ -22,6 +61,21 @@ export function describeWays({ sso, oauth }: SignInOffer): readonly WayWords[] {
     way: { kind: "sso", providerId: id },
     label: `Continue with ${name}`,
   }));
+}
+
+/** While what another page sent back is exchanged. `homeserver`: a server name or a base URL. */
+export function waitingFor(homeserver: string): string {
+  return `Signing you in at ${hostWords(homeserver)}…`;
+}
+
+/** After an error in the middle of it: what the other page sent back was used, or is too old by then. */
+export function beginAgain(homeserver: string | null): string {
+  const at = homeserver === null ? "" : ` at ${hostWords(homeserver)}`;
+  return `Signing in${at} has to be begun again: what you did on the other page works once.`;
+}
+
+function hostWords(homeserver: string): string {
+  return homeserver.replace(/^https?:\/\//, "");
 }
 
 /** Signing in with an access token. */
@@ -69,6 +123,24 @@ export function describeSignInError({ reason, host }: SignInError): ErrorWords {
         title: "You could not be signed in",
         body: `${there} refused it without saying more. Nothing was changed. Try again; if it stays like this, ask whoever runs your homeserver.`,
         action: "retry",
+      };
+    case "unavailable":
+      return {
+        title: "The sign-in server has a problem",
+        body: `${there}, which signs people in for your homeserver, does not answer as it should. Nothing was changed. Begin again, perhaps a little later.`,
+        action: "retry",
+      };
+    case "interrupted":
+      return {
+        title: "That sign-in was interrupted",
+        body: `The page was loaded anew before ${there} had answered. Start again.`,
+        action: "retry",
+      };
+    case "other_server":
+      return {
+        title: "That user id is of another homeserver",
+        body: `It belongs to ${there}, and this site is for another one. Your password was not sent.`,
+        action: "none",
       };
     case "wrong_issuer":
       return {

@@ -12,6 +12,8 @@ import type { SignInFailure } from "./signIn";
 export type AppError =
   /** The request got no answer: offline, refused, DNS, TLS, CORS. */
   | { readonly kind: "network"; readonly detail: string }
+  /** No answer, and the browser says that it has no connection. */
+  | { readonly kind: "offline" }
   /** No answer, or no further bytes, within the time limit. */
   | { readonly kind: "timeout"; readonly detail: string }
   | { readonly kind: "rate_limited"; readonly retryAfterMs: number | null }
@@ -122,6 +124,7 @@ export type AppErrorKind = AppError["kind"];
 export function isRetryable(error: AppError): boolean {
   switch (error.kind) {
     case "network":
+    case "offline":
     case "timeout":
     case "rate_limited":
     case "not_matrix":

@@ -43,6 +43,14 @@ export type RedirectAnswer =
       readonly error: string;
     };
 
+/** What a sign-in on another page was begun with. Nothing in it is secret. */
+export interface BegunSignIn {
+  /** As somebody would type it: a server name, or a base URL. */
+  readonly homeserver: string;
+  /** Nothing of the session is to be stored. */
+  readonly memoryOnly: boolean;
+}
+
 /** Why a sign-in that is not by password came to nothing. */
 export type SignInFailure =
   /** The person came back without an answer, or the other page says that they cancelled. */
@@ -55,6 +63,12 @@ export type SignInFailure =
   | "spent"
   /** The other page refused, for another reason than that the person cancelled. */
   | "refused"
+  /** The authorization server did not answer, or not as it should. */
+  | "unavailable"
+  /** The answer was being exchanged when the page was loaded anew. */
+  | "interrupted"
+  /** A user id of another homeserver than the one this site is for. `host`: its server name. */
+  | "other_server"
   /** The answer is of another authorization server than the one that was asked. */
   | "wrong_issuer"
   /** The device that was to be renewed is gone, with its keys: a new one has to take its place. */

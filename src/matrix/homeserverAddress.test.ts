@@ -54,6 +54,9 @@ describe("parseHomeserverAddress", () => {
   });
 
   it.each([
+    // A person of a place, not a place: nobody there is asked.
+    "alice@example.org",
+    "@alice:example.org",
     "",
     "   ",
     "exa mple.org",

@@ -22,6 +22,8 @@ export function parseHomeserverAddress(input: string): Result<HomeserverAddress,
   const notFound = fail<AppError>({ kind: "homeserver_not_found", input: text });
   if (text === "" || /\s/.test(text)) return notFound;
   const explicit = /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+  // An e-mail address or a user id; as a URL it would be one of the host in it.
+  if (!explicit && text.includes("@")) return notFound;
   const url = parseUrl(explicit ? text : withScheme(text));
   if (url === null || url.hostname === "") return notFound;
   const checked = requireSecure(url);

@@ -213,11 +213,8 @@ describe("leaving for an authorization server", () => {
       failed("not_registered"),
     ],
     ["registers without an id", { register: { status: 201, body: {} } }, failed("not_registered")],
-    [
-      "is in trouble",
-      { register: { status: 503, body: {} } },
-      { ok: false, error: { kind: "server", status: 503 } },
-    ],
+    ["is in trouble", { register: { status: 503, body: {} } }, failed("unavailable")],
+    ["asks to wait", { register: { status: 429, body: {} } }, failed("unavailable")],
   ])("does not begin with one that %s", async (_what, behaviour, outcome) => {
     const { begun, storage } = await flow({ behaviour });
     expect(begun).toMatchObject(outcome as object);
@@ -293,6 +290,20 @@ describe("coming back with a code", () => {
     const token = { status: 400, body: { error } };
     const { code, kept } = await flow({ behaviour: { token } });
     expect(await code()).toMatchObject(failed(reason));
+    expect(kept).toEqual([]);
+  });
+
+  it.each<[string, OAuthReply]>([
+    ["is in trouble", { status: 503 }],
+    ["answers with something else", { body: { nothing: true } }],
+    ["leads elsewhere", { status: 302, headers: { location: "/elsewhere" } }],
+  ])("to a server that %s then names that server, and not the homeserver", async (_what, token) => {
+    const { code, kept, server } = await flow({ behaviour: { token } });
+    const { host } = new URL(server.url);
+    expect(await code()).toEqual({
+      ok: false,
+      error: { kind: "sign_in", reason: "unavailable", host },
+    });
     expect(kept).toEqual([]);
   });
 

@@ -68,7 +68,8 @@ async function clientIdFor(
   });
   if (!answer.ok) {
     const { error } = answer;
-    return error.kind === "server" && error.status < 500 ? refused : answer;
+    if (error.kind === "server" && error.status < 500) return refused;
+    return fail(failure("unavailable", issuer));
   }
   const { client_id: clientId } = answer.value;
   return typeof clientId === "string" ? ok(clientId) : refused;
@@ -101,7 +102,8 @@ export async function finishOAuth(
   });
   if (!grant.ok) {
     const { error } = grant;
-    if (error.kind === "failed") return fail(error.error);
+    // Whatever it was, it was not the homeserver.
+    if (error.kind === "failed") return fail(failure("unavailable", issuer));
     return fail(failure(error.code === "invalid_grant" ? "spent" : "refused", issuer));
   }
   const { accessToken, refreshToken, expiresAt } = grant.value;

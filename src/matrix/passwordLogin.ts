@@ -15,8 +15,8 @@ export interface Login {
 const deviceName = (): string => nameDevice("Key Backup", globalThis.navigator.userAgent);
 
 /**
- * `m.login.password` (Client-Server API, "Login"). `username` is a localpart or a user id; the
- * password is sent as it was typed. A refresh token is not asked for: the SDK renews OAuth
+ * `m.login.password` (Client-Server API, "Login"). `username` is a localpart, a user id, or
+ * an e-mail address; the password is sent as it was typed. A refresh token is not asked for: the SDK renews OAuth
  * sessions only. A wrong password and an unknown user are the same error, as on the server.
  */
 export async function logInWithPassword(request: {
@@ -28,7 +28,7 @@ export async function logInWithPassword(request: {
   const { target, password, deviceId } = request;
   const login = await sendLogin(target.baseUrl, deviceId, {
     type: "m.login.password",
-    identifier: { type: "m.id.user", user: userOf(request.username) },
+    identifier: identifierOf(request.username.trim()),
     password,
   });
   return login.ok ? login : fail(refusedAs(login.error, { kind: "wrong_password" }));
@@ -89,10 +89,16 @@ export async function logOutToken(
   return fail(answer.error);
 }
 
-/** "@alice" is a localpart with an @ too many; "@alice:example.org" is a user id. */
-function userOf(username: string): string {
-  const text = username.trim();
-  return text.startsWith("@") && !text.includes(":") ? text.slice(1) : text;
+/**
+ * "@alice" is a localpart with an @ too many; "@alice:example.org" is a user id; "alice@example.org" is
+ * an e-mail address, which a homeserver may know (Client-Server API, "Identifier types").
+ */
+function identifierOf(name: string): Readonly<Record<string, string>> {
+  if (/^[^@]+@[^@]+$/.test(name)) {
+    return { type: "m.id.thirdparty", medium: "email", address: name };
+  }
+  const isBare = name.startsWith("@") && !name.includes(":");
+  return { type: "m.id.user", user: isBare ? name.slice(1) : name };
 }
 
 function refusedAs(error: AppError, refusal: AppError): AppError {

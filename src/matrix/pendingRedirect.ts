@@ -1,15 +1,15 @@
+import type { BegunSignIn } from "@/domain/signIn";
+import { PENDING_KEY, readBegun } from "./begunSignIn";
 import { isObject } from "./errorOfAnswer";
 
 /** What the answer of another page must fit. It lies in this tab's session storage meanwhile. */
-export interface PendingRedirect {
+export interface PendingRedirect extends BegunSignIn {
   readonly state: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly homeserverUrl: string;
   /** The device to be renewed; null for a new one. */
   readonly renews: string | null;
-  /** Nothing of the session is to be stored. */
-  readonly memoryOnly: boolean;
   /** Null for single sign-on. */
   readonly oauth: PendingOAuth | null;
 }
@@ -25,27 +25,39 @@ export interface PendingOAuth {
 
 export type PendingStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
-const KEY = "key-backup.sign-in";
-
 /** Signing in on another page may take this long, in milliseconds: a quarter of an hour. */
 const PATIENCE_MS = 15 * 60_000;
 
 /** False when the browser does not store it. */
-export function notePending(storage: PendingStorage | null, pending: PendingRedirect): boolean {
+export function notePending(
+  storage: PendingStorage | null,
+  pending: PendingRedirect | BegunSignIn,
+): boolean {
   try {
-    storage?.setItem(KEY, JSON.stringify(pending));
+    storage?.setItem(PENDING_KEY, JSON.stringify(pending));
     return storage !== null;
   } catch {
     return false;
   }
 }
 
+/**
+ * In the place of what was noted while its answer is exchanged: nothing that an answer could fit, only
+ * what the form held, in case the page is loaded anew meanwhile.
+ */
+export function noteExchange(storage: PendingStorage | null, pending: PendingRedirect): void {
+  const { homeserver, memoryOnly } = pending;
+  notePending(storage, { homeserver, memoryOnly });
+}
+
 /** What was noted, or null. It is removed: an answer can be used once. */
-export function takePending(storage: PendingStorage | null): PendingRedirect | null {
+export function takePending(storage: PendingStorage | null): PendingRedirect | BegunSignIn | null {
   try {
-    const text = storage?.getItem(KEY) ?? null;
-    storage?.removeItem(KEY);
-    return text === null ? null : parsePending(JSON.parse(text));
+    const begun = readBegun(storage);
+    const text = storage?.getItem(PENDING_KEY) ?? null;
+    storage?.removeItem(PENDING_KEY);
+    if (begun === null || text === null) return null;
+    return parsePending(JSON.parse(text), begun) ?? begun;
   } catch {
     return null;
   }
@@ -57,16 +69,15 @@ export function isInTime(pending: PendingRedirect, now: number): boolean {
   return age >= 0 && age <= PATIENCE_MS;
 }
 
-function parsePending(value: unknown): PendingRedirect | null {
+function parsePending(value: unknown, begun: BegunSignIn): PendingRedirect | null {
   if (!isObject(value)) return null;
-  const { state, startedAt, homeserverUrl, renews, memoryOnly, oauth } = value;
+  const { state, startedAt, homeserverUrl, renews, oauth } = value;
   if (typeof state !== "string" || typeof startedAt !== "number") return null;
   if (typeof homeserverUrl !== "string" || !URL.canParse(homeserverUrl)) return null;
   if (renews !== null && typeof renews !== "string") return null;
-  if (typeof memoryOnly !== "boolean") return null;
   const parsed = oauth === null ? null : parseOAuth(oauth);
   if (parsed === undefined) return null;
-  return { state, startedAt, homeserverUrl, renews, memoryOnly, oauth: parsed };
+  return { ...begun, state, startedAt, homeserverUrl, renews, oauth: parsed };
 }
 
 function parseOAuth(value: unknown): PendingOAuth | undefined {

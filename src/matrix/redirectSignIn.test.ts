@@ -2,10 +2,12 @@ import { describe, expect, it, vi } from "vitest";
 import { ok } from "@/domain/result";
 import type { RedirectAnswer } from "@/domain/signIn";
 import { createFakeStorage } from "@/testing/createTestApp";
+import { readBegun } from "./begunSignIn";
 import { beginRedirect, finishRedirect } from "./redirectSignIn";
+
 import type { StoredSession, Vault } from "./vault";
 
-const target = { baseUrl: "https://hs.test/base", host: "hs.test", discoveredFrom: null };
+const target = { baseUrl: "https://hs.test/base", host: "hs.test", discoveredFrom: "hs.test" };
 const appUrl = "https://keys.test/apps/backup/";
 
 /** Only what is read before anything is sent. */
@@ -38,11 +40,12 @@ const ALICE: StoredSession = {
 
 const notInMemory = { signIn: () => Promise.reject(new Error("nothing is kept in memory here")) };
 
-async function begun(providerId: string | null = "oidc-one") {
+async function begun(providerId: string | null = "oidc-one", memoryOnly = false) {
   const storage = createFakeStorage();
   const options = { storage, appUrl, clientIds: {} };
   const vault = vaultWith(null);
-  const answer = await beginRedirect(vault, options, { target, way: { kind: "sso", providerId } });
+  const way = { kind: "sso", providerId } as const;
+  const answer = await beginRedirect(vault, options, { target, way, memoryOnly });
   if (!answer.ok) throw new Error("it was not begun");
   const url = new URL(answer.value);
   const back = new URL(url.searchParams.get("redirectUrl") ?? "");
@@ -88,6 +91,26 @@ describe("leaving for a single sign-on", () => {
       ),
     ).toMatchObject({ ok: false, error: { kind: "storage" } });
   });
+});
+
+describe("what the form held", () => {
+  it.each([true, false])(
+    "can be read for the next try, and stays: shared computer %s",
+    async (memoryOnly) => {
+      const { storage } = await begun(null, memoryOnly);
+      expect(readBegun(storage)).toEqual({ homeserver: "hs.test", memoryOnly });
+      expect(readBegun(storage)).toEqual({ homeserver: "hs.test", memoryOnly });
+    },
+  );
+
+  it.each([null, "", "7", "[]", "{}", '{"homeserver":1,"memoryOnly":true}', '{"homeserver":"hs"}'])(
+    "is not read from %j",
+    (text) => {
+      const storage = createFakeStorage();
+      if (text !== null) storage.setItem("key-backup.sign-in", text);
+      expect(readBegun(storage)).toBeNull();
+    },
+  );
 });
 
 describe("an answer", () => {
@@ -145,6 +168,41 @@ describe("an answer", () => {
       );
     },
   );
+
+  it("whose exchange is cut off by a reload leaves the form, no secret, and a word about it", async () => {
+    const { storage, state, finish } = await begun(null, true);
+    const login = Promise.withResolvers<Response>();
+    vi.stubGlobal("fetch", () => login.promise);
+    const memory = { signIn: (logIn: () => unknown) => void logIn() };
+    const options = { storage, appUrl, clientIds: {} };
+    const reply = { kind: "sso", state, loginToken: "secret" } as const;
+    void finishRedirect(vaultWith(null), memory as never, options, reply);
+    expect([...storage.items.values()].map((text) => JSON.parse(text) as unknown)).toEqual([
+      { homeserver: "hs.test", memoryOnly: true },
+    ]);
+    // The page that was loaded anew.
+    expect(readBegun(storage)).toEqual({ homeserver: "hs.test", memoryOnly: true });
+    expect(await finish(null)).toEqual(failed("interrupted"));
+    expect(storage.items.size).toBe(0);
+    vi.unstubAllGlobals();
+  });
+
+  it.each([
+    [
+      "refused",
+      () => Promise.resolve(Response.json({ errcode: "M_FORBIDDEN" }, { status: 403 })),
+      0,
+    ],
+    // Firefox ends the requests of a page that is left before the page itself.
+    ["cut off", () => Promise.reject(new TypeError("NetworkError")), 1],
+  ])("whose exchange is %s", async (_how, answer, left) => {
+    const { storage, state, finish } = await begun();
+    vi.stubGlobal("fetch", answer);
+    expect(await finish({ kind: "sso", state, loginToken: "secret" })).toMatchObject({ ok: false });
+    expect(storage.items.size).toBe(left);
+    expect([...storage.items.values()].join("")).not.toContain(state);
+    vi.unstubAllGlobals();
+  });
 
   it("for a session that is stored by now is not used", async () => {
     const { storage, state } = await begun();

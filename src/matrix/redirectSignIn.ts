@@ -2,13 +2,14 @@ import type { AppError } from "@/domain/errors";
 import { fail, ok, type Result } from "@/domain/result";
 import { SSO_STATE } from "@/domain/redirectAnswer";
 import type { SignedInUser } from "@/domain/session";
-import type { RedirectAnswer, SignInFailure } from "@/domain/signIn";
+import type { BegunSignIn, RedirectAnswer, SignInFailure } from "@/domain/signIn";
 import type { FinishedRedirect, OtherSignIns } from "@/domain/signInPorts";
 import type { MemorySession } from "./memorySession";
 import { beginOAuth, finishOAuth, type OAuthApp } from "./oauthLogin";
 import { logInWithLoginToken, type Login } from "./passwordLogin";
 import {
   isInTime,
+  noteExchange,
   notePending,
   takePending,
   type PendingRedirect,
@@ -44,6 +45,7 @@ export async function beginRedirect(
     state,
     startedAt: Date.now(),
     homeserverUrl: target.baseUrl,
+    homeserver: target.discoveredFrom ?? target.baseUrl,
     renews: deviceId ?? null,
     memoryOnly,
     oauth: begun.value.pending,
@@ -69,15 +71,23 @@ export async function finishRedirect(
   answer: RedirectAnswer | null,
   hasPublished: HasPublished = hasPublishedBefore,
 ): Promise<Result<FinishedRedirect | null, AppError>> {
-  const pending = takePending(storage);
-  if (answer === null) return pending === null ? ok(null) : fail(failure("cancelled", pending));
+  const noted = takePending(storage);
+  const pending = noted !== null && "state" in noted ? noted : null;
+  if (answer === null) return noted === null ? ok(null) : fail(withoutAnswer(noted));
   const checked = checkAnswer(answer, pending);
   if (!checked.ok) return checked;
   const asked = checked.value;
   const { memoryOnly } = asked;
+  const logIn = async (): Promise<Result<Login, AppError>> => {
+    noteExchange(storage, asked);
+    const login = await exchange(answer, asked);
+    // Some browsers end the requests of a page before the page: then it is what it is noted for.
+    if (login.ok || login.error.kind !== "network") takePending(storage);
+    return login;
+  };
   const user = memoryOnly
-    ? await memory.signIn(() => exchange(answer, asked))
-    : await signInStored(vault, asked, () => exchange(answer, asked), hasPublished);
+    ? await memory.signIn(logIn)
+    : await signInStored(vault, asked, logIn, hasPublished);
   return user.ok ? ok({ user: user.value, memoryOnly }) : user;
 }
 
@@ -120,6 +130,13 @@ async function exchange(
   }
   if (answer.kind === "oauth") return finishOAuth(baseUrl, oauth, answer, renews !== null);
   return fail(failure(answer.error === "access_denied" ? "cancelled" : "refused", pending));
+}
+
+function withoutAnswer(noted: PendingRedirect | BegunSignIn): AppError {
+  if ("state" in noted) return failure("cancelled", noted);
+  const { homeserver } = noted;
+  const host = URL.canParse(homeserver) ? new URL(homeserver).host || homeserver : homeserver;
+  return { kind: "sign_in", reason: "interrupted", host };
 }
 
 function failure(reason: SignInFailure, { homeserverUrl, oauth }: PendingRedirect): AppError {

@@ -120,6 +120,14 @@ const tryTo = (vault: Vault, more: { username?: string; deviceId?: string } = {}
   signIn(vault, { target, username: "alice", password: " pass word ", ...more });
 
 describe("signing in", () => {
+  it("sends an e-mail address as one, for homeservers that know it", async () => {
+    const username = " alice@example.org ";
+    expect(await tryTo(new MemoryVault(), { username })).toMatchObject({ ok: true });
+    expect(seen[0]?.body).toMatchObject({
+      identifier: { type: "m.id.thirdparty", medium: "email", address: "alice@example.org" },
+    });
+  });
+
   it.each([
     ["alice", "alice"],
     ["  alice ", "alice"],

@@ -1,5 +1,5 @@
 import type { HomeserverTarget, SignedInUser } from "@/domain/session";
-import type { FoundHomeserver, RedirectAnswer, RedirectWay } from "@/domain/signIn";
+import type { BegunSignIn, FoundHomeserver, RedirectAnswer, RedirectWay } from "@/domain/signIn";
 import type { AppError } from "@/domain/errors";
 import type { ExportedKeyFile, ExportRequest } from "@/domain/keyFile";
 import type { SwitchedUpload } from "@/domain/removalPorts";
@@ -75,9 +75,9 @@ export interface SessionActions {
 export interface SessionController extends SessionActions {
   /**
    * Begins once; later calls do nothing (React's StrictMode calls twice). `answer`: what another
-   * page sent back in the address.
+   * page sent back in the address. `begun`: what was noted when the person left for it.
    */
-  readonly start: (answer?: RedirectAnswer | null) => void;
+  readonly start: (answer?: RedirectAnswer | null, begun?: BegunSignIn | null) => void;
   /** The open session, or null. */
   readonly liveSession: () => LiveSession | null;
   /** Reads everything about the key backup again. */

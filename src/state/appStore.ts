@@ -6,6 +6,7 @@ import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
 import type { AppError } from "@/domain/errors";
 import type { OtherTab } from "@/domain/otherTab";
 import type { CarryOverState, SessionPhase, SyncState } from "@/domain/session";
+import type { BegunSignIn } from "@/domain/signIn";
 import { NO_VERIFICATION, type VerificationState } from "@/domain/verification";
 import type { UploadAttempt } from "@/domain/uploadQueue";
 import { subscribeWithSelector } from "zustand/middleware";
@@ -25,6 +26,10 @@ export interface SessionSlice {
   readonly otherTab: OtherTab;
   /** Why the last sign-in on another page came to nothing. */
   readonly signInProblem: AppError | null;
+  /** What the sign-in on another page was begun with that this page was loaded after. */
+  readonly begun: BegunSignIn | null;
+  /** Its answer is being exchanged. */
+  readonly finishing: boolean;
   readonly sync: SyncState;
   /** Has this session had one complete sync? Before it account data is not to be believed. */
   readonly syncedOnce: boolean;
@@ -105,6 +110,8 @@ export const freshSessionState: Omit<
   AppState,
   "phase" | "otherTab" | "signInProblem" | "restoreJob" | "lastRestore" | "lastKeyTest" | "proven"
 > = {
+  begun: null,
+  finishing: false,
   sync: "starting",
   syncedOnce: false,
   carryOver: "none",

@@ -1,6 +1,7 @@
 import type { AppError } from "@/domain/errors";
 import type { SessionGateway } from "@/domain/ports";
 import { fail, ok, type Result } from "@/domain/result";
+import { sayOffline } from "./sayOffline";
 import { withoutThrowing } from "./withoutThrowing";
 
 /**
@@ -18,7 +19,7 @@ export function lazyGateway(load: () => Promise<SessionGateway>): SessionGateway
       loading = null;
       return gateway;
     }
-    return withoutThrowing(() => call(gateway.value));
+    return sayOffline(await withoutThrowing(() => call(gateway.value)));
   }
 
   return {

@@ -11,7 +11,7 @@ import { arrive, lazyGateway } from "./lazyGateway";
 import { createSignIns } from "./signIns";
 import { createRestoreControl } from "./restoreControl";
 import type { RestoreControl, SessionActions, SessionController } from "./StoreContext";
-import { isWithoutStorage, reasonToSay, unstoredOf, userOf } from "./sessionPhases";
+import { isBefore, isWithoutStorage, reasonToSay, unstoredOf, userOf } from "./sessionPhases";
 import { readOnWakeUp } from "./readOnWakeUp";
 import type { SessionDeps } from "./sessionDeps";
 import { describeThisTab, watchOtherTab } from "./watchOtherTab";
@@ -19,10 +19,10 @@ import { withoutThrowing } from "./withoutThrowing";
 import { createWorkTracker } from "./workTracker";
 
 /**
- * Owns the session from the tab lock to its end, and the restore that runs in it, outside React. Every step that waits remembers the
- * `turn` it began in; an answer from a turn that has passed (signed out, taken over, disposed) is
- * dropped, and a session that opened too late is closed. What is under way is tracked, so that the
- * lock is given up only when nothing touches the stored session any more.
+ * Owns the session from the tab lock to its end, and the restore that runs in it, outside React.
+ * Every step that waits remembers the `turn` it began in; an answer from a turn that has passed
+ * (signed out, taken over, disposed) is dropped, and a session that opened too late is closed. What
+ * is under way is tracked: the lock is given up only when nothing touches the stored session any more.
  */
 export function createSessionController(deps: SessionDeps): {
   readonly session: SessionController;
@@ -72,7 +72,7 @@ export function createSessionController(deps: SessionDeps): {
     onSignedIn: (user) => void track(open(user)),
   });
   const enter = (next: SessionPhase): void => {
-    store.setState({ phase: next });
+    store.setState(({ finishing }) => ({ phase: next, finishing: finishing && isBefore(next) }));
   };
 
   const mark = (): { readonly memoryOnly?: true } => (inMemory ? { memoryOnly: true } : {});
@@ -269,10 +269,11 @@ export function createSessionController(deps: SessionDeps): {
   }
 
   const session: SessionController = {
-    start(answer = null) {
+    start(answer = null, begun = null) {
       if (started) return;
       started = true;
       signIns.expect(answer);
+      store.setState({ begun, finishing: answer !== null && begun !== null });
       void takeLock("acquire");
     },
     findHomeserver: (input) => gateway.findHomeserver(input),

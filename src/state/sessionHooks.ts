@@ -2,6 +2,7 @@ import type { AppError } from "@/domain/errors";
 import type { LiveSession } from "@/domain/ports";
 import type { OtherTab } from "@/domain/otherTab";
 import type { SessionPhase } from "@/domain/session";
+import type { BegunSignIn } from "@/domain/signIn";
 import { useContext } from "react";
 import { useStore } from "zustand";
 import { type AppServices, StoreContext } from "./StoreContext";
@@ -26,6 +27,18 @@ export function useOtherTab(): OtherTab {
 /** Why the last sign-in on another page came to nothing, or null. */
 export function useSignInProblem(): AppError | null {
   return useStore(useServices().store, (state) => state.signInProblem);
+}
+
+/** What the last sign-in on another page was begun with, while nothing came of it. */
+export function useBegunSignIn(): BegunSignIn | null {
+  return useStore(useServices().store, (state) => state.begun);
+}
+
+/** The homeserver whose answer from another page is being exchanged, or null. */
+export function useFinishingAt(): string | null {
+  return useStore(useServices().store, ({ finishing, begun }) =>
+    finishing && begun !== null ? begun.homeserver : null,
+  );
 }
 
 /** The open session, or null. */

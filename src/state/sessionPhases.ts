@@ -7,6 +7,11 @@ export function reasonToSay(phase: SessionPhase): SignedOutReason {
   return phase.kind === "ended" ? "by_choice" : "local_only";
 }
 
+/** Whether what another page sent back may still be to be exchanged. */
+export function isBefore({ kind }: SessionPhase): boolean {
+  return kind === "starting" || kind === "locked";
+}
+
 export function userOf(phase: SessionPhase): SignedInUser | null {
   return "user" in phase ? phase.user : null;
 }

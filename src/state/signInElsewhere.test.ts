@@ -83,6 +83,57 @@ describe("coming back", () => {
     expect(app.store.getState().signInProblem).toBeNull();
   });
 
+  it("says of what the form held that it is finished, until it is known what came of it", async () => {
+    const app = createTestApp();
+    const release = app.gateway.holdRedirect();
+    app.gateway.redirected = fail(spent);
+    const begun = { homeserver: "hs.test", memoryOnly: true };
+    app.session.start(answer, begun);
+    await settle();
+    expect(app.store.getState()).toMatchObject({ phase: { kind: "starting" }, finishing: true });
+    release();
+    await settle();
+    expect(app.store.getState()).toMatchObject({
+      phase: { kind: "signed_out" },
+      finishing: false,
+      begun,
+    });
+    // What a session was begun with is nothing for the next one.
+    await app.session.signIn({ target, username: "@alice:typed.test", password: "x" });
+    await settle();
+    expect(app.store.getState()).toMatchObject({ phase: { kind: "active" }, begun: null });
+  });
+
+  it("finishes nothing without an answer, or without having asked", async () => {
+    for (const [reply, begun] of [
+      [null, { homeserver: "hs.test", memoryOnly: false }],
+      [answer, null],
+    ] as const) {
+      const app = createTestApp();
+      const states: boolean[] = [];
+      app.store.subscribe((state) => states.push(state.finishing));
+      app.session.start(reply, begun);
+      await settle();
+      expect(states).not.toContain(true);
+    }
+  });
+
+  it("does not say that it was interrupted where a good session is stored: it may be that one", async () => {
+    const interrupted = { kind: "sign_in", reason: "interrupted", host: "hs.test" } as const;
+    for (const [stored, ended, said] of [
+      [alice, false, null],
+      [alice, true, interrupted],
+      [null, false, interrupted],
+    ] as const) {
+      const app = createTestApp(stored);
+      app.gateway.ended = ended;
+      app.gateway.redirected = fail(interrupted);
+      app.session.start(null);
+      await settle();
+      expect(app.store.getState().signInProblem).toEqual(said);
+    }
+  });
+
   it("takes the answer once, and only when this tab holds the lock", async () => {
     const app = createTestApp();
     app.lock.heldElsewhere = true;

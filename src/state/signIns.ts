@@ -116,11 +116,19 @@ export function createSignIns(deps: SignInDeps): SignIns {
       const answer = redirect;
       redirect = undefined;
       const finished = await gateway.finishRedirect(answer);
-      if (!finished.ok) setProblem(finished.error);
-      else if (finished.value?.memoryOnly === true) {
+      if (!finished.ok && isToSay(finished.error, before)) setProblem(finished.error);
+      if (!finished.ok) return { kind: answer === null ? "none" : "stored" };
+      if (finished.value?.memoryOnly === true) {
         return { kind: "unstored", user: finished.value.user };
-      } else if (finished.value !== null && before?.ended === true) deps.onReplaced(before.user);
+      }
+      if (finished.value !== null && before?.ended === true) deps.onReplaced(before.user);
       return { kind: answer === null ? "none" : "stored" };
     },
   };
+}
+
+/** Of a session that is stored and good nobody knows whether it is what came of the interrupted one. */
+function isToSay(error: AppError, before: StoredUser | null): boolean {
+  const isInterrupted = error.kind === "sign_in" && error.reason === "interrupted";
+  return !isInterrupted || before === null || before.ended;
 }

@@ -48,6 +48,7 @@ export class FakeGateway implements SessionGateway {
   /** Prepares each session before it is handed out. */
   onOpen: (session: FakeLiveSession) => void = () => undefined;
   #gate: Promise<void> = Promise.resolve();
+  #redirectGate: Promise<void> = Promise.resolve();
 
   constructor(stored: SignedInUser | null = null) {
     this.stored = stored;
@@ -57,6 +58,13 @@ export class FakeGateway implements SessionGateway {
   hold(): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#gate = promise;
+    return resolve;
+  }
+
+  /** Holds `finishRedirect` back until the returned function is called. */
+  holdRedirect(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#redirectGate = promise;
     return resolve;
   }
 
@@ -97,6 +105,7 @@ export class FakeGateway implements SessionGateway {
     answer: RedirectAnswer | null,
   ): Promise<Result<FinishedRedirect | null, AppError>> {
     this.answers.push(answer);
+    await this.#redirectGate;
     if (!this.redirected.ok) return this.redirected;
     const user = this.redirected.value;
     if (user === null) return ok(null);

@@ -1,13 +1,13 @@
 import { useEffect, useState, type RefObject } from "react";
 import { describeError } from "@/copy/describeError";
-import { NOT_RENEWED_ELSEWHERE, stillSignedInAt } from "@/copy/describeMemoryOnly";
-import { describeWays } from "@/copy/describeSignIn";
+import { describeUnstoredElsewhere, describeWays } from "@/copy/describeSignIn";
 import type { AppError } from "@/domain/errors";
 import type { Result } from "@/domain/result";
 import type { FoundHomeserver, RedirectWay } from "@/domain/signIn";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import styles from "./SignIn.module.css";
+import { usePassingError } from "./usePassingError";
 
 /** Leaves for the page that signs the person in; an answer means that it did not come to that. */
 export type SignInElsewhere = (request: {
@@ -22,14 +22,18 @@ interface RedirectWaysProps {
   memoryOnly?: boolean;
   /** The first button. */
   firstRef?: RefObject<HTMLButtonElement | null>;
+  /** One of them is tried. */
+  onTry?: () => void;
+  /** Another way was tried after these: what came of these is not said any more. */
+  isOld?: boolean;
 }
 
 /** A button for each way to sign in on another page. Nothing when the homeserver has none. */
 export function RedirectWays(props: RedirectWaysProps) {
-  const { target, signInElsewhere, memoryOnly = false, firstRef } = props;
+  const { target, signInElsewhere, memoryOnly = false, firstRef, onTry, isOld = false } = props;
   const host = target.offer.oauth?.host ?? target.host;
   const [leaving, setLeaving] = useState<string | null>(null);
-  const [error, setError] = useState<AppError | null>(null);
+  const [error, setError] = usePassingError();
   const ways = describeWays(target.offer);
 
   // Back from the other page by the browser's own button, with this page as it was left.
@@ -43,6 +47,7 @@ export function RedirectWays(props: RedirectWaysProps) {
 
   async function choose(way: RedirectWay, label: string): Promise<void> {
     if (leaving !== null) return;
+    onTry?.();
     setError(null);
     setLeaving(label);
     const answer = await signInElsewhere({ target, way });
@@ -56,7 +61,7 @@ export function RedirectWays(props: RedirectWaysProps) {
   return (
     <div className={styles.ways} data-testid="sign-in-ways">
       {target.offer.password ? <p className={styles.or}>or</p> : null}
-      {error === null ? null : (
+      {error === null || isOld ? null : (
         <Alert tone="critical" title={describeError(error).title} code={error.kind}>
           <p>{describeError(error).body}</p>
         </Alert>
@@ -72,16 +77,17 @@ export function RedirectWays(props: RedirectWaysProps) {
           {label}
         </Button>
       ))}
+      {memoryOnly
+        ? describeUnstoredElsewhere(host).map((text) => (
+            <p className={styles.wayWarning} key={text}>
+              {text}
+            </p>
+          ))
+        : null}
       <p className={styles.wayNote}>
         You sign in on a page of <strong>{host}</strong> and come back here. This app does not see
         your password there.
       </p>
-      {memoryOnly ? (
-        <>
-          <p className={styles.wayNote}>{NOT_RENEWED_ELSEWHERE}</p>
-          <p className={styles.wayNote}>{stillSignedInAt(host)}</p>
-        </>
-      ) : null}
     </div>
   );
 }

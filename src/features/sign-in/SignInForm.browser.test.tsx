@@ -317,11 +317,18 @@ describe("waiting", () => {
     await fill("example.test", "alice", "wonderland");
     await button.click();
     await expect.element(screen.getByText("Try again in 3 s")).toBeVisible();
-    await expect.element(button).toBeDisabled();
+    await expect.element(button).toHaveAttribute("aria-disabled", "true");
+    await expect.element(button).toHaveAccessibleDescription("Try again in 3 s");
+    // A keyboard goes on where it was, and no second number goes stale beside the one that counts.
+    await expect.element(button).toHaveFocus();
+    await expect.element(screen.getByTestId("error")).not.toMatchTextContent(/\d/);
+    expect((await axe.run(document.body)).violations).toEqual([]);
+    await userEvent.keyboard("{Enter}");
     vi.advanceTimersByTime(1_500);
     await expect.element(screen.getByText("Try again in 2 s")).toBeVisible();
+    expect(gateway.sent).toHaveLength(1);
     vi.advanceTimersByTime(2_000);
-    await expect.element(button).toBeEnabled();
+    await expect.element(button).not.toHaveAttribute("aria-disabled");
   });
 
   it("waits ten minutes at most, whatever the server wishes, and says what it wishes", async () => {
@@ -335,7 +342,7 @@ describe("waiting", () => {
       .element(screen.getByText(/The homeserver asks to wait much longer: 277,777 hours/))
       .toBeVisible();
     vi.advanceTimersByTime(600_500);
-    await expect.element(button).toBeEnabled();
+    await expect.element(button).not.toHaveAttribute("aria-disabled");
   });
 
   it("sends once, however often the button is pressed", async () => {
@@ -419,6 +426,60 @@ describe("what the homeserver offers", () => {
     await way.click();
     await expect.element(screen.getByTestId("error")).toHaveAttribute("data-code", "network");
     await expect.element(way).not.toHaveAttribute("aria-busy");
+  });
+});
+
+describe("a user id of another homeserver, on a site for one", () => {
+  const byName = { address: "example.test", name: "Example" };
+  const byUrl = { address: "https://matrix.example.test", name: "Example" };
+
+  async function tryAs(username: string, fixed: typeof byName, own: string | null) {
+    const gateway = fakeGateway({ host: "matrix.example.test" });
+    const { findHomeserver } = gateway;
+    const { screen, field, password, button } = await show(
+      {
+        ...gateway,
+        // What the server of the user id says about itself.
+        findHomeserver: (input) =>
+          findHomeserver(
+            input.username === "" || own === null ? input : { ...input, homeserver: own },
+          ).then((found) =>
+            found.ok && input.username !== "" && own !== null
+              ? ok({ ...found.value, host: own })
+              : found,
+          ),
+      },
+      null,
+      fixed,
+    );
+    await field("Username").fill(username);
+    await password.fill("wonderland");
+    await button.click();
+    await expect.element(button).not.toHaveAttribute("aria-busy");
+    return { gateway, screen, field };
+  }
+
+  it.each([
+    ["example.test", byName, null],
+    ["matrix.example.test", byUrl, null],
+    ["example.test", byUrl, "matrix.example.test"],
+    // A server that says nothing about itself may have this homeserver.
+    ["silent.test", byUrl, null],
+  ])("of %s at %j is let through", async (server, fixed, own) => {
+    const { gateway } = await tryAs(`@alice:${server}`, fixed, own);
+    await vi.waitFor(() => expect(gateway.sent).toHaveLength(1));
+  });
+
+  it.each([
+    ["other.test", byName, null],
+    ["other.test", byUrl, "matrix.other.test"],
+  ])("of %s at %j gets no password", async (server, fixed, own) => {
+    const { gateway, screen, field } = await tryAs(`@alice:${server}`, fixed, own);
+    const alert = screen.getByTestId("error");
+    await expect.element(alert).toHaveAttribute("data-code", "other_server");
+    await expect.element(alert).toMatchTextContent("other.test");
+    await expect.element(field("Username")).toHaveFocus();
+    expect(gateway.sent).toEqual([]);
   });
 });
 

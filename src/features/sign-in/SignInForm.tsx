@@ -1,30 +1,51 @@
-import { useEffect, useRef, useState, type FormEvent, type ReactNode } from "react";
+import {
+  useEffect,
+  useEffectEvent,
+  useId,
+  useRef,
+  useState,
+  type FormEvent,
+  type ReactNode,
+} from "react";
 import { describeError } from "@/copy/describeError";
+import { describeLookupError, EMAIL_AS_USERNAME, isEmailAddress } from "@/copy/describeSignIn";
 import { formatDuration } from "@/copy/formatTime";
+import type { AppError } from "@/domain/errors";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Facts } from "@/ui/Facts";
 import { SecretField } from "@/ui/SecretField";
 import { TextField } from "@/ui/TextField";
-import { howHostIsKnown, serverNameOf, usernameForLookup } from "./homeserverHost";
+import {
+  howHostIsKnown,
+  serverNameOf,
+  takeApart,
+  usernameForLookup,
+  type TypedNames,
+} from "./homeserverHost";
 import { RedirectWays, type SignInElsewhere } from "./RedirectWays";
 import styles from "./SignIn.module.css";
 import { TargetNote } from "./TargetNote";
 import { TokenForm, type SignInWithToken } from "./TokenForm";
 import type { FindHomeserver } from "./useHomeserverLookup";
 import { useAfterPress } from "./useAfterPress";
+import { onConnection } from "./usePassingError";
 import { useSignIn, type SignIn, type SignInField, type SignInProblem } from "./useSignIn";
 
 interface SignInFormProps {
   defaultHomeserver: string | null;
   /** The one homeserver this site is for: an address, and what people know it by. */
   fixedHomeserver: { readonly address: string; readonly name: string } | null;
+  /** What the person entered before, on the way to another page. */
+  enteredHomeserver?: string | null;
   findHomeserver: FindHomeserver;
   signIn: SignIn;
   signInElsewhere: SignInElsewhere;
   signInWithToken: SignInWithToken;
   /** Nothing of the session is to be stored. */
   memoryOnly?: boolean;
+  /** Any of the ways is tried. */
+  onTry?: () => void;
   /** What else is to be decided before any way is taken. */
   children?: ReactNode;
 }
@@ -35,19 +56,25 @@ interface SignInFormProps {
  */
 export function SignInForm(props: SignInFormProps) {
   const { fixedHomeserver, findHomeserver, signIn, signInElsewhere, signInWithToken } = props;
-  const { memoryOnly = false } = props;
-  const offered = fixedHomeserver?.address ?? props.defaultHomeserver;
-  const [homeserver, setHomeserver] = useState(offered ?? "");
+  const { memoryOnly = false, enteredHomeserver = null } = props;
+  const offered = fixedHomeserver?.address ?? enteredHomeserver ?? props.defaultHomeserver;
+  const [typed, setTyped] = useState<TypedNames>({ homeserver: offered ?? "", username: "" });
+  const { homeserver, username } = takeApart(typed);
   const fixed = fixedHomeserver !== null;
-  const [suggested, setSuggested] = useState(!fixed && offered !== null);
-  const [username, setUsername] = useState("");
+  const [suggested, setSuggested] = useState(
+    !fixed && enteredHomeserver === null && offered !== null,
+  );
+  /** The way that was tried last: what came of the others is not said any more. */
+  const [tried, setTried] = useState<"password" | "elsewhere" | "token">("password");
   const homeserverInput = useRef<HTMLInputElement>(null);
   const usernameInput = useRef<HTMLInputElement>(null);
   const passwordInput = useRef<HTMLInputElement>(null);
   const firstWay = useRef<HTMLButtonElement>(null);
   const { onPointerDownCapture, afterPress, dropWaiting } = useAfterPress();
   const state = useSignIn({ findHomeserver, signIn });
-  const { lookup, problem, busy, secondsLeft, longerWish, find } = state;
+  const { lookup, busy, secondsLeft, longerWish, find } = state;
+  const problem = tried === "password" ? state.problem : null;
+  const waitId = useId();
   const found = lookup.kind === "found" ? lookup.target : null;
   const takesPassword = found?.offer.password ?? true;
 
@@ -64,6 +91,27 @@ export function SignInForm(props: SignInFormProps) {
     if (isEnough() && busy === null) void find(homeserver, lookedUp);
   }
 
+  function onLeaveField(): void {
+    setTyped(takeApart);
+    afterPress(lookUp);
+  }
+
+  function type(next: TypedNames): void {
+    setTyped(next);
+    const named = takeApart(next);
+    state.changed(named.homeserver, usernameForLookup({ ...named, suggested, fixed }));
+  }
+
+  function tryWay(way: typeof tried): void {
+    setTried(way);
+    props.onTry?.();
+  }
+
+  // What was looked for in vain while there was no connection.
+  const lookAgain = useEffectEvent(lookUp);
+  const isUnreached = lookup.kind === "failed" && isNoAnswer(lookup.error);
+  useEffect(() => (isUnreached ? onConnection(lookAgain) : undefined), [isUnreached]);
+
   function focusOn(field: SignInField): void {
     const inputs = {
       homeserver: homeserverInput,
@@ -76,6 +124,8 @@ export function SignInForm(props: SignInFormProps) {
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     dropWaiting();
+    setTyped(takeApart);
+    tryWay("password");
     const outcome = await state.submit({
       ...input,
       readPassword: () => passwordInput.current?.value ?? "",
@@ -93,20 +143,19 @@ export function SignInForm(props: SignInFormProps) {
           <TextField
             label="Homeserver"
             name="homeserver"
-            value={homeserver}
+            value={typed.homeserver}
             onChange={(text) => {
-              setHomeserver(text);
               setSuggested(false);
-              state.changed(text, username);
+              type({ ...typed, homeserver: text });
             }}
-            onBlur={() => afterPress(lookUp)}
+            onBlur={onLeaveField}
             autoComplete="url"
             spellCheck={false}
             inputRef={homeserverInput}
             hint="For example matrix.org"
             error={
               fieldError("homeserver", problem) ??
-              (lookup.kind === "failed" ? quietLookupError(lookup.error.kind) : null)
+              (lookup.kind === "failed" ? describeLookupError(lookup.error) : null)
             }
           />
         ) : (
@@ -116,12 +165,9 @@ export function SignInForm(props: SignInFormProps) {
           <TextField
             label="Username"
             name="username"
-            value={username}
-            onChange={(text) => {
-              setUsername(text);
-              state.changed(homeserver, fixed ? "" : text);
-            }}
-            onBlur={() => afterPress(lookUp)}
+            value={typed.username}
+            onChange={(text) => type({ ...typed, username: text })}
+            onBlur={onLeaveField}
             autoComplete="username"
             spellCheck={false}
             inputRef={usernameInput}
@@ -139,22 +185,26 @@ export function SignInForm(props: SignInFormProps) {
           />
         ) : null}
         {problem?.kind === "error" ? (
-          <Alert
-            tone="critical"
-            title={describeError(problem.error).title}
-            code={problem.error.kind}
-          >
-            <p>{describeError(problem.error).body}</p>
-          </Alert>
+          <ProblemNote error={problem.error} username={username} />
         ) : null}
         {props.children}
         <TargetNote lookup={lookup} input={input} />
         {takesPassword ? (
           <div className={styles.submit}>
-            <Button type="submit" busy={busy !== null} disabled={secondsLeft > 0}>
+            {/* `disabled` would take the focus from it. */}
+            <Button
+              type="submit"
+              busy={busy !== null}
+              aria-disabled={secondsLeft > 0 || undefined}
+              aria-describedby={secondsLeft > 0 ? waitId : undefined}
+            >
               Sign in
             </Button>
-            {secondsLeft > 0 ? <p className={styles.wait}>Try again in {secondsLeft} s</p> : null}
+            {secondsLeft > 0 ? (
+              <p className={styles.wait} id={waitId}>
+                Try again in {secondsLeft} s
+              </p>
+            ) : null}
             {longerWish === null ? null : (
               <p className={styles.wait}>
                 The homeserver asks to wait much longer: {formatDuration(longerWish / 1_000)}
@@ -168,6 +218,8 @@ export function SignInForm(props: SignInFormProps) {
             signInElsewhere={signInElsewhere}
             memoryOnly={memoryOnly}
             firstRef={firstWay}
+            onTry={() => tryWay("elsewhere")}
+            isOld={tried !== "elsewhere"}
           />
         )}
       </form>
@@ -176,9 +228,34 @@ export function SignInForm(props: SignInFormProps) {
         isTyped={(target) => howHostIsKnown(target, input) === "typed"}
         signInWithToken={signInWithToken}
         memoryOnly={memoryOnly}
+        onTry={() => tryWay("token")}
+        isOld={tried !== "token"}
       />
     </div>
   );
+}
+
+function ProblemNote({ error, username }: { error: AppError; username: string }) {
+  // How long to wait is counted beside the button.
+  const { title, body } = describeError(
+    error.kind === "rate_limited" ? { ...error, retryAfterMs: null } : error,
+  );
+  return (
+    <Alert
+      tone="critical"
+      title={title}
+      code={error.kind === "sign_in" ? error.reason : error.kind}
+    >
+      <p>{body}</p>
+      {error.kind === "wrong_password" && isEmailAddress(username) ? (
+        <p>{EMAIL_AS_USERNAME}</p>
+      ) : null}
+    </Alert>
+  );
+}
+
+function isNoAnswer({ kind }: AppError): boolean {
+  return kind === "offline" || kind === "network" || kind === "timeout";
 }
 
 const MISSING: Readonly<Record<SignInField, string>> = {
@@ -196,16 +273,4 @@ const CHECK: Readonly<Record<SignInField, string>> = {
 function fieldError(field: SignInField, problem: SignInProblem | null): string | null {
   if (problem?.field !== field) return null;
   return problem.kind === "missing" ? MISSING[field] : CHECK[field];
-}
-
-/** While the person is still typing, only say what they can mend; the rest waits for the button. */
-function quietLookupError(kind: string): string | null {
-  switch (kind) {
-    case "insecure_homeserver":
-      return "This address is not secure. Use one that starts with https://.";
-    case "homeserver_not_found":
-      return "No Matrix homeserver was found there.";
-    default:
-      return null;
-  }
 }

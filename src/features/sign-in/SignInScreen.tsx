@@ -3,6 +3,7 @@ import type { SignedOutReason } from "@/domain/session";
 import { STILL_SIGNED_IN_ELSEWHERE } from "@/copy/describeMemoryOnly";
 import { BACKUP_IS } from "@/copy/terms";
 import { useSessionActions } from "@/state/actionHooks";
+import { useBegunSignIn } from "@/state/sessionHooks";
 import { Alert } from "@/ui/Alert";
 import { Card } from "@/ui/Card";
 import { SharedComputer, WithoutStorage } from "./SharedComputer";
@@ -22,7 +23,9 @@ interface SignInScreenProps {
 export function SignInScreen(props: SignInScreenProps) {
   const { reason, memoryOnly = false, defaultHomeserver, fixedHomeserver } = props;
   const actions = useSessionActions();
-  const [shared, setShared] = useState(false);
+  // What the person chose before leaving for another page holds for the next try, too.
+  const begun = useBegunSignIn();
+  const [shared, setShared] = useState(begun?.memoryOnly ?? false);
   const wish = { memoryOnly: memoryOnly || shared };
   return (
     <>
@@ -33,10 +36,12 @@ export function SignInScreen(props: SignInScreenProps) {
         <SignInForm
           defaultHomeserver={defaultHomeserver}
           fixedHomeserver={fixedHomeserver}
+          enteredHomeserver={begun?.homeserver ?? null}
           findHomeserver={actions.findHomeserver}
           signIn={(request) => actions.signIn({ ...request, ...wish })}
           signInElsewhere={(request) => actions.signInElsewhere({ ...request, ...wish })}
           signInWithToken={(request) => actions.signInWithToken({ ...request, ...wish })}
+          onTry={actions.dismissSignInProblem}
           memoryOnly={wish.memoryOnly}
         >
           {memoryOnly ? null : <SharedComputer checked={shared} onChange={setShared} />}

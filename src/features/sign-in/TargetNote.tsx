@@ -1,5 +1,5 @@
 import LockIcon from "@vector-im/compound-design-tokens/assets/web/icons/lock-solid";
-import type { ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { Alert } from "@/ui/Alert";
 import { howHostIsKnown, serverNameOf, type HomeserverInput } from "./homeserverHost";
 import styles from "./SignIn.module.css";
@@ -12,8 +12,8 @@ interface TargetNoteProps {
 
 /** Where the password will go, before it goes there. Loud when that is not what was typed. */
 export function TargetNote({ lookup, input }: TargetNoteProps) {
-  if (lookup.kind === "looking") return <Note>Looking for the homeserver…</Note>;
-  if (lookup.kind !== "found") return <Note>Your password goes to your homeserver only.</Note>;
+  const isSlow = useSlow(lookup.kind === "looking");
+  if (lookup.kind !== "found") return <Note>{wordsWithout(lookup, isSlow)}</Note>;
   const { host, discoveredFrom, offer } = lookup.target;
   if (!offer.password) return null;
   const known = howHostIsKnown(lookup.target, input);
@@ -31,8 +31,9 @@ export function TargetNote({ lookup, input }: TargetNoteProps) {
     >
       {known === "named" ? (
         <p>
-          {discoveredFrom ?? "The address you entered"} names this host as its homeserver. If you
-          expected that, go on.
+          That is where {discoveredFrom ?? "the address you entered"} says its homeserver is, which
+          many do. If the name is new to you, ask whoever runs {discoveredFrom ?? "your homeserver"}{" "}
+          before you enter your password.
         </p>
       ) : (
         <p>
@@ -44,12 +45,39 @@ export function TargetNote({ lookup, input }: TargetNoteProps) {
   );
 }
 
+/** A lookup that takes longer than this is said to do so, in milliseconds. */
+const SLOW_MS = 5_000;
+
+function useSlow(looking: boolean): boolean {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    if (!looking) return undefined;
+    const timer = setTimeout(() => setSlow(true), SLOW_MS);
+    return () => {
+      clearTimeout(timer);
+      setSlow(false);
+    };
+  }, [looking]);
+  return slow;
+}
+
+function wordsWithout(lookup: LookupState, isSlow: boolean): string {
+  if (lookup.kind === "looking") {
+    return isSlow
+      ? "Still looking for the homeserver: it is slow to answer. Change its name to stop."
+      : "Looking for the homeserver…";
+  }
+  return lookup.kind === "failed" && lookup.error.kind === "offline"
+    ? "You are offline. The homeserver is looked for when you are connected again."
+    : "Your password goes to your homeserver only.";
+}
+
 /** One line that is always there, so that nothing moves when its text changes. */
 function Note({ children }: { children: ReactNode }) {
   return (
-    <p className={styles.note}>
+    <output className={styles.note}>
       <LockIcon aria-hidden="true" />
       <span>{children}</span>
-    </p>
+    </output>
   );
 }

@@ -9,6 +9,7 @@ import { Button } from "@/ui/Button";
 import { Details } from "@/ui/Details";
 import { SecretField } from "@/ui/SecretField";
 import styles from "./SignIn.module.css";
+import { usePassingError } from "./usePassingError";
 
 export type SignInWithToken = (request: {
   target: FoundHomeserver;
@@ -23,21 +24,27 @@ interface TokenFormProps {
   signInWithToken: SignInWithToken;
   /** Nothing of the session is to be stored. */
   memoryOnly?: boolean;
+  /** It is tried. */
+  onTry?: () => void;
+  /** Another way was tried after it: what came of it is not said any more. */
+  isOld?: boolean;
 }
 
 /** For whoever helps somebody: a session that was made elsewhere. Folded away. */
 export function TokenForm(props: TokenFormProps) {
   const { findTarget, isTyped = () => true, signInWithToken, memoryOnly = false } = props;
+  const { onTry, isOld = false } = props;
   const input = useRef<HTMLInputElement>(null);
   const [missing, setMissing] = useState<"homeserver" | "token" | null>(null);
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<AppError | null>(null);
+  const [error, setError] = usePassingError();
   /** A press was held back for this host: the next one sends the token there. */
   const [shown, setShown] = useState<string | null>(null);
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     if (busy) return;
+    onTry?.();
     setError(null);
     const accessToken = input.current?.value.trim() ?? "";
     const finding = accessToken === "" ? null : findTarget();
@@ -73,14 +80,14 @@ export function TokenForm(props: TokenFormProps) {
           autoComplete="off"
           inputRef={input}
           onChange={() => setMissing(null)}
-          error={missing === null ? null : ACCESS_TOKEN.missing[missing]}
+          error={missing === null || isOld ? null : ACCESS_TOKEN.missing[missing]}
         />
         {shown === null ? null : (
           <Alert tone="warning" title={`The token will be sent to ${shown}`}>
             <p>{ACCESS_TOKEN.otherHost}</p>
           </Alert>
         )}
-        {error === null ? null : (
+        {error === null || isOld ? null : (
           <Alert
             tone="critical"
             title={describeError(error).title}

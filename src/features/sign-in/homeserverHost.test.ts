@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { hostOf, howHostIsKnown, lookupKey, serverNameOf, type HostKnown } from "./homeserverHost";
+import {
+  hostOf,
+  howHostIsKnown,
+  isOfOtherServer,
+  lookupKey,
+  serverNameOf,
+  takeApart,
+  type HostKnown,
+} from "./homeserverHost";
 
 describe("hostOf", () => {
   it.each([
@@ -27,6 +35,33 @@ describe("serverNameOf", () => {
     ["alice@example.test", null],
   ])("%j belongs to %j", (username, server) => {
     expect(serverNameOf(username)).toBe(server);
+  });
+});
+
+describe("takeApart", () => {
+  it.each([
+    [" @alice:hs.test ", "", "hs.test", "@alice:hs.test"],
+    ["@alice:hs.test:8448", "bob", "hs.test:8448", "bob"],
+    ["hs.test", "@alice:other.test", "hs.test", "@alice:other.test"],
+    ["alice@hs.test", "", "alice@hs.test", ""],
+    ["@alice", "", "@alice", ""],
+  ])("%j and %j are %j and %j", (homeserver, username, server, user) => {
+    expect(takeApart({ homeserver, username })).toEqual({ homeserver: server, username: user });
+  });
+});
+
+describe("isOfOtherServer", () => {
+  it.each([
+    ["example.org", "example.org", false],
+    ["Example.ORG", "example.org", false],
+    ["matrix.org", "example.org", true],
+    ["example.org", "https://matrix.example.org", null],
+    ["matrix.example.org", "https://matrix.example.org/", false],
+    ["localhost", "http://localhost:8008", false],
+    ["localhost", "localhost:8008", false],
+    ["matrix.org", "http://localhost:8008", null],
+  ])("a user id of %j at %j: %s", (server, address, answer) => {
+    expect(isOfOtherServer(server, address)).toBe(answer);
   });
 });
 

@@ -17,15 +17,35 @@ export function serverNameOf(username: string): string | null {
   return match?.[1] ?? null;
 }
 
+/** What may be typed into the two fields of the form. */
+export interface TypedNames {
+  readonly homeserver: string;
+  readonly username: string;
+}
+
+/** A user id in the homeserver's field names its server; as username it is taken if there is none. */
+export function takeApart(typed: TypedNames): TypedNames {
+  const server = serverNameOf(typed.homeserver);
+  if (server === null) return typed;
+  const { homeserver, username } = typed;
+  return { homeserver: server, username: username.trim() === "" ? homeserver.trim() : username };
+}
+
+/** Whether a user id of `server` cannot be one of the homeserver at `address`; null: has to be asked. */
+export function isOfOtherServer(server: string, address: string): boolean | null {
+  if (hostOf(server) === hostOf(address)) return false;
+  if (isThisComputer(server) && isThisComputer(address)) return false;
+  // A server name is the one in all its user ids; a URL may be that of any server name.
+  return address.includes("://") ? null : true;
+}
+
 /** What discovery depends on: the same lookup need not be made twice. */
 export function lookupKey(homeserver: string, username: string): string {
   return JSON.stringify([homeserver.trim(), serverNameOf(username)]);
 }
 
 /** What stands in the form. */
-export interface HomeserverInput {
-  readonly homeserver: string;
-  readonly username: string;
+export interface HomeserverInput extends TypedNames {
   /** The homeserver is the app's suggestion; nobody has entered it. */
   readonly suggested: boolean;
   /** This site is for this one homeserver: it is what counts, whatever a user id says. */

@@ -61,14 +61,12 @@ export function useHomeserverLookup(findHomeserver: FindHomeserver) {
     [findHomeserver],
   );
 
-  const changed = useCallback((homeserver: string, username: string) => {
-    const key = lookupKey(homeserver, username);
-    if (current.current?.key !== key) current.current = null;
-    setLookup((shown) =>
-      (shown.kind === "found" || shown.kind === "failed") && shown.key === key
-        ? shown
-        : { kind: "none" },
-    );
+  /** True when what was being looked for, or was found, is not what is typed any more. */
+  const changed = useCallback((homeserver: string, username: string): boolean => {
+    if (current.current?.key === lookupKey(homeserver, username)) return false;
+    current.current = null;
+    setLookup({ kind: "none" });
+    return true;
   }, []);
 
   return { lookup, find, changed };

@@ -1,15 +1,18 @@
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { AppError } from "@/domain/errors";
 import type { Result } from "@/domain/result";
 import type { HomeserverTarget } from "@/domain/session";
 import {
   howHostIsKnown,
+  isOfOtherServer,
   lookupKey,
+  serverNameOf,
   usernameForLookup,
   type HomeserverInput,
 } from "./homeserverHost";
 import { useCountdown } from "./useCountdown";
 import { useHomeserverLookup, type FindHomeserver, type LookupState } from "./useHomeserverLookup";
+import { onConnection } from "./usePassingError";
 
 export type SignIn = (request: {
   target: HomeserverTarget;
@@ -46,10 +49,12 @@ interface SignInInput extends HomeserverInput {
  * A suggested host that the server of the user id did not name always takes the latter.
  */
 export function useSignIn(ports: { findHomeserver: FindHomeserver; signIn: SignIn }) {
-  const { lookup, find, changed } = useHomeserverLookup(ports.findHomeserver);
+  const { lookup, find, changed: lookupChanged } = useHomeserverLookup(ports.findHomeserver);
   const [busy, setBusy] = useState<"finding" | "signing_in" | null>(null);
   const [problem, setProblem] = useState<SignInProblem | null>(null);
-  const running = useRef(false);
+  /** The press that is under way, by its number; 0: none is. */
+  const running = useRef(0);
+  const presses = useRef(0);
   /** What a press was held back for: with the next press for the same input it is accepted. */
   const heldBack = useRef<HeldBack | null>(null);
   const { secondsLeft, start: startWait } = useCountdown();
@@ -62,7 +67,7 @@ export function useSignIn(ports: { findHomeserver: FindHomeserver; signIn: SignI
     return found;
   }
 
-  async function attempt(input: SignInInput): Promise<SubmitOutcome> {
+  async function attempt(input: SignInInput, press: number): Promise<SubmitOutcome> {
     const missing = missingField(input);
     // Whether there has to be a username and a password is for the homeserver to say.
     if (missing === "homeserver") return report({ kind: "missing", field: missing });
@@ -74,9 +79,14 @@ export function useSignIn(ports: { findHomeserver: FindHomeserver; signIn: SignI
     const seen = whatWasSeen(lookup, key, heldBack.current);
     setBusy("finding");
     const found = await find(homeserver, lookedUp);
+    if (press !== running.current) return "ignored";
     if (!found.ok) return report(asProblem(found.error, "homeserver"));
     if (!found.value.offer.password) return "elsewhere";
     if (missing !== null) return report({ kind: "missing", field: missing });
+
+    const elsewhere = await otherServer(input, found.value);
+    if (press !== running.current) return "ignored";
+    if (elsewhere !== null) return report({ kind: "error", error: elsewhere, field: "username" });
 
     const { host } = found.value;
     const known = howHostIsKnown(found.value, input);
@@ -95,16 +105,48 @@ export function useSignIn(ports: { findHomeserver: FindHomeserver; signIn: SignI
     return answer.ok ? "sent" : report(asProblem(answer.error, "password"));
   }
 
+  /** On a site for one homeserver: the error when the user id is of another one. */
+  async function otherServer(
+    { homeserver, username, fixed }: HomeserverInput,
+    target: HomeserverTarget,
+  ): Promise<AppError | null> {
+    const server = fixed ? serverNameOf(username) : null;
+    if (server === null) return null;
+    let isOther = isOfOtherServer(server, homeserver);
+    if (isOther === null) {
+      const own = await ports.findHomeserver({ homeserver, username });
+      // A server that says nothing leaves it to the field, and that was just found.
+      isOther = !own.ok || own.value.host !== target.host;
+    }
+    return isOther ? { kind: "sign_in", reason: "other_server", host: server } : null;
+  }
+
   async function submit(input: SignInInput): Promise<SubmitOutcome> {
-    if (running.current || secondsLeft > 0) return "ignored";
-    running.current = true;
+    if (running.current !== 0 || secondsLeft > 0) return "ignored";
+    const press = ++presses.current;
+    running.current = press;
     try {
-      return await attempt(input);
+      return await attempt(input, press);
     } finally {
-      running.current = false;
-      setBusy(null);
+      if (running.current === press) finish();
     }
   }
+
+  function finish(): void {
+    running.current = 0;
+    setBusy(null);
+  }
+
+  /** Who changes what is looked for does not wait for it any more. */
+  function changed(homeserver: string, username: string): void {
+    if (!lookupChanged(homeserver, username)) return;
+    setProblem((now) => (now?.field === "homeserver" ? null : now));
+    if (busy === "finding") finish();
+  }
+
+  // What could not be had without a connection is asked for again when there is one.
+  const isOffline = problem?.kind === "error" && problem.error.kind === "offline";
+  useEffect(() => (isOffline ? onConnection(() => setProblem(null)) : undefined), [isOffline]);
 
   const longerWish = problem?.kind === "error" ? wishBeyondLimit(problem.error) : null;
   return { lookup, find, changed, busy, problem, secondsLeft, longerWish, submit };
