@@ -3,7 +3,7 @@ import type { AppError } from "@/domain/errors";
 import type { LastRestore } from "@/domain/restoreJob";
 import { fail, ok } from "@/domain/result";
 import { createTestApp, type TestApp } from "@/testing/createTestApp";
-import { alice, aBackup, backupVersion, offline } from "@/testing/facts";
+import { alice, aBackup, aReport, backupVersion, offline } from "@/testing/facts";
 import { FakeGateway } from "@/testing/FakeGateway";
 import { settle, withFakeTime } from "@/testing/fakeTime";
 import { attachSession, type AttachSession } from "./attachSession";
@@ -550,6 +550,53 @@ describe("two tabs", () => {
     const second = await started(createTestApp(alice, first.storage));
     expect(second.store.getState().restoreJob.kind).toBe("interrupted");
   });
+
+  it("the first one says nothing of its restore while it waits, and reads what became of it when it is back", async () => {
+    const first = await activeApp();
+    first.gateway.session.keyBackup.backup = ok(aBackup());
+    await first.session.checkAgain();
+    first.restore.start();
+    await settle();
+    const giving = first.lock.giveToAnotherTab();
+    // Also while it stops: what goes on is the other tab's to tell.
+    expect(first.store.getState().restoreJob).toEqual({ kind: "idle" });
+    await giving;
+    expect(first.store.getState().restoreJob).toEqual({ kind: "idle" });
+
+    const second = createTestApp(alice, first.storage);
+    second.gateway.onOpen = ({ keyBackup }) => {
+      keyBackup.backup = ok(aBackup());
+    };
+    await started(second);
+    const report = aReport({ received: 100, imported: 100 });
+    second.gateway.session.restore.last.end({ kind: "completed", report });
+    await settle();
+    await second.lock.giveToAnotherTab();
+    first.session.takeOver();
+    await settle();
+    expect(kind(first)).toBe("active");
+    expect(first.store.getState().restoreJob).toEqual({ kind: "idle" });
+    expect(first.store.getState().lastRestore).toEqual(
+      second.memory.read(alice.userId).lastRestore,
+    );
+    expect(first.store.getState().lastRestore).not.toBeNull();
+  });
+
+  it.each(["pause", "cancel"] as const)(
+    "a restore that is just being stopped (%s) does not go on by itself in the other",
+    async (how) => {
+      const first = await activeApp();
+      first.gateway.session.keyBackup.backup = ok(aBackup());
+      await first.session.checkAgain();
+      first.restore.start();
+      await settle();
+      first.restore[how]();
+      await first.lock.giveToAnotherTab();
+      const { interrupted } = first.memory.read(alice.userId);
+      if (how === "cancel") expect(interrupted).toBeNull();
+      else expect(interrupted).toEqual({ version: "1", deviceId: alice.deviceId });
+    },
+  );
 
   it("a session still opening is closed before the lock is given up", async () => {
     const app = createTestApp(alice);
