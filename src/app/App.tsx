@@ -83,7 +83,7 @@ function screenOf(phase: SessionPhase, route: Route, config: AppConfig): Screen 
         title: null,
         children: (
           <div className={styles.quiet}>
-            <Spinner label="Starting…" />
+            <Spinner label={phase.leaving === true ? "Signing out…" : "Starting…"} />
           </div>
         ),
       };

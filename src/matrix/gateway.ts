@@ -16,6 +16,7 @@ import { createAccountDevices } from "./accountDevices";
 import { subscribeCryptoEvents } from "./cryptoEvents";
 import { restoreCursorName } from "./deviceStore";
 import { findHomeserver } from "./discovery";
+import { endStored } from "./endStored";
 import { createKeyBackup } from "./keyBackup";
 import { createDecryptionKeySource } from "./keyBackupDecryptionKey";
 import { createKeyEntry } from "./keyEntry";
@@ -190,6 +191,10 @@ export function createGateway(options: {
     async exportEnded(request) {
       await closeLive();
       return inMemory ? memory.exportLeft(request) : exportEndedKeys(vault, request);
+    },
+    async endUnopened() {
+      await closeLive();
+      return inMemory ? memory.end() : endStored(vault);
     },
     async forget() {
       // What was meant is what was so when it was asked for.

@@ -31,6 +31,7 @@ export function lazyGateway(load: () => Promise<SessionGateway>): SessionGateway
     markEnded: (user) => ask((gateway) => gateway.markEnded(user)),
     open: () => ask((gateway) => gateway.open()),
     exportEnded: (request) => ask((gateway) => gateway.exportEnded(request)),
+    endUnopened: () => ask((gateway) => gateway.endUnopened()),
     forget: () => ask((gateway) => gateway.forget()),
   };
 }

@@ -675,8 +675,59 @@ describe("leaving", () => {
     await app.session.forget();
     expect(app.gateway.session.log).toEqual(["close"]);
     expect(app.gateway.stored).toBeNull();
-    // Nobody told the server.
-    expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: "local_only" });
+    expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: "by_choice" });
+  });
+
+  const lost: AppError = { kind: "storage", reason: "lost" };
+
+  it.each([
+    [null, "by_choice"],
+    [offline, "local_only"],
+  ] as const)(
+    "a session that could not be opened is ended on the server (%o), and removed in any case",
+    async (endError, reason) => {
+      const app = createTestApp(alice);
+      app.gateway.openError = lost;
+      app.gateway.endError = endError;
+      await started(app);
+      const release = app.gateway.hold();
+      const leaving = app.session.signOut();
+      await settle();
+      // What it is told with is kept until it was told.
+      expect(phaseOf(app)).toEqual({ kind: "starting", leaving: true });
+      expect(app.gateway.stored).toEqual(alice);
+      release();
+      expect(await leaving).toEqual(ok(undefined));
+      expect(phaseOf(app)).toEqual({ kind: "signed_out", reason });
+      expect(app.gateway.stored).toBeNull();
+      expect(app.gateway.ends).toBe(1);
+    },
+  );
+
+  it("tells the server once, also when the removal has to be tried again", async () => {
+    const app = createTestApp(alice);
+    app.gateway.openError = lost;
+    app.gateway.forgetError = { kind: "storage", reason: "blocked" };
+    await started(app);
+    await app.session.forget();
+    expect(phaseOf(app)).toMatchObject({ kind: "failed", leaving: "by_choice" });
+    app.gateway.forgetError = null;
+    app.session.retryOpen();
+    await settle();
+    expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: "by_choice" });
+    expect(app.gateway.ends).toBe(1);
+  });
+
+  it.each([
+    [softLogout, "local_only"],
+    [hardLogout, "by_choice"],
+  ] as const)("tells nobody with a token that is dead: %o", async (error, reason) => {
+    const app = createTestApp(alice);
+    app.gateway.openError = error;
+    await started(app);
+    await app.session.forget();
+    expect(phaseOf(app)).toEqual({ kind: "signed_out", reason });
+    expect(app.gateway.ends).toBe(0);
   });
 
   it("forget says when it could not remove everything", async () => {
@@ -687,7 +738,7 @@ describe("leaving", () => {
       kind: "failed",
       user: alice,
       error: app.gateway.forgetError,
-      leaving: "local_only",
+      leaving: "by_choice",
     });
   });
 
