@@ -5,6 +5,7 @@ import { SignInScreen } from "@/features/sign-in/SignInScreen";
 import { TokenForm } from "@/features/sign-in/TokenForm";
 import { hrefOf, type Route } from "@/lib/route";
 import { useSessionPhase } from "@/state/sessionHooks";
+import { unstoredOf } from "@/state/sessionPhases";
 import { lazyPart, preloadParts } from "@/ui/lazyPart";
 import { Spinner } from "@/ui/Spinner";
 import { useUnloadGuard } from "@/ui/useUnloadGuard";
@@ -58,7 +59,7 @@ export function App({ config, connections = UNGUARDED }: AppProps) {
   const { title, ...frame } = screenOf(phase, route, config);
   return (
     <>
-      <Frame {...frame} />
+      <Frame {...frame} unstored={unstoredOf(phase).memoryOnly === true} />
       <Suspense fallback={<DocumentTitle title={title} />}>
         {hadSession ? (
           <RestoreNews title={title} route={phase.kind === "active" ? route : null} />

@@ -135,6 +135,7 @@ const EXAMPLES: { readonly [K in AppErrorKind]: readonly Extract<AppError, { kin
     { kind: "storage", reason: "mismatch" },
     { kind: "storage", reason: "lost" },
   ],
+  part_missing: [{ kind: "part_missing" }],
   crypto_unavailable: [{ kind: "crypto_unavailable", detail: "SECRET-DETAIL" }],
   worker_crashed: [{ kind: "worker_crashed" }],
   closed: [{ kind: "closed" }],
@@ -199,6 +200,7 @@ describe("describeError", () => {
 
   it.each([
     [{ kind: "crypto_unavailable", detail: "" }, "reload"],
+    [{ kind: "part_missing" }, "reload"],
     [{ kind: "network", detail: "" }, "retry"],
     [{ kind: "signed_out", soft: true }, "sign_in"],
     [{ kind: "wrong_password" }, "none"],

@@ -157,6 +157,12 @@ export function describeError(error: AppError): ErrorWords {
         body: "Browsers give the cryptography that your keys need only to pages with an address that starts with https://. Nothing was sent, and your backup is untouched. Open this app at its https:// address.",
         action: "reload",
       };
+    case "part_missing":
+      return {
+        title: "A part of the app did not arrive",
+        body: "Nothing was lost. Either the connection broke, or a newer version of the app has taken its place. Reload the page when you are connected; a restore under way stops and can be continued.",
+        action: "reload",
+      };
     case "crypto_unavailable":
       return {
         title: "The encryption part of this app did not load",

@@ -133,7 +133,10 @@ describe("at the start", () => {
     const { store, session } = servicesWith({ gateway: load });
     session.start();
     await settle();
-    expect(store.getState().phase).toMatchObject({ kind: "failed", error: { kind: "network" } });
+    expect(store.getState().phase).toMatchObject({
+      kind: "failed",
+      error: { kind: "part_missing" },
+    });
     session.retryOpen();
     await settle();
     expect(store.getState().phase).toEqual({ kind: "signed_out", reason: null });
@@ -151,7 +154,10 @@ describe("at the start", () => {
     });
     session.start();
     await settle();
-    expect(store.getState().phase).toMatchObject({ kind: "failed", error: { kind: "network" } });
+    expect(store.getState().phase).toMatchObject({
+      kind: "failed",
+      error: { kind: "part_missing" },
+    });
     expect(app.gateway.sessions).toEqual([]);
     session.retryOpen();
     await settle();

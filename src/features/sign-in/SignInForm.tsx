@@ -4,6 +4,7 @@ import { formatDuration } from "@/copy/formatTime";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Facts } from "@/ui/Facts";
+import { ReloadButton } from "@/ui/ReloadButton";
 import { SecretField } from "@/ui/SecretField";
 import { TextField } from "@/ui/TextField";
 import { howHostIsKnown, serverNameOf, usernameForLookup } from "./homeserverHost";
@@ -143,6 +144,7 @@ export function SignInForm(props: SignInFormProps) {
             tone="critical"
             title={describeError(problem.error).title}
             code={problem.error.kind}
+            action={describeError(problem.error).action === "reload" ? <ReloadButton /> : null}
           >
             <p>{describeError(problem.error).body}</p>
           </Alert>
