@@ -1,4 +1,5 @@
 import { Suspense, useEffect, useState, useSyncExternalStore } from "react";
+import { PRODUCT_NAME } from "@/copy/terms";
 import type { SessionPhase } from "@/domain/session";
 import { RedirectWays } from "@/features/sign-in/RedirectWays";
 import { SignInScreen } from "@/features/sign-in/SignInScreen";
@@ -12,7 +13,7 @@ import { useUnloadGuard } from "@/ui/useUnloadGuard";
 import { Account } from "./Account";
 import type { AppConfig } from "./config";
 import { DocumentTitle } from "./DocumentTitle";
-import { FailedScreen } from "./FailedScreen";
+import { FailedScreen, isPageAble } from "./FailedScreen";
 import { Frame, type FrameProps } from "./Frame";
 import type { ConnectionGuard } from "./guardConnections";
 import styles from "./Frame.module.css";
@@ -91,7 +92,7 @@ function screenOf(phase: SessionPhase, route: Route, config: AppConfig): Screen 
     case "locked":
       return page(
         `locked ${phase.takenOver}`,
-        phase.takenOver ? "Continued in another tab" : "Open in another tab",
+        phase.takenOver ? "Continued in another tab" : `${PRODUCT_NAME} is open in another tab`,
         <TabLockScreen takenOver={phase.takenOver} left={phase.left ?? null} />,
       );
     case "signed_out":
@@ -170,9 +171,7 @@ function screenOf(phase: SessionPhase, route: Route, config: AppConfig): Screen 
     case "failed":
       return page(
         "failed",
-        phase.leaving === undefined
-          ? "Your session could not be opened"
-          : "This browser’s data could not be removed",
+        titleOfFailed(phase),
         <FailedScreen
           error={phase.error}
           user={phase.user}
@@ -180,6 +179,13 @@ function screenOf(phase: SessionPhase, route: Route, config: AppConfig): Screen 
         />,
       );
   }
+}
+
+function titleOfFailed({ user, error, leaving }: SessionPhase & { kind: "failed" }): string {
+  if (leaving !== undefined) return "This browser’s data could not be removed";
+  return user === null && !isPageAble(error)
+    ? `${PRODUCT_NAME} cannot work here`
+    : "Your session could not be opened";
 }
 
 /** A screen outside a session: one narrow column under a heading that is also its title. */

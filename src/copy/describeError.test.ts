@@ -136,7 +136,10 @@ const EXAMPLES: { readonly [K in AppErrorKind]: readonly Extract<AppError, { kin
     { kind: "storage", reason: "lost" },
   ],
   part_missing: [{ kind: "part_missing" }],
-  crypto_unavailable: [{ kind: "crypto_unavailable", detail: "SECRET-DETAIL" }],
+  crypto_unavailable: [
+    { kind: "crypto_unavailable", detail: "SECRET-DETAIL" },
+    { kind: "crypto_unavailable", detail: "SECRET-DETAIL", absent: true },
+  ],
   worker_crashed: [{ kind: "worker_crashed" }],
   closed: [{ kind: "closed" }],
   unexpected: [{ kind: "unexpected", detail: "SECRET-DETAIL" }],

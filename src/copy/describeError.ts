@@ -155,7 +155,7 @@ export function describeError(error: AppError): ErrorWords {
       return {
         title: "This page was not loaded over a secure connection",
         body: "Browsers give the cryptography that your keys need only to pages with an address that starts with https://. Nothing was sent, and your backup is untouched. Open this app at its https:// address.",
-        action: "reload",
+        action: "none",
       };
     case "part_missing":
       return {
@@ -164,6 +164,13 @@ export function describeError(error: AppError): ErrorWords {
         action: "reload",
       };
     case "crypto_unavailable":
+      if (error.absent === true) {
+        return {
+          title: "This browser has no WebAssembly",
+          body: "The encryption that your keys need runs on it, and it is switched off: by a setting, an extension or a lockdown mode. Nothing was sent, and your backup is untouched. Switch it on for this page, then reload, or use another browser.",
+          action: "reload",
+        };
+      }
       return {
         title: "The encryption part of this app did not load",
         body: "This can happen when the connection breaks at the wrong moment, when the app was just updated, or when WebAssembly is switched off in the browser. Your keys and your backup are untouched. Reload the page.",

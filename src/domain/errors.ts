@@ -112,7 +112,12 @@ export type AppError =
   /** Code of the app that is loaded on demand did not arrive. Browsers may remember that until a reload. */
   | { readonly kind: "part_missing" }
   /** The crypto WebAssembly did not load; only a page reload helps (the SDK remembers the failure). */
-  | { readonly kind: "crypto_unavailable"; readonly detail: string }
+  | {
+      readonly kind: "crypto_unavailable";
+      readonly detail: string;
+      /** The browser has no WebAssembly at all. */
+      readonly absent?: true;
+    }
   | { readonly kind: "worker_crashed" }
   /** The session was closed while the call was under way. */
   | { readonly kind: "closed" }

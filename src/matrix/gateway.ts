@@ -213,7 +213,7 @@ function findLacking(): AppError | null {
     case "subtle":
       return { kind: "insecure_page" };
     case "WebAssembly":
-      return { kind: "crypto_unavailable", detail: "this browser has no WebAssembly" };
+      return { kind: "crypto_unavailable", detail: "no WebAssembly", absent: true };
     case null:
       return null;
   }
