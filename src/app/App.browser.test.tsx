@@ -135,7 +135,7 @@ describe("which screen is shown", () => {
     await expect.element(lock).toMatchTextContent(alice.userId);
     await expect.element(lock).not.toMatchTextContent(/restor/);
     app.lock.tell({ kind: "held", status: { userId: null, restore: null } });
-    await expect.element(lock).toMatchTextContent("Nobody is signed in in the other tab.");
+    await expect.element(lock).toMatchTextContent("In the other tab nobody is signed in.");
     await expect.element(lock).not.toMatchTextContent("keep your keys safe");
     tell({ done: 1_200, total: 5_000 });
     await expect.element(lock).toMatchTextContent("1,200 of 5,000 keys");

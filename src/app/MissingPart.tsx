@@ -71,7 +71,7 @@ function PartIsMissing({ unstored, onRetry }: { unstored: boolean; onRetry: () =
         <p>
           {unstored
             ? "Nothing was lost, and this session is in this tab only: reloading would end it, and lose the room keys in it that are not in your backup. Try again first, when you are connected."
-            : body}
+            : `${body} A restore under way stops and can be continued.`}
         </p>
       </Alert>
     </>

@@ -58,7 +58,7 @@ function OtherTabWords({ other }: { other: OtherTab }) {
         <>
           <p>
             {other.userId === null ? (
-              "Nobody is signed in in the other tab. “Use here” lets you sign in here."
+              "In the other tab nobody is signed in. “Use here” lets you sign in here."
             ) : (
               <>
                 In the other tab <bdi>{other.userId}</bdi> is signed in.

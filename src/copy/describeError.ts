@@ -160,7 +160,7 @@ export function describeError(error: AppError): ErrorWords {
     case "part_missing":
       return {
         title: "A part of the app did not arrive",
-        body: "Nothing was lost. Either the connection broke, or a newer version of the app has taken its place. Reload the page when you are connected; a restore under way stops and can be continued.",
+        body: "Nothing was lost. Either the connection broke, or a newer version of the app has taken its place. Reload the page when you are connected.",
         action: "reload",
       };
     case "crypto_unavailable":
