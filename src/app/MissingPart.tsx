@@ -70,7 +70,7 @@ function PartIsMissing({ unstored, onRetry }: { unstored: boolean; onRetry: () =
       >
         <p>
           {unstored
-            ? "Nothing was lost, and this session is in this tab only: reloading would end it, and lose the room keys in it that are not in your backup. Try again first, when you are connected."
+            ? "Nothing was lost. Reloading would end this session, and lose its room keys that are not in your backup: try again first, when you are connected."
             : `${body} A restore under way stops and can be continued.`}
         </p>
       </Alert>

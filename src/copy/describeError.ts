@@ -167,7 +167,7 @@ export function describeError(error: AppError): ErrorWords {
       if (error.absent === true) {
         return {
           title: "This browser has no WebAssembly",
-          body: "The encryption that your keys need runs on it, and it is switched off: by a setting, an extension or a lockdown mode. Nothing was sent, and your backup is untouched. Switch it on for this page, then reload, or use another browser.",
+          body: "Your keys need it, and a setting, an extension or a lockdown mode has switched it off. Your backup is untouched. Switch it on for this page, then reload, or use another browser.",
           action: "reload",
         };
       }
