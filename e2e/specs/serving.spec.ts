@@ -36,7 +36,8 @@ test("a page whose code does not arrive says so instead of staying blank", async
   await expect(page.getByText("Key Backup", { exact: true })).toBeVisible();
   await expect(page.getByText("Still loading.")).toBeVisible();
   await page.unroute("**/assets/*.js");
-  await page.reload();
+  // Without the app's code a link is all that works.
+  await page.getByRole("link", { name: "reload the page" }).click();
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
   await expect(page.getByText("Still loading.")).toBeHidden();
 });
@@ -46,7 +47,16 @@ test("a session whose code does not arrive has its own screen, and a reload repa
   page,
   dashboard: { signIn },
 }) => {
+  const worker = "**/assets/createDecryptWorker-*.js";
+  await page.route(worker, (route) => route.abort());
   await signIn.open();
+  await signIn.fill(account);
+  await signIn.submit();
+  // No fault of the homeserver.
+  await expect(page.getByTestId("error")).toHaveAttribute("data-code", "part_missing");
+  await expect(page.getByLabel("Homeserver")).not.toBeFocused();
+  await page.unroute(worker);
+  await page.getByTestId("error").getByRole("button", { name: "Reload" }).click();
   const late = "**/assets/SessionScreen-*.js";
   await page.route(late, (route) => route.abort());
   await signIn.fill(account);

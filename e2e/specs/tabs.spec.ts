@@ -23,7 +23,7 @@ test("a second tab shows the restore of the first, takes it over and goes on wit
   const waiting = second.page.getByTestId("tab-lock");
   await expect(waiting).toHaveAttribute("data-other", "answering");
   await expect(waiting).toContainText(account.userId);
-  await expect(waiting).toContainText("Nothing is being restored there.");
+  await expect(waiting).toHaveAttribute("data-restoring", "false");
 
   await page.bringToFront();
   await restore.startRestore();
@@ -36,6 +36,7 @@ test("a second tab shows the restore of the first, takes it over and goes on wit
   });
   await expect(page.getByTestId("tab-lock")).toBeVisible();
   await expect(page.getByRole("heading", { name: "Continued in another tab" })).toBeVisible();
+  await expect(page.getByText(/restore is paused/)).toHaveCount(0);
   const summary = await second.restore.summary();
   expect(summary).toMatchObject({ total: count, failed: 0, missing: 0 });
   expect(summary.imported + summary.already).toBe(count);
@@ -46,6 +47,10 @@ test("a second tab shows the restore of the first, takes it over and goes on wit
   await page.getByRole("button", { name: "Use here" }).click();
   await expect(page.getByRole("link", { name: "Overview" })).toBeVisible({ timeout: 60_000 });
   await expect(waiting).toBeVisible();
+  // What it had when it gave up is of no account any more: the other tab has gone on with it.
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.getByText(/paused|interrupted/i)).toHaveCount(0);
+  await expect(page).not.toHaveTitle(/paused/i);
 });
 
 test("a tab that crashes gives the session up at once, and the one that waits says so", async ({

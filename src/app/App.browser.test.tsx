@@ -133,7 +133,10 @@ describe("which screen is shown", () => {
       app.lock.tell({ kind: "held", status: { userId: alice.userId, restore } });
     tell(null);
     await expect.element(lock).toMatchTextContent(alice.userId);
-    await expect.element(lock).toMatchTextContent("Nothing is being restored there.");
+    await expect.element(lock).not.toMatchTextContent(/restor/);
+    app.lock.tell({ kind: "held", status: { userId: null, restore: null } });
+    await expect.element(lock).toMatchTextContent("In the other tab nobody is signed in.");
+    await expect.element(lock).not.toMatchTextContent("keep your keys safe");
     tell({ done: 1_200, total: 5_000 });
     await expect.element(lock).toMatchTextContent("1,200 of 5,000 keys");
     await expect.element(lock).toHaveAttribute("data-restoring", "true");
@@ -151,6 +154,21 @@ describe("which screen is shown", () => {
     await expect
       .element(screen.getByRole("heading", { name: "Continued in another tab" }))
       .toHaveFocus();
+  });
+
+  it("the tab lock says nothing of a restore that was this tab’s", async () => {
+    const app = await createActiveApp(({ keyBackup }) => {
+      keyBackup.backup = ok(aBackup());
+    });
+    const { screen } = await show(app);
+    await expect.element(screen.getByTestId("device-state")).toBeVisible();
+    app.restore.start();
+    const region = screen.getByText("Restore started");
+    await expect.element(region).toBeInTheDocument();
+    await app.lock.giveToAnotherTab();
+    await expect.element(screen.getByTestId("tab-lock")).toBeVisible();
+    expect(document.body.textContent).not.toMatch(/restore (is|was|has been)|paused|Restore/);
+    expect(document.title).not.toMatch(/restore/i);
   });
 });
 
@@ -630,7 +648,8 @@ describe("when the session cannot be opened", () => {
     [{ kind: "storage", reason: "blocked" }, "Retry"],
     [{ kind: "storage", reason: "unavailable" }, "Retry"],
     [{ kind: "storage", reason: "mismatch" }, "Retry"],
-    [{ kind: "storage", reason: "lost" }, "Retry"],
+    [{ kind: "storage", reason: "lost" }, "Sign out and start as a new device"],
+    [{ kind: "part_missing" }, "Reload"],
     [{ kind: "network", detail: "" }, "Retry"],
     [{ kind: "unexpected", detail: "" }, "Reload"],
   ] satisfies [AppError, string][])("%j offers %s and removes nothing", async (error, name) => {
@@ -658,6 +677,36 @@ describe("when the session cannot be opened", () => {
     await dialog.getByRole("button", { name: "Sign out anyway" }).click();
     await expect.element(screen.getByRole("heading", { name: "Sign in" })).toBeVisible();
     expect(app.gateway.stored).toBeNull();
+  });
+
+  it("a store that is gone has one way on, which ends the device, and warns of nothing", async () => {
+    const { app, screen, button, main } = await failed({ kind: "storage", reason: "lost" });
+    await expect.element(main).not.toMatchTextContent("nowhere else");
+    expect(button("Sign out and remove this browser’s data").elements()).toEqual([]);
+    await button("Sign out and start as a new device").click();
+    await expect.element(screen.getByText("You are signed out")).toBeVisible();
+    expect(app.gateway.ends).toBe(1);
+    expect(app.gateway.stored).toBeNull();
+  });
+
+  it("a page that cannot work for anybody speaks of no session", async () => {
+    for (const error of [
+      { kind: "insecure_page" },
+      { kind: "crypto_unavailable", detail: "", absent: true },
+    ] satisfies AppError[]) {
+      const app = createTestApp();
+      app.gateway.readError = error;
+      app.session.start();
+      const { screen, main, button } = await show(app);
+      await expect
+        .element(screen.getByRole("heading", { level: 1 }))
+        .toHaveTextContent("Key Backup cannot work here");
+      await expect.element(main).not.toMatchTextContent(/session/);
+      expect(await faults()).toEqual([]);
+      // What was not loaded over https is not by a reload either.
+      expect(button("Reload").elements()).toHaveLength(error.kind === "insecure_page" ? 0 : 1);
+      await screen.unmount();
+    }
   });
 
   it("an unreadable store leaves the way to sign-in open", async () => {

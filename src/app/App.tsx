@@ -1,4 +1,5 @@
 import { Suspense, useEffect, useState, useSyncExternalStore } from "react";
+import { PRODUCT_NAME } from "@/copy/terms";
 import type { SessionPhase } from "@/domain/session";
 import { RedirectWays } from "@/features/sign-in/RedirectWays";
 import { SignInScreen } from "@/features/sign-in/SignInScreen";
@@ -6,13 +7,14 @@ import { TokenForm } from "@/features/sign-in/TokenForm";
 import { waitingFor } from "@/copy/describeSignIn";
 import { hrefOf, type Route } from "@/lib/route";
 import { useFinishingAt, useSessionPhase } from "@/state/sessionHooks";
+import { unstoredOf } from "@/state/sessionPhases";
 import { lazyPart, preloadParts } from "@/ui/lazyPart";
 import { Spinner } from "@/ui/Spinner";
 import { useUnloadGuard } from "@/ui/useUnloadGuard";
 import { Account } from "./Account";
 import type { AppConfig } from "./config";
 import { DocumentTitle } from "./DocumentTitle";
-import { FailedScreen } from "./FailedScreen";
+import { FailedScreen, isPageAble } from "./FailedScreen";
 import { Frame, type FrameProps } from "./Frame";
 import type { ConnectionGuard } from "./guardConnections";
 import styles from "./Frame.module.css";
@@ -60,7 +62,7 @@ export function App({ config, connections = UNGUARDED }: AppProps) {
   const { title, ...frame } = screenOf(phase, route, config, finishingAt);
   return (
     <>
-      <Frame {...frame} />
+      <Frame {...frame} unstored={unstoredOf(phase).memoryOnly === true} />
       <Suspense fallback={<DocumentTitle title={title} />}>
         {hadSession ? (
           <RestoreNews title={title} route={phase.kind === "active" ? route : null} />
@@ -93,14 +95,14 @@ function screenOf(
         title: null,
         children: (
           <div className={styles.quiet}>
-            <Spinner label="Starting…" />
+            <Spinner label={phase.leaving === true ? "Signing out…" : "Starting…"} />
           </div>
         ),
       };
     case "locked":
       return page(
         `locked ${phase.takenOver}`,
-        phase.takenOver ? "Continued in another tab" : "Open in another tab",
+        phase.takenOver ? "Continued in another tab" : `${PRODUCT_NAME} is open in another tab`,
         <TabLockScreen takenOver={phase.takenOver} left={phase.left ?? null} />,
       );
     case "signed_out":
@@ -170,9 +172,7 @@ function screenOf(
     case "failed":
       return page(
         "failed",
-        phase.leaving === undefined
-          ? "Your session could not be opened"
-          : "This browser’s data could not be removed",
+        titleOfFailed(phase),
         <FailedScreen
           error={phase.error}
           user={phase.user}
@@ -194,6 +194,13 @@ function waiting(screen: string, title: string, label: string): Screen {
       </div>
     ),
   };
+}
+
+function titleOfFailed({ user, error, leaving }: SessionPhase & { kind: "failed" }): string {
+  if (leaving !== undefined) return "This browser’s data could not be removed";
+  return user === null && !isPageAble(error)
+    ? `${PRODUCT_NAME} cannot work here`
+    : "Your session could not be opened";
 }
 
 /** A screen outside a session: one narrow column under a heading that is also its title. */

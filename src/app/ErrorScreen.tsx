@@ -1,7 +1,7 @@
 import { Component, type ReactNode } from "react";
 import { describeError } from "@/copy/describeError";
 import { Alert } from "@/ui/Alert";
-import { Button } from "@/ui/Button";
+import { ReloadButton } from "@/ui/ReloadButton";
 import { redactError } from "./redactError";
 import { DocumentTitle } from "./DocumentTitle";
 import { ErrorReport } from "./ErrorReport";
@@ -28,12 +28,7 @@ export class ErrorScreen extends Component<{ children: ReactNode }, ErrorScreenS
       <Frame screen="error" narrow>
         <DocumentTitle title="Something went wrong" />
         <Heading>Something went wrong</Heading>
-        <Alert
-          tone="critical"
-          title={words.title}
-          code="unexpected"
-          action={<Button onClick={() => window.location.reload()}>Reload</Button>}
-        >
+        <Alert tone="critical" title={words.title} code="unexpected" action={<ReloadButton />}>
           <p>{words.body}</p>
         </Alert>
         <ErrorReport lines={report} />

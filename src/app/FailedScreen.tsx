@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { describeError } from "@/copy/describeError";
 import type { AppError } from "@/domain/errors";
 import type { SignedInUser } from "@/domain/session";
@@ -7,6 +7,7 @@ import { useSessionActions } from "@/state/actionHooks";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
+import { ReloadButton } from "@/ui/ReloadButton";
 import { ErrorReport } from "./ErrorReport";
 
 interface FailedScreenProps {
@@ -21,23 +22,16 @@ interface FailedScreenProps {
  * browser's data is the person's own choice, after it was said what goes.
  */
 export function FailedScreen({ error, user, memoryOnly }: FailedScreenProps) {
-  const { retryOpen, startOver } = useSessionActions();
+  const { startOver } = useSessionActions();
   const [leaving, setLeaving] = useState(false);
-  const { title, body, action } = describeError(error);
-  const reloads = action === "reload" && !memoryOnly;
+  const { title, body } = describeError(error);
   return (
     <>
       <Alert
         tone="critical"
         title={title}
         code={error.kind}
-        action={
-          reloads ? (
-            <Button onClick={() => window.location.reload()}>Reload</Button>
-          ) : (
-            <Button onClick={retryOpen}>Retry</Button>
-          )
-        }
+        action={<WayOn error={error} memoryOnly={memoryOnly} />}
       >
         <p>{body}</p>
       </Alert>
@@ -73,16 +67,44 @@ export function FailedScreen({ error, user, memoryOnly }: FailedScreenProps) {
   );
 }
 
-/** There must be something to remove, and a store that can be reached to remove it from. */
-function canForget(error: AppError, user: SignedInUser | null): boolean {
-  if (error.kind === "storage")
-    return error.reason === "mismatch" || error.reason === "lost" || user !== null;
-  return user !== null;
+/** What can help. Where nothing is left to lose, leaving needs no warning. */
+function WayOn({ error, memoryOnly }: Pick<FailedScreenProps, "error" | "memoryOnly">): ReactNode {
+  const { retryOpen, forget } = useSessionActions();
+  if (error.kind === "insecure_page") {
+    const { protocol, port, host, pathname } = window.location;
+    // Where the plain page has a port, the secure one has another, which nobody here knows.
+    if (protocol !== "http:" || port !== "") return null;
+    const address = `https://${host}${pathname}`;
+    return <a href={address}>{address}</a>;
+  }
+  if (isLost(error)) {
+    return <Button onClick={() => void forget()}>Sign out and start as a new device</Button>;
+  }
+  return describeError(error).action === "reload" && !memoryOnly ? (
+    <ReloadButton />
+  ) : (
+    <Button onClick={retryOpen}>Retry</Button>
+  );
 }
 
-/** Without storage, WebAssembly or a secure page there is no use in asking for a password. */
-function canSignIn({ kind }: AppError): boolean {
-  return kind !== "storage" && kind !== "insecure_page" && kind !== "crypto_unavailable";
+function isLost(error: AppError): boolean {
+  return error.kind === "storage" && error.reason === "lost";
+}
+
+/** There must be something to remove, and a store that can be reached to remove it from. */
+function canForget(error: AppError, user: SignedInUser | null): boolean {
+  if (isLost(error)) return false;
+  return user !== null || (error.kind === "storage" && error.reason === "mismatch");
+}
+
+/** Whether this page could work for somebody: it is secure, and there is WebAssembly. */
+export function isPageAble({ kind }: AppError): boolean {
+  return kind !== "insecure_page" && kind !== "crypto_unavailable";
+}
+
+/** A password is not asked for where it could not be used, or what is stored is not known. */
+function canSignIn(error: AppError): boolean {
+  return isPageAble(error) && error.kind !== "storage" && error.kind !== "part_missing";
 }
 
 /** The error's own facts; `detail` is redacted where the error is made. */

@@ -14,11 +14,14 @@ export interface FrameProps {
   nav?: ReactNode;
   /** A form by itself reads better in a narrow column. */
   narrow?: boolean;
+  /** The session is in this page alone. */
+  unstored?: boolean;
   children: ReactNode;
 }
 
 /** What stands around every screen: skip link, header, main landmark, focus. */
-export function Frame({ screen, account, nav, narrow = false, children }: FrameProps) {
+export function Frame(props: FrameProps) {
+  const { screen, account, nav, narrow = false, unstored = false, children } = props;
   const main = useRef<HTMLElement>(null);
   useKeptFocus(main);
   return (
@@ -52,7 +55,7 @@ export function Frame({ screen, account, nav, narrow = false, children }: FrameP
         ref={main}
         tabIndex={-1}
       >
-        <MissingPart screen={screen}>
+        <MissingPart screen={screen} unstored={unstored}>
           <Suspense
             fallback={
               <div className={styles.quiet}>

@@ -17,6 +17,7 @@ interface TabLockScreenProps {
 export function TabLockScreen({ takenOver, left }: TabLockScreenProps) {
   const { takeOver } = useSessionActions();
   const other = useOtherTab();
+  const nobody = other.kind === "answering" && other.userId === null;
   return (
     <div
       data-testid="tab-lock"
@@ -27,7 +28,7 @@ export function TabLockScreen({ takenOver, left }: TabLockScreenProps) {
       <Card actions={<Button onClick={takeOver}>Use here</Button>}>
         {takenOver ? (
           <p>You chose to go on in another tab, so this one has stopped. Nothing was lost.</p>
-        ) : (
+        ) : nobody ? null : (
           <p>To keep your keys safe, only one tab at a time works with them.</p>
         )}
         <OtherTabWords other={other} />
@@ -39,7 +40,12 @@ export function TabLockScreen({ takenOver, left }: TabLockScreenProps) {
 function OtherTabWords({ other }: { other: OtherTab }) {
   switch (other.kind) {
     case "silent":
-      return <p>“Use here” stops the other tab and goes on here with what is under way there.</p>;
+      return (
+        <p>
+          “Use here” stops the other tab and goes on here with what is under way there. If it does
+          not answer, close it first.
+        </p>
+      );
     case "gone":
       return (
         <p>
@@ -52,13 +58,12 @@ function OtherTabWords({ other }: { other: OtherTab }) {
         <>
           <p>
             {other.userId === null ? (
-              "In the other tab nobody is signed in now."
+              "In the other tab nobody is signed in. “Use here” lets you sign in here."
             ) : (
               <>
                 In the other tab <bdi>{other.userId}</bdi> is signed in.
               </>
-            )}{" "}
-            {other.restore === null ? "Nothing is being restored there." : null}
+            )}
           </p>
           {other.restore === null ? null : (
             <p>

@@ -47,13 +47,27 @@ const findings: { [State in DeviceState]: Extract<Finding, { state: State }> } =
   ok: { state: "ok" },
 };
 const states = Object.values(findings).map(({ state }) => state);
-const nothingKnown = { version: null, count: null, held: null, pending: null, agreed: true };
+const nothingKnown = {
+  version: null,
+  count: null,
+  held: null,
+  pending: null,
+  knownBefore: false,
+  agreed: true,
+};
 
 describe("headlines", () => {
+  it("speak of what was known before only where something was", () => {
+    const words = (knownBefore: boolean) =>
+      describeDeviceState(findings.unknown, { ...nothingKnown, knownBefore }).body;
+    expect(words(true)).toContain("What was known before is shown below");
+    expect(words(false)).not.toContain("known before");
+  });
+
   it("differ from each other, with and without numbers", () => {
     for (const context of [
       nothingKnown,
-      { version, count: 2000, held: 2000, pending: 3, agreed: true },
+      { version, count: 2000, held: 2000, pending: 3, knownBefore: true, agreed: true },
     ]) {
       const words = Object.values(findings).map((one) => describeDeviceState(one, context));
       expect(new Set(words.map(({ title }) => title)).size).toBe(states.length);
@@ -88,7 +102,7 @@ describe("headlines", () => {
   });
 
   it("claim nothing of an empty backup on a device without keys", () => {
-    const empty = { version, count: 0, held: 0, pending: 0, agreed: true };
+    const empty = { version, count: 0, held: 0, pending: 0, knownBefore: true, agreed: true };
     expect(describeDeviceState(findings.ok, empty)).toEqual({
       title: "Backup is ready",
       body: expect.stringMatching(/no room keys yet.*Older messages cannot be read/),

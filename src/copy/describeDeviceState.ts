@@ -11,6 +11,8 @@ export interface DeviceStateContext {
   readonly held: number | null;
   /** Keys here that are not on the server yet. */
   readonly pending: number | null;
+  /** Was anything read from the server before? */
+  readonly knownBefore: boolean;
   /** Does the server count at least the keys that are here? */
   readonly agreed: boolean;
 }
@@ -34,7 +36,7 @@ export function describeDeviceState(
     case "unknown":
       return {
         title: "Could not check your backup",
-        body: "This says nothing about whether there is one. What was known before is shown below, and nothing has been changed.",
+        body: `This says nothing about whether there is one. ${context.knownBefore ? "What was known before is shown below, and nothing has been changed." : "Nothing has been changed."}`,
       };
     case "verify_this_device":
       if (finding.identityReplaced === true) {

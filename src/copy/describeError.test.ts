@@ -139,7 +139,11 @@ const EXAMPLES: { readonly [K in AppErrorKind]: readonly Extract<AppError, { kin
     { kind: "storage", reason: "mismatch" },
     { kind: "storage", reason: "lost" },
   ],
-  crypto_unavailable: [{ kind: "crypto_unavailable", detail: "SECRET-DETAIL" }],
+  part_missing: [{ kind: "part_missing" }],
+  crypto_unavailable: [
+    { kind: "crypto_unavailable", detail: "SECRET-DETAIL" },
+    { kind: "crypto_unavailable", detail: "SECRET-DETAIL", absent: true },
+  ],
   worker_crashed: [{ kind: "worker_crashed" }],
   closed: [{ kind: "closed" }],
   unexpected: [{ kind: "unexpected", detail: "SECRET-DETAIL" }],
@@ -203,6 +207,7 @@ describe("describeError", () => {
 
   it.each([
     [{ kind: "crypto_unavailable", detail: "" }, "reload"],
+    [{ kind: "part_missing" }, "reload"],
     [{ kind: "network", detail: "" }, "retry"],
     [{ kind: "signed_out", soft: true }, "sign_in"],
     [{ kind: "wrong_password" }, "none"],

@@ -162,9 +162,22 @@ export function describeError(error: AppError): ErrorWords {
       return {
         title: "This page was not loaded over a secure connection",
         body: "Browsers give the cryptography that your keys need only to pages with an address that starts with https://. Nothing was sent, and your backup is untouched. Open this app at its https:// address.",
+        action: "none",
+      };
+    case "part_missing":
+      return {
+        title: "A part of the app did not arrive",
+        body: "Nothing was lost. Either the connection broke, or a newer version of the app has taken its place. Reload the page when you are connected.",
         action: "reload",
       };
     case "crypto_unavailable":
+      if (error.absent === true) {
+        return {
+          title: "This browser has no WebAssembly",
+          body: "Your keys need it, and a setting, an extension or a lockdown mode has switched it off. Your backup is untouched. Switch it on for this page, then reload, or use another browser.",
+          action: "reload",
+        };
+      }
       return {
         title: "The encryption part of this app did not load",
         body: "This can happen when the connection breaks at the wrong moment, when the app was just updated, or when WebAssembly is switched off in the browser. Your keys and your backup are untouched. Reload the page.",

@@ -111,8 +111,15 @@ export type AppError =
     }
   /** The page was not loaded over https: the browser gives it no cryptography. */
   | { readonly kind: "insecure_page" }
+  /** Code of the app that is loaded on demand did not arrive. Browsers may remember that until a reload. */
+  | { readonly kind: "part_missing" }
   /** The crypto WebAssembly did not load; only a page reload helps (the SDK remembers the failure). */
-  | { readonly kind: "crypto_unavailable"; readonly detail: string }
+  | {
+      readonly kind: "crypto_unavailable";
+      readonly detail: string;
+      /** The browser has no WebAssembly at all. */
+      readonly absent?: true;
+    }
   | { readonly kind: "worker_crashed" }
   /** The session was closed while the call was under way. */
   | { readonly kind: "closed" }

@@ -69,6 +69,11 @@ export interface SessionGateway extends OtherSignIns {
    * one encrypted file (Client-Server API, "Key exports"). No client may be open.
    */
   exportEnded(request: ExportRequest): Promise<Result<ExportedKeyFile, AppError>>;
+  /**
+   * Ends the stored session on the server, or the one in memory that was never opened, within a time
+   * limit; no crypto is needed, and nothing is removed here. Done where the server has ended it.
+   */
+  endUnopened(): Promise<Result<void, AppError>>;
   /** Removes the stored session, its crypto store and those of ended ones; or the one in memory alone. */
   forget(): Promise<Result<void, AppError>>;
 }

@@ -45,7 +45,8 @@ interface InMemory {
 
 /** Where the session is; the screen follows from it. */
 export type SessionPhase =
-  | { readonly kind: "starting" }
+  /** `leaving`: what is stored is being removed, and the server told. */
+  | { readonly kind: "starting"; readonly leaving?: true }
   /** Another tab holds the session's lock. `left`: how a session in memory has just ended here. */
   | { readonly kind: "locked"; readonly takenOver: boolean; readonly left?: SignedOutReason }
   /** `memoryOnly`: this browser stores nothing now, so only a session in memory is possible. */

@@ -41,6 +41,28 @@ it("is held once at a time", async () => {
   await expect.poll(() => acquire()).not.toBeNull();
 });
 
+it("is held without a way to talk to other tabs, which then have to be closed", async () => {
+  freshName();
+  const talking = globalThis.BroadcastChannel;
+  Reflect.deleteProperty(globalThis, "BroadcastChannel");
+  try {
+    const first = await acquire();
+    expect(first).not.toBeNull();
+    expect(await acquire()).toBeNull();
+    const short = { ...ignore, timeoutMs: 50 };
+    expect(await takeOverTabLock(name, short)).toBeNull();
+    const news: TabLockNews[] = [];
+    const stop = watchTabLock(name, (heard) => news.push(heard), 10);
+    await expect.poll(() => news).toContainEqual({ kind: "held", status: null });
+    first?.release();
+    await expect.poll(() => news).toContainEqual({ kind: "free" });
+    stop();
+    expect(note(await takeOverTabLock(name, short))).not.toBeNull();
+  } finally {
+    globalThis.BroadcastChannel = talking;
+  }
+});
+
 it("is handed over only after the holder has stopped", async () => {
   freshName();
   const order: string[] = [];

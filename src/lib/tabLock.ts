@@ -40,10 +40,10 @@ export function watchTabLock(
   listener: (news: TabLockNews) => void,
   everyMs = 1_000,
 ): () => void {
-  const channel = new BroadcastChannel(name);
+  const channel = openChannel(name);
   let active = true;
   let unanswered = 0;
-  channel.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+  channel?.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
     if (!isAnswer(data)) return;
     unanswered = 0;
     listener({ kind: "held", status: data.status });
@@ -51,7 +51,7 @@ export function watchTabLock(
   const ask = async (): Promise<void> => {
     if (++unanswered === UNANSWERED + 1) listener({ kind: "held", status: null });
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel has none
-    channel.postMessage({ kind: "describe" } satisfies Ask);
+    channel?.postMessage({ kind: "describe" } satisfies Ask);
     const { held = [] } = await globalThis.navigator.locks.query();
     if (active && !held.some((lock) => lock.name === name)) listener({ kind: "free" });
   };
@@ -60,7 +60,7 @@ export function watchTabLock(
   return () => {
     active = false;
     clearInterval(timer);
-    channel.close();
+    channel?.close();
   };
 }
 
@@ -78,15 +78,15 @@ export async function takeOverTabLock(
   name: string,
   options: TabLockOptions & { readonly timeoutMs?: number },
 ): Promise<TabLock | null> {
-  const channel = new BroadcastChannel(name);
+  const channel = openChannel(name);
   const deadline = AbortSignal.timeout(options.timeoutMs ?? 15_000);
   try {
     const lock = request(name, options, { signal: deadline });
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel has none
-    channel.postMessage({ kind: "give_up" } satisfies Ask);
+    channel?.postMessage({ kind: "give_up" } satisfies Ask);
     return await lock;
   } finally {
-    channel.close();
+    channel?.close();
   }
 }
 
@@ -112,25 +112,30 @@ function request(name: string, options: TabLockOptions, how: LockOptions): Promi
 }
 
 function hold(name: string, options: TabLockOptions, free: () => void): TabLock {
-  const channel = new BroadcastChannel(name);
+  const channel = openChannel(name);
   let asked = false;
   const release = (): void => {
-    channel.close();
+    channel?.close();
     free();
   };
-  channel.addEventListener("message", (event: MessageEvent<unknown>) => {
+  channel?.addEventListener("message", (event: MessageEvent<unknown>) => {
     if (asked || !isAsk(event.data)) return;
     if (event.data.kind === "describe") {
       if (options.describe === undefined) return;
       const answer: Answer = { kind: "status", status: options.describe() };
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel has none
-      channel.postMessage(answer);
+      channel?.postMessage(answer);
       return;
     }
     asked = true;
     void options.onTakeOver().finally(release);
   });
   return { release };
+}
+
+/** Null in a browser that has none: there no tab can be asked, and the other one has to be closed. */
+function openChannel(name: string): BroadcastChannel | null {
+  return "BroadcastChannel" in globalThis ? new BroadcastChannel(name) : null;
 }
 
 function isAsk(data: unknown): data is Ask {

@@ -4,7 +4,7 @@ import { revokeOAuthTokens } from "./oauthTokens";
 import { logOutToken } from "./passwordLogin";
 import type { SessionTokens } from "./sessionTokens";
 
-/** Ends a session where its tokens come from. Tokens that are dead already count as ended. */
+/** Ends a session where its tokens come from. Tokens that are dead already count as ended; see both ways. */
 export function endTokens(
   homeserverUrl: string,
   tokens: SessionTokens,

@@ -16,6 +16,7 @@ import { createAccountDevices } from "./accountDevices";
 import { subscribeCryptoEvents } from "./cryptoEvents";
 import { restoreCursorName } from "./deviceStore";
 import { findHomeserver } from "./discovery";
+import { endStored } from "./endStored";
 import { createKeyBackup } from "./keyBackup";
 import { createDecryptionKeySource } from "./keyBackupDecryptionKey";
 import { createKeyEntry } from "./keyEntry";
@@ -191,6 +192,10 @@ export function createGateway(options: {
       await closeLive();
       return inMemory ? memory.exportLeft(request) : exportEndedKeys(vault, request);
     },
+    async endUnopened() {
+      await closeLive();
+      return inMemory ? memory.end() : endStored(vault);
+    },
     async forget() {
       // What was meant is what was so when it was asked for.
       const wasInMemory = inMemory;
@@ -208,7 +213,7 @@ function findLacking(): AppError | null {
     case "subtle":
       return { kind: "insecure_page" };
     case "WebAssembly":
-      return { kind: "crypto_unavailable", detail: "this browser has no WebAssembly" };
+      return { kind: "crypto_unavailable", detail: "no WebAssembly", absent: true };
     case null:
       return null;
   }

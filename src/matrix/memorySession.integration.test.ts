@@ -214,6 +214,18 @@ test("an ended device's own identity waits in the page until the next device is 
   );
 });
 
+test("a session that cannot be opened is ended on the server, or said not to be, before it is forgotten", async () => {
+  const user = valueOf(await signIn());
+  expect(await gateway.endUnopened()).toEqual({ ok: true, value: undefined });
+  expect(await devices()).not.toContain(user.deviceId);
+  const next = valueOf(await signIn());
+  const heal = server.fail({ matches: ({ path }) => path === "/logout", status: 502, body: "" });
+  expect(await gateway.endUnopened()).toMatchObject({ ok: false });
+  heal();
+  expect(await gateway.forget()).toEqual({ ok: true, value: undefined });
+  expect(await devices()).toContain(next.deviceId);
+});
+
 test("a session that is forgotten before it was opened leaves no device on the server", async () => {
   const user = valueOf(await signIn());
   expect(await devices()).toContain(user.deviceId);

@@ -28,6 +28,8 @@ export interface MemorySession {
   open(): Promise<Result<LiveSession, AppError>>;
   /** The room keys of those that ended in this page, in one encrypted file. Changes nothing. */
   exportLeft(request: ExportRequest): Promise<Result<ExportedKeyFile, AppError>>;
+  /** Ends a device that was never opened on the server; done where there is none. Its keys stay here. */
+  end(): Promise<Result<void, AppError>>;
   /** Lets go of it with all its keys. A device that was never opened is ended on the server. */
   forget(): Promise<void>;
 }
@@ -46,6 +48,14 @@ export function createMemorySession(
   let owner: string | null = null;
   /** Ended, with keys that the next device has not taken over yet. */
   const left = new Set<ClientSession>();
+
+  async function end(): Promise<Result<void, AppError>> {
+    if (login === null || wasOpened) return ok(undefined);
+    const { user, tokens } = login;
+    // Asked once, however it goes.
+    login = null;
+    return endTokens(user.homeserverUrl, tokens);
+  }
 
   async function letGo(): Promise<void> {
     login = null;
@@ -124,10 +134,9 @@ export function createMemorySession(
         request,
       ),
 
+    end,
     async forget() {
-      if (login !== null && !wasOpened) {
-        await endTokens(login.user.homeserverUrl, login.tokens);
-      }
+      await end();
       await letGo();
     },
   };

@@ -20,8 +20,8 @@ const MAX_BYTES = 100_000;
 export async function postForm(
   url: string,
   fields: Readonly<Record<string, string>>,
+  limit = AbortSignal.timeout(TIMEOUT_MS),
 ): Promise<Result<Record<string, unknown>, FormFailure>> {
-  const limit = AbortSignal.timeout(TIMEOUT_MS);
   try {
     const response = await fetch(url, {
       method: "POST",

@@ -4,6 +4,9 @@ import { validateBearerTokenResponse } from "matrix-js-sdk";
 import { postForm, type FormFailure } from "./oauthRequest";
 import type { OAuthTokens, SessionTokens } from "./sessionTokens";
 
+/** For both tokens together, as a log-out has it: whoever leaves does not wait for ever. */
+const REVOKE_WITHIN_MS = 15_000;
+
 /** What the token endpoint hands out (RFC 6749, 5.1). Secret. */
 export interface TokenGrant {
   readonly accessToken: string;
@@ -79,9 +82,10 @@ export async function revokeOAuthTokens({
     ...(refreshToken === null ? [] : [{ token: refreshToken, token_type_hint: "refresh_token" }]),
     { token: accessToken, token_type_hint: "access_token" },
   ];
+  const limit = AbortSignal.timeout(REVOKE_WITHIN_MS);
   let failed: AppError | null = null;
   for (const token of tokens) {
-    const answer = await postForm(revocationEndpoint, { ...token, client_id: clientId });
+    const answer = await postForm(revocationEndpoint, { ...token, client_id: clientId }, limit);
     if (answer.ok) continue;
     const { error } = answer;
     failed ??=

@@ -95,6 +95,15 @@ it("makes no new device keys when the crypto store has gone", async () => {
   expect(await gateway.readStored()).toEqual({ ok: true, value: { user, ended: false } });
 });
 
+it("does not say that all is lost while something of an ended session is kept", async () => {
+  const vault = createVault(NAME);
+  await vault.markEnded(user);
+  const next = { ...user, deviceId: crypto.randomUUID() };
+  expect(await vault.storeBeside(next, "token")).toMatchObject({ ok: true });
+  await vault.markCryptoStoreMade();
+  expect(await reload().open()).toMatchObject({ error: { kind: "storage", reason: "mismatch" } });
+});
+
 it("also notices when half of the crypto store has gone", async () => {
   await (await open()).close();
   await deleteDatabase(`${cryptoStorePrefix(user)}::matrix-sdk-crypto-meta`);

@@ -51,7 +51,10 @@ export async function openSession(
   const found = await attempt(() => findCryptoStore(cryptoStorePrefix));
   if (!found.ok) return found;
   if (cryptoStoreMade && found.value !== "whole") {
-    return fail(found.value === "none" ? LOST : MISMATCH);
+    // Nothing is lost for good while the store of an ended session is still to be carried over.
+    const ended = await vault.readEnded();
+    const isGone = found.value === "none" && ended.ok && ended.value.length === 0;
+    return fail(isGone ? LOST : MISMATCH);
   }
 
   const unlocked = await vault.unlock();

@@ -73,7 +73,10 @@ async function sendLogin(
   return ok({ user, tokens: { accessToken, oauth: null } });
 }
 
-/** Ends a token on its server. One that is dead already counts as ended. */
+/**
+ * Ends a token on its server. One that is dead already counts as ended, but for one that has expired
+ * (`signed_out`, soft): its device is still listed.
+ */
 export async function logOutToken(
   homeserverUrl: string,
   accessToken: string,
@@ -85,8 +88,9 @@ export async function logOutToken(
     accessToken,
     timeoutMs: 15_000,
   });
-  if (answer.ok || answer.error.kind === "signed_out") return ok(undefined);
-  return fail(answer.error);
+  if (answer.ok) return ok(undefined);
+  const { error } = answer;
+  return error.kind === "signed_out" && !error.soft ? ok(undefined) : fail(error);
 }
 
 /**

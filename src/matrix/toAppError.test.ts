@@ -127,6 +127,14 @@ describe("toAppError", () => {
     });
   });
 
+  it.each([
+    "Failed to fetch dynamically imported module: https://app.example.org/assets/a.js",
+    "error loading dynamically imported module: https://app.example.org/assets/a.js",
+    "Importing a module script failed.",
+  ])("tells code that did not arrive from crypto that does not run: %s", (message) => {
+    expect(toAppError(new TypeError(message))).toEqual({ kind: "part_missing" });
+  });
+
   it("lets no secret through in any text", () => {
     const recoveryKey = "EsTc LW2K PGiF wKEA 3As5 g5c4 BXwk qeeJ ZJV8 Q9fu gUMN UE4d";
     const key = "aGVsbG8gd29ybGQgdGhpcyBpcyBhIGtleQ+/aGVsbG8";

@@ -25,10 +25,12 @@ const BY_MESSAGE: readonly (readonly [RegExp, AppError])[] = [
   ],
   [/No decryption key found in crypto store/i, { kind: "decryption_key", reason: "absent" }],
   [/key backup on server does not match/i, { kind: "decryption_key", reason: "mismatch" }],
+  // Chromium and Firefox, then WebKit.
+  [/dynamically imported module|Importing a module script failed/i, { kind: "part_missing" }],
 ];
 
 const WASM_MESSAGE =
-  /WebAssembly|\bwasm\b|Incorrect response MIME type|HTTP status code is not ok|dynamically imported module|Importing a module script failed/i;
+  /WebAssembly|\bwasm\b|Incorrect response MIME type|HTTP status code is not ok/i;
 
 /** Any thrown value as an AppError, redacted. */
 export function toAppError(error: unknown): AppError {

@@ -5,8 +5,8 @@ import { sayOffline } from "./sayOffline";
 import { withoutThrowing } from "./withoutThrowing";
 
 /**
- * A gateway whose code is loaded at its first use. When the code does not arrive the call fails as
- * any request does, and the next call loads again.
+ * A gateway whose code is loaded at its first use. When the code does not arrive the call fails
+ * with `part_missing`, and the next call loads again.
  */
 export function lazyGateway(load: () => Promise<SessionGateway>): SessionGateway {
   let loading: Promise<SessionGateway> | null = null;
@@ -32,15 +32,16 @@ export function lazyGateway(load: () => Promise<SessionGateway>): SessionGateway
     markEnded: (user) => ask((gateway) => gateway.markEnded(user)),
     open: () => ask((gateway) => gateway.open()),
     exportEnded: (request) => ask((gateway) => gateway.exportEnded(request)),
+    endUnopened: () => ask((gateway) => gateway.endUnopened()),
     forget: () => ask((gateway) => gateway.forget()),
   };
 }
 
-/** Code that is loaded on demand. One that does not arrive fails as any request does. */
+/** Code that is loaded on demand. Error: `part_missing`. */
 export async function arrive<T>(load: () => Promise<T>): Promise<Result<T, AppError>> {
   try {
     return ok(await load());
   } catch {
-    return fail({ kind: "network", detail: "part of the app did not load" });
+    return fail({ kind: "part_missing" });
   }
 }

@@ -37,7 +37,10 @@ interface RestoreDeps {
 export interface RestoreJobControl extends RestoreControl {
   /** Stops a running restore and resolves when it has stopped; what it did is kept as paused. */
   readonly stop: () => Promise<void>;
-  /** Another tab takes the session over: a restore that runs now is to go on there by itself. */
+  /**
+   * Another tab takes the session over: a restore that runs now is to go on there by itself. How far
+   * it comes is told there, so this page has none of its own from now on.
+   */
   readonly handOver: () => void;
 }
 
@@ -208,13 +211,16 @@ export function createRestoreControl(deps: RestoreDeps): RestoreJobControl {
     dismiss() {
       if (current === null) dismiss();
     },
-    stop: () => stopWith("pause"),
+    // Whoever has just called it off does not want it paused.
+    stop: () => stopWith(current?.intent ?? "pause"),
     handOver() {
       const job = store.getState().restoreJob;
       const session = deps.session();
-      if (current === null || session === null || job.kind !== "running") return;
-      const { deviceId } = session.user;
-      remember(session, { version: job.version, deviceId, handedOver: true });
+      if (current?.abort.signal.aborted === false && session !== null && job.kind === "running") {
+        const { deviceId } = session.user;
+        remember(session, { version: job.version, deviceId, handedOver: true });
+      }
+      dispatch({ type: "dismissed" });
     },
   };
 }

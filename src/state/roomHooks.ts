@@ -50,9 +50,14 @@ export interface RoomsView {
 /** The encrypted rooms with their newest messages, and on demand how many keys each has here. */
 export function useRooms(): RoomsView {
   const session = useOpenSession();
+  const syncedOnce = useStore(useServices().store, (state) => state.syncedOnce);
   const [asked, setAsked] = useState(false);
   const queries = session === null ? null : queriesOf(session);
-  const rooms = useQuery(queries?.rooms ?? unreadOptions<readonly EncryptedRoom[]>("rooms"));
+  const rooms = useQuery({
+    ...(queries?.rooms ?? unreadOptions<readonly EncryptedRoom[]>("rooms")),
+    // Before the first sync there are none: reading would say that the account has none.
+    enabled: session !== null && syncedOnce,
+  });
   const countsOptions =
     queries?.roomKeyCounts ?? unreadOptions<ReadonlyMap<string, number>>("roomKeyCounts");
   const cached = useQueryClient().getQueryData<RoomsView["keyCounts"]>(countsOptions.queryKey);

@@ -3,7 +3,7 @@ import type { AppError } from "@/domain/errors";
 import type { LastRestore } from "@/domain/restoreJob";
 import { fail, ok } from "@/domain/result";
 import { createTestApp, type TestApp } from "@/testing/createTestApp";
-import { alice, aBackup, backupVersion, offline } from "@/testing/facts";
+import { alice, aBackup, aReport, backupVersion, offline } from "@/testing/facts";
 import { FakeGateway } from "@/testing/FakeGateway";
 import { settle, withFakeTime } from "@/testing/fakeTime";
 import { attachSession, type AttachSession } from "./attachSession";
@@ -133,7 +133,10 @@ describe("at the start", () => {
     const { store, session } = servicesWith({ gateway: load });
     session.start();
     await settle();
-    expect(store.getState().phase).toMatchObject({ kind: "failed", error: { kind: "network" } });
+    expect(store.getState().phase).toMatchObject({
+      kind: "failed",
+      error: { kind: "part_missing" },
+    });
     session.retryOpen();
     await settle();
     expect(store.getState().phase).toEqual({ kind: "signed_out", reason: null });
@@ -151,7 +154,10 @@ describe("at the start", () => {
     });
     session.start();
     await settle();
-    expect(store.getState().phase).toMatchObject({ kind: "failed", error: { kind: "network" } });
+    expect(store.getState().phase).toMatchObject({
+      kind: "failed",
+      error: { kind: "part_missing" },
+    });
     expect(app.gateway.sessions).toEqual([]);
     session.retryOpen();
     await settle();
@@ -551,6 +557,53 @@ describe("two tabs", () => {
     expect(second.store.getState().restoreJob.kind).toBe("interrupted");
   });
 
+  it("the first one says nothing of its restore while it waits, and reads what became of it when it is back", async () => {
+    const first = await activeApp();
+    first.gateway.session.keyBackup.backup = ok(aBackup());
+    await first.session.checkAgain();
+    first.restore.start();
+    await settle();
+    const giving = first.lock.giveToAnotherTab();
+    // Also while it stops: what goes on is the other tab's to tell.
+    expect(first.store.getState().restoreJob).toEqual({ kind: "idle" });
+    await giving;
+    expect(first.store.getState().restoreJob).toEqual({ kind: "idle" });
+
+    const second = createTestApp(alice, first.storage);
+    second.gateway.onOpen = ({ keyBackup }) => {
+      keyBackup.backup = ok(aBackup());
+    };
+    await started(second);
+    const report = aReport({ received: 100, imported: 100 });
+    second.gateway.session.restore.last.end({ kind: "completed", report });
+    await settle();
+    await second.lock.giveToAnotherTab();
+    first.session.takeOver();
+    await settle();
+    expect(kind(first)).toBe("active");
+    expect(first.store.getState().restoreJob).toEqual({ kind: "idle" });
+    expect(first.store.getState().lastRestore).toEqual(
+      second.memory.read(alice.userId).lastRestore,
+    );
+    expect(first.store.getState().lastRestore).not.toBeNull();
+  });
+
+  it.each(["pause", "cancel"] as const)(
+    "a restore that is just being stopped (%s) does not go on by itself in the other",
+    async (how) => {
+      const first = await activeApp();
+      first.gateway.session.keyBackup.backup = ok(aBackup());
+      await first.session.checkAgain();
+      first.restore.start();
+      await settle();
+      first.restore[how]();
+      await first.lock.giveToAnotherTab();
+      const { interrupted } = first.memory.read(alice.userId);
+      if (how === "cancel") expect(interrupted).toBeNull();
+      else expect(interrupted).toEqual({ version: "1", deviceId: alice.deviceId });
+    },
+  );
+
   it("a session still opening is closed before the lock is given up", async () => {
     const app = createTestApp(alice);
     const release = app.gateway.hold();
@@ -628,8 +681,59 @@ describe("leaving", () => {
     await app.session.forget();
     expect(app.gateway.session.log).toEqual(["close"]);
     expect(app.gateway.stored).toBeNull();
-    // Nobody told the server.
-    expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: "local_only" });
+    expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: "by_choice" });
+  });
+
+  const lost: AppError = { kind: "storage", reason: "lost" };
+
+  it.each([
+    [null, "by_choice"],
+    [offline, "local_only"],
+  ] as const)(
+    "a session that could not be opened is ended on the server (%o), and removed in any case",
+    async (endError, reason) => {
+      const app = createTestApp(alice);
+      app.gateway.openError = lost;
+      app.gateway.endError = endError;
+      await started(app);
+      const release = app.gateway.hold();
+      const leaving = app.session.signOut();
+      await settle();
+      // What it is told with is kept until it was told.
+      expect(phaseOf(app)).toEqual({ kind: "starting", leaving: true });
+      expect(app.gateway.stored).toEqual(alice);
+      release();
+      expect(await leaving).toEqual(ok(undefined));
+      expect(phaseOf(app)).toEqual({ kind: "signed_out", reason });
+      expect(app.gateway.stored).toBeNull();
+      expect(app.gateway.ends).toBe(1);
+    },
+  );
+
+  it("tells the server once, also when the removal has to be tried again", async () => {
+    const app = createTestApp(alice);
+    app.gateway.openError = lost;
+    app.gateway.forgetError = { kind: "storage", reason: "blocked" };
+    await started(app);
+    await app.session.forget();
+    expect(phaseOf(app)).toMatchObject({ kind: "failed", leaving: "by_choice" });
+    app.gateway.forgetError = null;
+    app.session.retryOpen();
+    await settle();
+    expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: "by_choice" });
+    expect(app.gateway.ends).toBe(1);
+  });
+
+  it.each([
+    [softLogout, "local_only"],
+    [hardLogout, "by_choice"],
+  ] as const)("tells nobody with a token that is dead: %o", async (error, reason) => {
+    const app = createTestApp(alice);
+    app.gateway.openError = error;
+    await started(app);
+    await app.session.forget();
+    expect(phaseOf(app)).toEqual({ kind: "signed_out", reason });
+    expect(app.gateway.ends).toBe(0);
   });
 
   it("forget says when it could not remove everything", async () => {
@@ -640,7 +744,7 @@ describe("leaving", () => {
       kind: "failed",
       user: alice,
       error: app.gateway.forgetError,
-      leaving: "local_only",
+      leaving: "by_choice",
     });
   });
 

@@ -215,16 +215,16 @@ export function createSessionController(deps: SessionDeps): {
 
   async function removeStored(
     user: SignedInUser | null,
-    reason: SignedOutReason,
+    known: SignedOutReason | null,
   ): Promise<Result<void, AppError>> {
     const mine = ++turn;
     endSession();
-    enter({ kind: "starting" });
+    enter({ kind: "starting", leaving: true });
     await closing;
+    const reason = known ?? ((await gateway.endUnopened()).ok ? "by_choice" : "local_only");
     const removed = await gateway.forget();
     if (removed.ok) forgetUser(user);
-    if (mine !== turn) return removed;
-    await enterLeft(removed, user, reason);
+    if (mine === turn) await enterLeft(removed, user, reason);
     return removed;
   }
 

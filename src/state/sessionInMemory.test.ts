@@ -146,6 +146,21 @@ describe("a session in memory by choice", () => {
     expect(phaseOf(app)).toMatchObject({ kind: "active", memoryOnly: true });
   });
 
+  it.each([
+    [null, "by_choice"],
+    [offline, "local_only"],
+  ] as const)("that cannot be opened is ended on the server: %o", async (endError, reason) => {
+    const app = await started(createTestApp());
+    app.gateway.openError = offline;
+    app.gateway.endError = endError;
+    await app.session.signIn({ ...request, memoryOnly: true });
+    await settle();
+    await app.session.forget();
+    await settle();
+    expect(phaseOf(app)).toEqual({ kind: "signed_out", reason });
+    expect(app.gateway.ends).toBe(1);
+  });
+
   it("that the server ended gives its keys in a file, and only then", async () => {
     const app = await signedIn();
     const request = { passphrase: "of a file", signal: new AbortController().signal };

@@ -1,10 +1,12 @@
 import type { AppError } from "@/domain/errors";
 import type { SessionPhase, SignedInUser, SignedOutReason } from "@/domain/session";
 
-/** How a session ends from here when what is stored is removed and nobody tells the server. */
-export function reasonToSay(phase: SessionPhase): SignedOutReason {
-  if (phase.kind === "failed" && phase.leaving !== undefined) return phase.leaving;
-  return phase.kind === "ended" ? "by_choice" : "local_only";
+/** How a session ends from here when what is stored is removed; null: as the server has it. */
+export function reasonToSay(phase: SessionPhase): SignedOutReason | null {
+  if (phase.kind === "failed") return phase.leaving ?? null;
+  if (phase.kind === "ended") return "by_choice";
+  // Its token has expired, so the server cannot be told.
+  return phase.kind === "expired" ? "local_only" : null;
 }
 
 /** Whether what another page sent back may still be to be exchanged. */

@@ -33,6 +33,9 @@ export class FakeGateway implements SessionGateway {
   openError: AppError | null = null;
   forgetError: AppError | null = null;
   readonly signIns: SignInRequest[] = [];
+  /** How often the server was told of the end of a session that is not open. */
+  ends = 0;
+  endError: AppError | null = null;
   /** How often it was told to forget. */
   forgets = 0;
   /** The passphrases of the files that were asked for. */
@@ -157,6 +160,12 @@ export class FakeGateway implements SessionGateway {
   async exportEnded({ passphrase }: ExportRequest): Promise<Result<ExportedKeyFile, AppError>> {
     this.exports.push(passphrase);
     return ok({ file: new Blob(["keys"]), count: 3 });
+  }
+
+  async endUnopened(): Promise<Result<void, AppError>> {
+    this.ends++;
+    await this.#gate;
+    return this.endError === null ? ok(undefined) : { ok: false, error: this.endError };
   }
 
   async forget(): Promise<Result<void, AppError>> {

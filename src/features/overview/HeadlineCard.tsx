@@ -50,6 +50,7 @@ export function HeadlineCard({ overview, onRestore, onTurnOn }: HeadlineCardProp
     count: backup?.count ?? null,
     held: lastValue(overview.roomKeys)?.total ?? null,
     pending: overview.pendingKeys,
+    knownBefore: lastValue(overview.backup) !== undefined,
     agreed: isAgreed(overview),
   };
   const notice = noticeInHeadline(overview);

@@ -267,6 +267,13 @@ describe("numbers on the backup", () => {
     await expect.element(trust).not.toHaveAttribute("data-key");
   });
 
+  it("are not said to be on their way when the backup could not be looked up", async () => {
+    const { headline, trust } = await show({ backup: failedReading, trust: UNREAD });
+    await expect.element(headline).not.toMatchTextContent("known before");
+    await expect.element(trust).toMatchTextContent("Could not be checked.");
+    await expect.element(trust).not.toMatchTextContent("Checking…");
+  });
+
   it("stay on the page with their age when they cannot be read again", async () => {
     const hourAgo = Date.now() - 3_600_000;
     const { backup, headline, buttons } = await show({
@@ -277,6 +284,7 @@ describe("numbers on the backup", () => {
     await expect.element(backup).toMatchTextContent("2,000");
     await expect.element(backup).toMatchTextContent("These are values of 1 hour ago");
     await expect.element(headline).toMatchTextContent("The homeserver cannot be reached");
+    await expect.element(headline).toMatchTextContent("What was known before is shown below");
     expect(buttons()).toEqual(["Check again"]);
   });
 

@@ -20,7 +20,7 @@ export function TrustCard({ overview }: { overview: KeyBackupOverview }) {
   const missing =
     info !== undefined && unsupportedReason(info) !== null
       ? "Not checked, because this kind of backup is not known here."
-      : trust.status === "failed"
+      : trust.status === "failed" || backup.status === "failed"
         ? "Could not be checked."
         : "Checking…";
   const known = lastValue(trust);

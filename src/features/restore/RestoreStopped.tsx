@@ -7,6 +7,7 @@ import { goTo } from "@/lib/route";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
+import { ReloadButton } from "@/ui/ReloadButton";
 import { RestoreFailures } from "./RestoreFailures";
 import { RestoreNumbers } from "./RestoreNumbers";
 
@@ -28,9 +29,7 @@ export function RestoreStopped({ job, roomNames, onResume, onCancel }: RestoreSt
       actions={
         goesOn ? (
           <>
-            {words?.next === "reload" ? (
-              <Button onClick={() => window.location.reload()}>Reload</Button>
-            ) : null}
+            {words?.next === "reload" ? <ReloadButton /> : null}
             {words?.next === "unlock" ? (
               <Button onClick={() => goTo("unlock")}>Enter recovery key</Button>
             ) : null}

@@ -57,14 +57,16 @@ export function RoomsList({
       </p>
       {offline ? (
         <p>
-          <Badge tone="warning">Offline</Badge> The homeserver cannot be reached. Newer messages may
-          be missing here.
+          <Badge tone="warning">Offline</Badge> The homeserver cannot be reached.{" "}
+          {list === undefined
+            ? "Your rooms are not known before it answers."
+            : "Newer messages may be missing here."}
         </p>
       ) : null}
       <Failure reading={rooms} what="The list of rooms could not be read" />
       <Failure reading={keyCounts} what="The keys could not be counted" retry={countKeys} />
       {list === undefined ? (
-        rooms.status === "unread" ? (
+        rooms.status === "unread" && !offline ? (
           <Spinner label="Reading your rooms…" />
         ) : null
       ) : list.length === 0 ? (

@@ -38,6 +38,24 @@ describe("rooms on the real state layer", () => {
   });
 });
 
+describe("rooms before the first answer of the homeserver", () => {
+  it("are not said not to be there", async () => {
+    const app = await createActiveApp(undefined, { synced: false });
+    app.live.emit({ kind: "sync", state: "offline" });
+    const screen = await render(
+      <TestProviders app={app}>
+        <RoomsScreen />
+      </TestProviders>,
+    );
+    const waiting = screen.getByText(/Your rooms are not known before it answers/);
+    await expect.element(waiting).toBeVisible();
+    await vi.waitFor(() => expect(app.live.keyBackup.asked.countRoomKeys).toBeGreaterThan(0));
+    expect(app.live.rooms.asked.list).toBe(0);
+    app.live.emit({ kind: "sync", state: "live" });
+    await expect.element(screen.getByText(/You are in no encrypted room/)).toBeVisible();
+  });
+});
+
 describe("rooms while a restore runs", () => {
   it("are restored first on demand, and show their messages as soon as these can be read", async () => {
     const { app, screen, room } = await show(5);

@@ -290,6 +290,18 @@ describe("what is said when it does not work", () => {
     expect(gateway.sent).toEqual([]);
   });
 
+  it("a part of the app that did not arrive is no fault of the homeserver, and a reload is offered", async () => {
+    const gateway = fakeGateway({ findError: { kind: "part_missing" } });
+    const { screen, fill, field, button } = await show(gateway);
+    await fill("example.test", "alice", "wonderland");
+    await button.click();
+    const error = screen.getByTestId("error");
+    await expect.element(error).toHaveAttribute("data-code", "part_missing");
+    await expect.element(error.getByRole("button", { name: "Reload" })).toBeVisible();
+    await expect.element(field("Homeserver")).not.toHaveFocus();
+    await expect.element(field("Homeserver")).not.toHaveAttribute("aria-invalid", "true");
+  });
+
   it("a failed lookup is made again at the next press", async () => {
     const gateway = fakeGateway({ findError: { kind: "network", detail: "" } });
     const { screen, fill, button } = await show(gateway);

@@ -14,6 +14,7 @@ import type { AppError } from "@/domain/errors";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Facts } from "@/ui/Facts";
+import { ReloadButton } from "@/ui/ReloadButton";
 import { SecretField } from "@/ui/SecretField";
 import { TextField } from "@/ui/TextField";
 import {
@@ -237,7 +238,7 @@ export function SignInForm(props: SignInFormProps) {
 
 function ProblemNote({ error, username }: { error: AppError; username: string }) {
   // How long to wait is counted beside the button.
-  const { title, body } = describeError(
+  const { title, body, action } = describeError(
     error.kind === "rate_limited" ? { ...error, retryAfterMs: null } : error,
   );
   return (
@@ -245,6 +246,7 @@ function ProblemNote({ error, username }: { error: AppError; username: string })
       tone="critical"
       title={title}
       code={error.kind === "sign_in" ? error.reason : error.kind}
+      action={action === "reload" ? <ReloadButton /> : null}
     >
       <p>{body}</p>
       {error.kind === "wrong_password" && isEmailAddress(username) ? (
