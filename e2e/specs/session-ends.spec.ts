@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { Page } from "@playwright/test";
-import { launch } from "puppeteer-core";
-import { findChromium } from "../../scripts/lib/chromium.mjs";
 import { expect, test } from "../fixtures/index.ts";
+import { expectNothingSeen } from "../fixtures/watch.ts";
+import { launchWithHistoryCache } from "../support/historyCacheBrowser.ts";
 import { MatrixApi } from "../support/MatrixApi.ts";
 import { storedNames } from "../support/storedNames.ts";
+import { watchPuppeteerPage } from "../support/watchPuppeteerPage.ts";
 
 /** The homeserver gives no answer any more. Returns what heals it. */
 async function cutOff(page: Page, homeserver: string): Promise<() => Promise<void>> {
@@ -224,16 +225,13 @@ test("a page that the browser kept in its history works when it is come back to,
   account,
   baseURL,
 }) => {
-  // Neither the suite's browser nor its driver knows the back/forward cache.
-  const browser = await launch({
-    executablePath: findChromium() ?? "chromium",
-    ignoreDefaultArgs: ["--disable-back-forward-cache"],
-    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
-  });
+  const own = [baseURL ?? "", account.homeserver];
+  const browser = await launchWithHistoryCache();
   try {
     for (const memoryOnly of [false, true]) {
       const context = await browser.createBrowserContext();
       const page = await context.newPage();
+      const watches = [await watchPuppeteerPage(page, own)];
       await page.goto(`${baseURL ?? ""}/`);
       await page.locator("::-p-aria(Homeserver)").fill(account.homeserver);
       await page.locator("::-p-aria(Username)").fill(account.username);
@@ -265,6 +263,7 @@ test("a page that the browser kept in its history works when it is come back to,
         // Kept in the history it must not keep another tab from the session, nor work beside it.
         await page.goto(`${baseURL ?? ""}/robots.txt`);
         const second = await context.newPage();
+        watches.push(await watchPuppeteerPage(second, own));
         await second.goto(`${baseURL ?? ""}/`);
         await second.locator("[data-testid=tab-lock], [data-testid=device-state]").wait();
         const waits = (await second.$("[data-testid=tab-lock]")) !== null;
@@ -279,6 +278,7 @@ test("a page that the browser kept in its history works when it is come back to,
         await second.locator("[data-testid=backup-state][data-state=none]").wait();
       }
       await context.close();
+      watches.forEach(expectNothingSeen);
     }
   } finally {
     await browser.close();

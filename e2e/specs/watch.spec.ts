@@ -1,0 +1,87 @@
+import { readdir } from "node:fs/promises";
+import { expect, test } from "../fixtures/index.ts";
+import { watchContext } from "../fixtures/watch.ts";
+import { launchWithHistoryCache } from "../support/historyCacheBrowser.ts";
+import { watchPuppeteerPage } from "../support/watchPuppeteerPage.ts";
+
+// The proof that every other spec would see it: what must not happen is made to happen.
+
+/** Of the build: a worker takes its policy from the answer that its script came with. */
+async function workerPath(): Promise<string> {
+  const names = await readdir(new URL("../../dist/assets/", import.meta.url));
+  return `/assets/${names.find((name) => /^decrypt\.worker.*\.js$/.test(name)) ?? "none"}`;
+}
+
+/** Runs inside a page. Starts a worker as the app does, and lets it live. */
+function startWorker(path: string): void {
+  const policy = globalThis.trustedTypes?.createPolicy("app-worker", {
+    createScriptURL: (url) => url,
+  });
+  if (policy === undefined) throw new Error("this browser has no Trusted Types");
+  Reflect.set(globalThis, "planted", new Worker(policy.createScriptURL(path), { type: "module" }));
+}
+
+/** Runs inside a page or worker: what the policy keeps back, an error, and a third party. */
+function misbehave(name: string): void {
+  void fetch(`http://kept-back-in-${name}.example/`).catch(() => undefined);
+  void fetch(`https://asked-in-${name}.example/`).catch(() => undefined);
+  setTimeout(() => {
+    throw new Error(`thrown in ${name}`);
+  });
+}
+
+test("violations, third parties and errors are seen in pages and in their workers, from the first script on", async ({
+  browser,
+  baseURL,
+}) => {
+  const context = await browser.newContext({ baseURL: baseURL ?? "" });
+  const isOwnHost = (host: string) => host === new URL(baseURL ?? "").host;
+  const watch = await watchContext(context, isOwnHost, baseURL);
+  const page = await context.newPage();
+  const path = await workerPath();
+  await page.route(`**${path}`, async (route) => {
+    const response = await route.fetch();
+    const body = `try { new Function("1")(); } catch {}\n${await response.text()}`;
+    await route.fulfill({ response, body });
+  });
+  await page.goto("/");
+  await page.evaluate(misbehave, "page");
+  await expect.poll(() => watch.cspViolations.join()).toContain("kept-back-in-page");
+  expect(watch.cspViolations.join()).not.toContain("in a worker");
+  await expect.poll(() => watch.pageErrors).toEqual(["thrown in page"]);
+  expect(watch.foreignRequests).toEqual(["https://asked-in-page.example"]);
+
+  const started = page.waitForEvent("worker");
+  await page.evaluate(startWorker, path);
+  const worker = await started;
+  await expect.poll(() => watch.cspViolations.join()).toMatch(/in a worker: .*TrustedScript/);
+  await worker.evaluate(misbehave, "worker");
+  await expect.poll(() => watch.cspViolations.join()).toMatch(/in a worker: .*kept-back-in-worker/);
+  await expect.poll(() => watch.pageErrors).toContain("thrown in worker");
+  expect(watch.foreignRequests).toContain("https://asked-in-worker.example");
+  await context.close();
+});
+
+test("the browser with a back/forward cache is watched as the others are", async ({ baseURL }) => {
+  const browser = await launchWithHistoryCache();
+  try {
+    const page = await browser.newPage();
+    const watch = await watchPuppeteerPage(page, [baseURL ?? ""]);
+    await page.goto(baseURL ?? "");
+    await page.evaluate(misbehave, "page");
+    const started = new Promise<void>((resolve, reject) => {
+      page.once("workercreated", (worker) => {
+        worker.evaluate(misbehave, "worker").then(resolve, reject);
+      });
+    });
+    await page.evaluate(startWorker, await workerPath());
+    await started;
+    for (const where of ["page", "worker"]) {
+      await expect.poll(() => watch.cspViolations.join()).toContain(`kept-back-in-${where}`);
+      await expect.poll(() => watch.pageErrors.join()).toContain(`thrown in ${where}`);
+      await expect.poll(() => watch.foreignRequests).toContain(`https://asked-in-${where}.example`);
+    }
+  } finally {
+    await browser.close();
+  }
+});
