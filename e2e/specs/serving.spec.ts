@@ -33,7 +33,7 @@ test("the sign-in page is there before the SDK, with no more code than the budge
   });
   const held: (() => Promise<void>)[] = [];
   await page.route(`**/${sdk[0]}`, (route) => void held.push(() => route.continue()));
-  await signIn.open();
+  await page.goto("/", { waitUntil: "commit" });
   await expect(page.getByRole("textbox", { name: "Homeserver" })).toBeEditable();
   await page.waitForLoadState("networkidle");
   expect(asked.toSorted()).toEqual(firstModules(build));

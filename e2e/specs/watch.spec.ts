@@ -1,25 +1,10 @@
-import { readdir } from "node:fs/promises";
 import { expect, test } from "../fixtures/index.ts";
 import { watchContext } from "../fixtures/watch.ts";
 import { launchWithHistoryCache } from "../support/historyCacheBrowser.ts";
+import { decryptWorkerPath, startWorker } from "../support/plantedWorker.ts";
 import { watchPuppeteerPage } from "../support/watchPuppeteerPage.ts";
 
 // The proof that every other spec would see it: what must not happen is made to happen.
-
-/** Of the build: a worker takes its policy from the answer that its script came with. */
-async function workerPath(): Promise<string> {
-  const names = await readdir(new URL("../../dist/assets/", import.meta.url));
-  return `/assets/${names.find((name) => /^decrypt\.worker.*\.js$/.test(name)) ?? "none"}`;
-}
-
-/** Runs inside a page. Starts a worker as the app does, and lets it live. */
-function startWorker(path: string): void {
-  const policy = globalThis.trustedTypes?.createPolicy("app-worker", {
-    createScriptURL: (url) => url,
-  });
-  if (policy === undefined) throw new Error("this browser has no Trusted Types");
-  Reflect.set(globalThis, "planted", new Worker(policy.createScriptURL(path), { type: "module" }));
-}
 
 /** Runs inside a page or worker: what the policy keeps back, an error, and a third party. */
 function misbehave(name: string): void {
@@ -38,7 +23,7 @@ test("violations, third parties and errors are seen in pages and in their worker
   const isOwnHost = (host: string) => host === new URL(baseURL ?? "").host;
   const watch = await watchContext(context, isOwnHost, baseURL);
   const page = await context.newPage();
-  const path = await workerPath();
+  const path = await decryptWorkerPath();
   await page.route(`**${path}`, async (route) => {
     const response = await route.fetch();
     const body = `try { new Function("1")(); } catch {}\n${await response.text()}`;
@@ -76,7 +61,7 @@ test("the browser with a back/forward cache is watched as the others are", async
         worker.evaluate(misbehave, "worker").then(resolve, reject);
       });
     });
-    await page.evaluate(startWorker, await workerPath());
+    await page.evaluate(startWorker, await decryptWorkerPath());
     await started;
     for (const where of ["page", "worker"]) {
       await expect.poll(() => watch.cspViolations.join()).toContain(`kept-back-in-${where}`);
