@@ -36,7 +36,7 @@ test("violations, third parties and errors are seen in pages and in their worker
     await expect.poll(() => watch.cspViolations.join()).toContain(told);
   expect(watch.cspViolations.join()).not.toContain("in a worker");
   await expect.poll(() => watch.pageErrors).toEqual(["thrown in page"]);
-  expect(watch.foreignRequests).toEqual(["https://asked-in-page.example"]);
+  await expect.poll(() => watch.foreignRequests).toEqual(["https://asked-in-page.example"]);
 
   const started = page.waitForEvent("worker");
   await page.evaluate(startWorker, path);
@@ -45,7 +45,7 @@ test("violations, third parties and errors are seen in pages and in their worker
   await worker.evaluate(misbehave, "worker");
   await expect.poll(() => watch.cspViolations.join()).toMatch(/in a worker: .*kept-back-in-worker/);
   await expect.poll(() => watch.pageErrors).toContain("thrown in worker");
-  expect(watch.foreignRequests).toContain("https://asked-in-worker.example");
+  await expect.poll(() => watch.foreignRequests).toContain("https://asked-in-worker.example");
   await context.close();
 });
 
