@@ -2,6 +2,7 @@
 import process from "node:process";
 import { bootstrap, root, runScript, say } from "./lib/bootstrap.mjs";
 import { selectChecks } from "./lib/checkList.mjs";
+import { ensureCaddy } from "./lib/ensureCaddy.mjs";
 import { ensureChromium } from "./lib/ensureChromium.mjs";
 import { ensureFirefox } from "./lib/ensureFirefox.mjs";
 import { ensureNginx } from "./lib/ensureNginx.mjs";
@@ -24,7 +25,10 @@ await runScript(
     if (wanted.some(({ firefox }) => firefox)) {
       env["FIREFOX_PATH"] = await ensureFirefox(say);
     }
-    if (wanted.some(({ nginx }) => nginx)) env["NGINX_PATH"] = await ensureNginx(say);
+    if (wanted.some(({ webServers }) => webServers)) {
+      env["NGINX_PATH"] = await ensureNginx(say);
+      await ensureCaddy(say);
+    }
     return continueIn(node, { root, script: "test-main.ts", args, env });
   },
   // Whoever reads only the last line still reads the truth.

@@ -1,4 +1,5 @@
 import { launch, type Browser, type BrowserContext, type Page } from "puppeteer-core";
+import { expect } from "vitest";
 import { findFirefox } from "../../scripts/lib/firefox.mjs";
 
 interface FirefoxOptions {
@@ -52,7 +53,7 @@ export class FirefoxProfile {
     pageErrors: [] as string[],
   };
   readonly #requests: string[] = [];
-  /** Everything its pages wrote to the console. */
+  /** What its pages and workers wrote to the console, but for what the SDK says, redacted. */
   readonly console: string[] = [];
 
   private constructor(context: BrowserContext, ownHosts: ReadonlySet<string>) {
@@ -62,8 +63,12 @@ export class FirefoxProfile {
 
   /** `ownUrls` are the only ones its pages may talk to. */
   static async make(browser: Browser, ownUrls: readonly string[]): Promise<FirefoxProfile> {
-    const hosts = new Set(ownUrls.map((url) => new URL(url).host));
-    return new FirefoxProfile(await browser.createBrowserContext(), hosts);
+    return new FirefoxProfile(await browser.createBrowserContext(), hostsOf(ownUrls));
+  }
+
+  /** The browser's own profile, which is the folder it was started with; ends with the browser. */
+  static ofBrowser(browser: Browser, ownUrls: readonly string[]): FirefoxProfile {
+    return new FirefoxProfile(browser.defaultBrowserContext(), hostsOf(ownUrls));
   }
 
   get seen(): Watched {
@@ -80,14 +85,16 @@ export class FirefoxProfile {
     // Narrower, the navigation is folded away, as on a phone.
     await page.setViewport({ width: 1_100, height: 900 });
     page.setDefaultTimeout(30_000);
-    // Firefox reports a violation of the Content-Security-Policy as an error of the page; workers too.
+    // Firefox reports a violation of the Content-Security-Policy as an error of the page. Of one
+    // inside a worker nothing is heard here; errors, words and requests of workers are.
     page.on("pageerror", (error) => {
       const text = error instanceof Error ? error.message : String(error);
       if (/content.security.policy/i.test(text)) this.#seen.cspViolations.push(text);
       else this.#seen.pageErrors.push(text);
     });
     page.on("console", (message) => {
-      this.console.push(`${message.type()}: ${message.text()}`);
+      if (!message.text().startsWith("SDK: "))
+        this.console.push(`${message.type()}: ${message.text()}`);
     });
     page.on("request", (request) => {
       const url = new URL(request.url());
@@ -98,7 +105,17 @@ export class FirefoxProfile {
     return page;
   }
 
+  /** Fails when a page or worker did anything that none may do, or wrote to the console. */
+  expectNothingSeen(): void {
+    expect(this.#seen).toEqual({ cspViolations: [], foreignRequests: [], pageErrors: [] });
+    expect(this.console).toEqual([]);
+  }
+
   async close(): Promise<void> {
     await this.#context.close();
   }
+}
+
+function hostsOf(urls: readonly string[]): ReadonlySet<string> {
+  return new Set(urls.map((url) => new URL(url).host));
 }

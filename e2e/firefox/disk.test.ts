@@ -8,12 +8,12 @@ import { Recorder } from "../support/hygiene/Recorder.ts";
 import { MatrixApi } from "../support/MatrixApi.ts";
 import { waitUntil } from "../support/waitUntil.ts";
 import { FirefoxDashboard } from "./FirefoxDashboard.ts";
-import { launchFirefox } from "./FirefoxProfile.ts";
+import { FirefoxProfile, launchFirefox } from "./FirefoxProfile.ts";
 
 const control = { name: "control", value: "typed into a field that is no secret" };
 const password = { name: "password", value: "a password that is made visible" };
 
-/** Runs with a Firefox whose profile is a folder of its own. */
+/** Runs with a Firefox whose profile is a folder of its own, and watches it. */
 async function withProfile(
   options: { readonly isPrivate: boolean },
   act: (dashboard: FirefoxDashboard, folder: string) => Promise<void>,
@@ -21,7 +21,10 @@ async function withProfile(
   const folder = await mkdtemp(join(tmpdir(), "key-backup-firefox-"));
   const browser = await launchFirefox({ profile: folder, ...options });
   try {
-    await act(new FirefoxDashboard(await browser.newPage(), inject("dashboardUrl")), folder);
+    const url = inject("dashboardUrl");
+    const profile = FirefoxProfile.ofBrowser(browser, [url, inject("synapseUrl")]);
+    await act(new FirefoxDashboard(await profile.newPage(), url), folder);
+    profile.expectNothingSeen();
   } finally {
     await browser.close();
     await rm(folder, { recursive: true, force: true });

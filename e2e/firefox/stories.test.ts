@@ -1,11 +1,12 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser } from "puppeteer-core";
+import type { Browser, HTTPRequest } from "puppeteer-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it, vi } from "vitest";
 import { MatrixApi } from "../support/MatrixApi.ts";
 import { OtherDevice } from "../support/OtherDevice.ts";
 import { seedBackup } from "../support/seedBackup.ts";
+import { decryptWorkerPath, startWorker } from "../support/plantedWorker.ts";
 import { readStored } from "../support/storedNames.ts";
 import { FirefoxDashboard } from "./FirefoxDashboard.ts";
 import { FirefoxProfile, launchFirefox } from "./FirefoxProfile.ts";
@@ -51,11 +52,6 @@ async function otherDevice(): Promise<OtherDevice> {
 
 async function newDashboard(): Promise<FirefoxDashboard> {
   return new FirefoxDashboard(await profile.newPage(), dashboardUrl);
-}
-
-function expectNothingSeen(): void {
-  expect(profile.seen).toEqual({ cspViolations: [], foreignRequests: [], pageErrors: [] });
-  expect(profile.console).toEqual([]);
 }
 
 it("signs in, unlocks, restores, reloads and signs out", async () => {
@@ -116,7 +112,7 @@ it("signs in, unlocks, restores, reloads and signs out", async () => {
   expect(stored).toEqual({ databases: ["key-backup"], localStorage: [], records: [] });
   const devices = await other.api.devices();
   expect(devices.some((device) => device.display_name?.startsWith("Key Backup"))).toBe(false);
-  expectNothingSeen();
+  profile.expectNothingSeen();
 });
 
 it("sets a backup up, and another device opens it with the key that was shown", async () => {
@@ -145,7 +141,7 @@ it("sets a backup up, and another device opens it with the key that was shown", 
     verified: true,
     trust: { trusted: true, matchesDecryptionKey: true },
   });
-  expectNothingSeen();
+  profile.expectNothingSeen();
 });
 
 it("lets a second tab take over, and the first one go on from there", async () => {
@@ -165,10 +161,10 @@ it("lets a second tab take over, and the first one go on from there", async () =
   await second.page.close();
   await first.page.reload();
   await first.see("device-state");
-  expectNothingSeen();
+  profile.expectNothingSeen();
 });
 
-it("sees what the stories must not do", async () => {
+it("sees what the stories must not do, in a page and in a worker", async () => {
   const dashboard = await newDashboard();
   await dashboard.open();
   await dashboard.page.evaluate(() => {
@@ -186,4 +182,32 @@ it("sees what the stories must not do", async () => {
     expect(profile.seen.foreignRequests).toContain("https://third.party.test");
     expect(profile.seen.cspViolations.join()).toContain("img-src");
   });
+  // Firefox lets nothing be run inside a worker, so its script is sent with more in it.
+  const path = await decryptWorkerPath();
+  await dashboard.page.setRequestInterception(true);
+  dashboard.page.on("request", (request) => {
+    void (request.url().endsWith(path) ? plant(request) : request.continue());
+  });
+  await dashboard.page.evaluate(startWorker, path);
+  await vi.waitFor(() => {
+    expect(profile.console.join()).toContain("words of a worker");
+    expect(profile.seen.pageErrors.join()).toContain("thrown in a worker");
+    expect(profile.seen.foreignRequests).toContain("https://third.worker.test");
+  });
 });
+
+/** Answers for a worker's script as the server does, with what no worker may do before it. */
+async function plant(request: HTTPRequest): Promise<void> {
+  const response = await fetch(request.url());
+  const planted = `
+    console.warn("words of a worker");
+    setTimeout(() => { throw new Error("thrown in a worker"); });
+    void fetch("https://third.worker.test/").catch(() => undefined);
+  `;
+  const {
+    "content-encoding": _decoded,
+    "content-length": _length,
+    ...headers
+  } = Object.fromEntries(response.headers);
+  await request.respond({ status: 200, headers, body: planted + (await response.text()) });
+}

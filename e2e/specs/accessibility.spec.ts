@@ -8,6 +8,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     browser,
     page,
     context,
+    watchAlso,
   }) => {
     test.setTimeout(180_000);
     await page.emulateMedia({ colorScheme });
@@ -55,6 +56,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await maker.sendMessage(room, "hello");
     await maker.waitForBackupCount(1);
     const fresh = await browser.newContext({ colorScheme });
+    await watchAlso(fresh);
     const newPage = await fresh.newPage();
     const next = dashboardOn(newPage, fresh);
     await next.signIn.signIn(account);

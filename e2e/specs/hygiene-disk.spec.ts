@@ -16,6 +16,7 @@ test("the browser's profile on the disk holds no secret, also of fields that wer
   otherDevice,
   playwright,
   baseURL,
+  watchAlso,
 }, testInfo) => {
   const other = await otherDevice();
   const { recoveryKey } = await other.setUpBackup();
@@ -30,6 +31,7 @@ test("the browser's profile on the disk holds no secret, also of fields that wer
   const { launchOptions } = testInfo.project.use;
   const options = { ...launchOptions, ...(baseURL === undefined ? {} : { baseURL }) };
   const context = await playwright.chromium.launchPersistentContext(folder, options);
+  await watchAlso(context);
   const page = await context.newPage();
   page.on("request", (request) => {
     const token = request.headers()["authorization"]?.replace("Bearer ", "");

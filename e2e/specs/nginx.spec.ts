@@ -1,63 +1,16 @@
-import { readdir } from "node:fs/promises";
-import type { APIRequestContext } from "@playwright/test";
-import { contentType } from "../../scripts/lib/contentTypes.ts";
-import { cacheControl, production, securityHeaders } from "../../scripts/lib/securityHeaders.ts";
+import { production, securityHeaders } from "../../scripts/lib/securityHeaders.ts";
 import { expect, test } from "../fixtures/index.ts";
-import { withNginx } from "../support/nginxSite.ts";
-
-/** Header names are in lower case in answers. */
-const wanted = Object.fromEntries(
-  Object.entries(securityHeaders(production)).map(([name, value]) => [name.toLowerCase(), value]),
-);
-
-/** The paths of all files of the build that are for browsers. */
-async function builtPaths(): Promise<string[]> {
-  const dist = new URL("../../dist/", import.meta.url);
-  const entries = await readdir(dist, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && !/^[._]|\.(br|gz)$/.test(entry.name))
-    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(dist.pathname.length - 1))
-    .map((path) => path.replace(/^\/*/, "/"));
-}
-
-async function expectHeaders(request: APIRequestContext, url: string, encoding = "identity") {
-  const response = await request.get(url, { headers: { "Accept-Encoding": encoding } });
-  const headers = response.headers();
-  expect(headers, url).toMatchObject(wanted);
-  return { status: response.status(), headers };
-}
+import { withNginx } from "../support/deployedSites.ts";
+import { expectEveryFile, expectRefusals } from "../support/expectServed.ts";
 
 test("the ready nginx configuration sends every file as the preview does", async ({
   synapse,
   request,
 }) => {
   await withNginx(synapse.url, async ({ url, brotli }) => {
-    const paths = ["/", ...(await builtPaths())];
-    const endings = new Set(paths.map((path) => path.replace(/^.*\./, "")));
-    for (const ending of ["html", "js", "css", "wasm", "woff2", "json", "svg", "txt"]) {
-      expect(endings).toContain(ending);
-    }
-    expect(paths.some((path) => /worker/.test(path))).toBe(true);
-    for (const path of paths) {
-      const { status, headers } = await expectHeaders(request, url + path);
-      expect(status, path).toBe(200);
-      expect(headers["content-type"]?.replace("; ", ";"), path).toBe(
-        contentType(path === "/" ? "/index.html" : path).replace("; ", ";"),
-      );
-      expect(headers["cache-control"], path).toBe(cacheControl(path));
-      if (path.startsWith("/assets/")) expect(headers["cache-control"]).toMatch(/immutable/);
-      expect(headers["content-encoding"], path).toBeUndefined();
-    }
-    const wasm = url + (paths.find((path) => path.endsWith(".wasm")) ?? "");
-    expect((await expectHeaders(request, wasm, "gzip")).headers).toMatchObject({
-      "content-encoding": "gzip",
-      "content-type": "application/wasm",
-      vary: "Accept-Encoding",
-    });
-    // Debian's module for it is not in every installation; without it gzip is what is sent.
-    expect((await expectHeaders(request, wasm, "gzip, br")).headers["content-encoding"]).toBe(
-      brotli ? "br" : "gzip",
-    );
+    // Debian's module for brotli is not in every installation; without it gzip is what is sent.
+    const encodings = { ahead: brotli ? "br" : "gzip", onTheWay: "gzip" } as const;
+    await expectEveryFile(request, { url, serving: production, encodings });
   });
 });
 
@@ -65,21 +18,18 @@ test("the ready nginx configuration sends the headers on refusals too, and keeps
   synapse,
   request,
 }) => {
-  await withNginx(synapse.url, async ({ url }) => {
-    for (const path of [
-      "/nothing-here",
-      "/assets/gone-12345678.js",
-      "/assets/",
-      "/_headers",
-      "/.vite/manifest.json",
-    ]) {
-      const { status, headers } = await expectHeaders(request, url + path);
-      expect(status, path).toBe(404);
-      expect(headers["cache-control"], path).toBe("no-cache");
-    }
-    const posted = await request.post(`${url}/`);
-    expect(posted.status()).toBe(403);
-    expect(posted.headers()).toMatchObject(wanted);
+  await withNginx(synapse.url, async ({ url, httpUrl }) => {
+    const encodings = { ahead: "br", onTheWay: "gzip" } as const;
+    await expectRefusals(request, { url, serving: production, encodings });
+
+    // Over http it only leads to https, under its own name whatever it was asked as.
+    const led = await request.get(`${httpUrl}/index.html?x=1`, { maxRedirects: 0 });
+    expect(led.status()).toBe(301);
+    expect(led.headers()["location"]).toBe("https://keys.example.org/index.html?x=1");
+    const { "Strict-Transport-Security": _none, ...same } = securityHeaders(production);
+    for (const [name, value] of Object.entries(same))
+      expect(led.headers()[name.toLowerCase()], name).toBe(value);
+    expect(led.headers()["server"] ?? "").not.toMatch(/\d/);
   });
 });
 

@@ -1,15 +1,34 @@
 import { randomBytes } from "node:crypto";
 import type { Page } from "@playwright/test";
-import { launch } from "puppeteer-core";
-import { findChromium } from "../../scripts/lib/chromium.mjs";
 import { expect, test } from "../fixtures/index.ts";
+import { expectNothingSeen } from "../fixtures/watch.ts";
+import { launchWithHistoryCache } from "../support/historyCacheBrowser.ts";
 import { MatrixApi } from "../support/MatrixApi.ts";
 import { storedNames } from "../support/storedNames.ts";
+import { watchPuppeteerPage } from "../support/watchPuppeteerPage.ts";
 
 /** The homeserver gives no answer any more. Returns what heals it. */
 async function cutOff(page: Page, homeserver: string): Promise<() => Promise<void>> {
   await page.route(`${homeserver}/**`, (route) => route.abort("connectionrefused"));
   return () => page.unroute(`${homeserver}/**`);
+}
+
+/** Deletes the databases whose names end so, while no page of the dashboard is open. */
+async function deleteDatabases(page: Page, ending: string): Promise<void> {
+  await page.goto("/robots.txt");
+  const deleted = await page.evaluate(async (end) => {
+    const found = (await indexedDB.databases()).map(({ name = "" }) => name);
+    const names = found.filter((name) => name.endsWith(end));
+    for (const name of names) {
+      await new Promise<void>((resolve, reject) => {
+        const request = indexedDB.deleteDatabase(name);
+        request.addEventListener("success", () => resolve());
+        request.addEventListener("error", () => reject(request.error ?? new Error(name)));
+      });
+    }
+    return names;
+  }, ending);
+  expect(deleted).toHaveLength(1);
 }
 
 async function holdsNothing(page: Page): Promise<void> {
@@ -103,17 +122,13 @@ test("a crypto store that the browser cleared is told from one that is damaged, 
   };
   await expect.poll(keysOf).toContain("ed25519");
   const keys = await keysOf();
-  await page.goto("/robots.txt");
-  await page.evaluate(async () => {
-    const found = await indexedDB.databases();
-    for (const { name = "" } of found.filter((database) => database.name !== "key-backup")) {
-      await new Promise<void>((resolve, reject) => {
-        const request = indexedDB.deleteDatabase(name);
-        request.addEventListener("success", () => resolve());
-        request.addEventListener("error", () => reject(request.error ?? new Error(name)));
-      });
-    }
-  });
+  // Half of it is damage: the browser clears all or nothing.
+  await deleteDatabases(page, "::matrix-sdk-crypto-meta");
+  await page.goto("/");
+  await expect(page.getByTestId("error")).toHaveAttribute("data-code", "storage");
+  await expect(page.getByTestId("error")).not.toContainText("The browser has removed");
+  expect(await keysOf()).toBe(keys);
+  await deleteDatabases(page, "::matrix-sdk-crypto");
   await page.goto("/");
   await expect(page.getByTestId("error")).toHaveAttribute("data-code", "storage");
   await expect(page.getByTestId("error")).toContainText("The browser has removed the keys");
@@ -224,16 +239,13 @@ test("a page that the browser kept in its history works when it is come back to,
   account,
   baseURL,
 }) => {
-  // Neither the suite's browser nor its driver knows the back/forward cache.
-  const browser = await launch({
-    executablePath: findChromium() ?? "chromium",
-    ignoreDefaultArgs: ["--disable-back-forward-cache"],
-    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
-  });
+  const own = [baseURL ?? "", account.homeserver];
+  const browser = await launchWithHistoryCache();
   try {
     for (const memoryOnly of [false, true]) {
       const context = await browser.createBrowserContext();
       const page = await context.newPage();
+      const watches = [await watchPuppeteerPage(page, own)];
       await page.goto(`${baseURL ?? ""}/`);
       await page.locator("::-p-aria(Homeserver)").fill(account.homeserver);
       await page.locator("::-p-aria(Username)").fill(account.username);
@@ -265,6 +277,7 @@ test("a page that the browser kept in its history works when it is come back to,
         // Kept in the history it must not keep another tab from the session, nor work beside it.
         await page.goto(`${baseURL ?? ""}/robots.txt`);
         const second = await context.newPage();
+        watches.push(await watchPuppeteerPage(second, own));
         await second.goto(`${baseURL ?? ""}/`);
         await second.locator("[data-testid=tab-lock], [data-testid=device-state]").wait();
         const waits = (await second.$("[data-testid=tab-lock]")) !== null;
@@ -279,6 +292,7 @@ test("a page that the browser kept in its history works when it is come back to,
         await second.locator("[data-testid=backup-state][data-state=none]").wait();
       }
       await context.close();
+      watches.forEach(expectNothingSeen);
     }
   } finally {
     await browser.close();

@@ -10,7 +10,7 @@ import { SetUpError } from "./setUpError.mjs";
  * @property {boolean} [chromium] needs the browser
  * @property {"beside" | "alone"} [when] "beside" the others, as it mostly waits; "alone" after all of them
  * @property {boolean} [firefox] needs the second browser
- * @property {boolean} [nginx] needs the web server
+ * @property {boolean} [webServers] needs those that the dashboard can be deployed with
  * @property {number} minutes after which it is ended as hung
  */
 
@@ -82,7 +82,7 @@ export const checks = [
     counted: "playwright",
     synapse: true,
     chromium: true,
-    nginx: true,
+    webServers: true,
     when: "alone",
     minutes: 30,
   },

@@ -20,6 +20,25 @@ describe("selectChecks", () => {
 });
 
 describe("the checks", () => {
+  it("are these, by name: one that is taken out is missed", () => {
+    expect(checks.map(({ name }) => name)).toEqual([
+      "format",
+      "lint",
+      "types",
+      "dead-code",
+      "unit",
+      "browser",
+      "integration",
+      "build",
+      "budget",
+      "licences",
+      "supply-chain",
+      "audit",
+      "firefox",
+      "e2e",
+    ]);
+  });
+
   it("build before they test the build", () => {
     const names = checks.map(({ name }) => name);
     expect(names.indexOf("build")).toBeLessThan(names.indexOf("firefox"));

@@ -33,10 +33,21 @@ describe("ensureNginx", () => {
 
   it("finds it on PATH, and among the system's programs where it mostly is", async () => {
     const path = program("nginx", whole);
+    const said = vi.fn();
     vi.stubEnv("PATH", `${folder}:/bin`);
-    expect(await ensureNginx(vi.fn(), [])).toBe(path);
+    // Any file that is there will do as the module.
+    expect(await ensureNginx(said, [], path)).toBe(path);
     vi.stubEnv("PATH", "/bin");
-    expect(await ensureNginx(vi.fn(), [folder])).toBe(path);
+    expect(await ensureNginx(said, [folder], path)).toBe(path);
+    expect(said).not.toHaveBeenCalled();
+  });
+
+  it("goes on without the module for brotli where it can not be installed, and says so", async () => {
+    const path = program("nginx", whole);
+    const said = vi.fn();
+    vi.stubEnv("PATH", folder);
+    expect(await ensureNginx(said, [], join(folder, "no-module.so"))).toBe(path);
+    expect(said).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("brotli"));
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
   cacheControl,
@@ -109,5 +109,16 @@ describe(".env.production", () => {
 describe("public/_headers", () => {
   it("is the production form of the headers; `vitest -u` writes it anew", async () => {
     await expect(renderHeadersFile()).toMatchFileSnapshot("../../public/_headers");
+  });
+
+  it("has a rule for every file that is not below assets/, as it cannot say it of all others", () => {
+    const names = [
+      "",
+      "index.html",
+      ...readdirSync("public").filter((name) => !name.startsWith("_")),
+    ];
+    expect(names).toContain("robots.txt");
+    for (const name of names)
+      expect(renderHeadersFile()).toContain(`\n\n/${name}\n  Cache-Control: no-cache\n`);
   });
 });

@@ -58,6 +58,10 @@ export function securityHeaders(serving: Serving): Record<string, string> {
 
 export const immutable = "public, max-age=31536000, immutable";
 export const revalidate = "no-cache";
+/** Of every refusal: what is missing now may be there after the next deployment. */
+export const unkept = "no-store";
+/** What is answered at all, as in the Allow header of status 405. */
+export const allowedMethods = ["GET", "HEAD"] as const;
 
 /** Paths of files whose names carry a hash of their contents; the same in every regex dialect. */
 export const hashedPath = "^/assets/.+-[A-Za-z0-9_-]{8}[.][a-z0-9]+$";
@@ -70,9 +74,13 @@ export function cacheControl(path: string): string {
   return new RegExp(hashedPath).test(path) ? immutable : revalidate;
 }
 
+/** Everything of the build that is not below assets/, by its path. */
+const otherPaths = ["/", "/index.html", "/config.json", "/favicon.svg", "/robots.txt"] as const;
+
 /**
  * The production headers as a `_headers` file, the form that static hosts read. Cache-Control is
- * set per path, as hosts join the values when two rules match.
+ * set per path, as hosts join the values when two rules match; by folder, as the form knows no
+ * patterns within a name and no status.
  */
 export function renderHeadersFile(): string {
   const rule = (path: string, headers: Record<string, string>) =>
@@ -80,8 +88,6 @@ export function renderHeadersFile(): string {
   return `${[
     rule("/*", securityHeaders(production)),
     rule("/assets/*", { "Cache-Control": immutable }),
-    rule("/", { "Cache-Control": revalidate }),
-    rule("/index.html", { "Cache-Control": revalidate }),
-    rule("/config.json", { "Cache-Control": revalidate }),
+    ...otherPaths.map((path) => rule(path, { "Cache-Control": revalidate })),
   ].join("\n\n")}\n`;
 }

@@ -76,7 +76,8 @@ const everyKind = [
   ["/config.json", 200, "application/json"],
   ["/data.unknown", 200, "application/octet-stream"],
   ["/missing", 404, "text/plain; charset=utf-8"],
-  ["/%zz", 404, "text/plain; charset=utf-8"],
+  ["/%zz", 400, "text/plain; charset=utf-8"],
+  ["/index.html%00.txt", 400, "text/plain; charset=utf-8"],
 ];
 
 describe("every response", () => {
@@ -128,7 +129,12 @@ describe("files", () => {
     );
     expect((await get("/")).headers["cache-control"]).toBe("no-cache");
     expect((await get("/favicon.svg")).headers["cache-control"]).toBe("no-cache");
-    expect((await get("/missing")).headers["cache-control"]).toBe("no-store");
+    for (const refused of [
+      await get("/missing"),
+      await get("/%zz"),
+      await get("/", { method: "PUT" }),
+    ])
+      expect(refused.headers["cache-control"]).toBe("no-store");
   });
 
   it("are compressed as the browser asks, and vary by it", async () => {
@@ -197,7 +203,6 @@ describe("nothing else", () => {
     "/..\\secret.txt",
     "//secret.txt",
     "/leak.txt",
-    "/index.html%00.txt",
     "/_headers",
     "/.build",
     "/assets",

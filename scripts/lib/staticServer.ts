@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { chooseEncoding } from "./encodings.ts";
 import { isMissingAddress, loopbackHosts, portProblem } from "./ports.mjs";
-import { cacheControl, securityHeaders } from "./securityHeaders.ts";
+import { allowedMethods, cacheControl, securityHeaders, unkept } from "./securityHeaders.ts";
 import { StaticFiles, fileFromBytes } from "./staticFiles.ts";
 import type { StaticFile } from "./staticFiles.ts";
 
@@ -72,13 +72,17 @@ async function respond(
   response: ServerResponse,
   find: (path: string) => Promise<StaticFile | null>,
 ): Promise<void> {
-  if (request.method !== "GET" && request.method !== "HEAD") {
-    response.setHeader("Allow", "GET, HEAD");
+  if (!allowedMethods.some((method) => method === request.method)) {
+    response.setHeader("Allow", allowedMethods.join(", "));
     sendText(request, response, 405, "Only GET and HEAD are answered here.\n");
     return;
   }
   // Not `new URL`, which would resolve ".." before it can be refused.
   const [path = ""] = (request.url ?? "").split("?", 1);
+  if (isMalformed(path)) {
+    sendText(request, response, 400, "That is no path.\n");
+    return;
+  }
   const file = await find(path);
   if (file === null) {
     sendText(request, response, 404, "Not found.\n");
@@ -103,10 +107,19 @@ async function respond(
   response.end(request.method === "HEAD" ? undefined : body);
 }
 
+/** Whether a path is badly escaped, or has a byte that no name can have; nginx refuses these too. */
+function isMalformed(path: string): boolean {
+  try {
+    return decodeURIComponent(path).includes("\0");
+  } catch {
+    return true;
+  }
+}
+
 /** What is not HTTP never becomes a request; its answer has the headers all the same. */
 function refuse(_error: Error, socket: Duplex): void {
   const headers = securityHeaders({ loopbackHomeservers: true, strictTransport: false });
-  const lines = Object.entries(headers)
+  const lines = Object.entries({ ...headers, "Cache-Control": unkept })
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .join("");
   socket.end(`HTTP/1.1 400 Bad Request\r\n${lines}Content-Length: 0\r\nConnection: close\r\n\r\n`);
@@ -119,7 +132,7 @@ function sendText(
   text: string,
 ): void {
   setCommonHeaders(request, response);
-  response.setHeader("Cache-Control", "no-store");
+  response.setHeader("Cache-Control", unkept);
   response.setHeader("Content-Type", "text/plain; charset=utf-8");
   response.setHeader("Content-Length", Buffer.byteLength(text));
   response.writeHead(status);
