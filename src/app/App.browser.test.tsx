@@ -64,7 +64,7 @@ describe("keys of a device that the server ended", () => {
     const note = screen.getByTestId("carry-over");
     app.live.emit({ kind: "carry_over", state: "running" });
     expect(note.elements()).toEqual([]);
-    app.live.emit({ kind: "carry_over", state: "none" });
+    app.live.emit({ kind: "carry_over", state: "none", carried: 3 });
     await expect.element(note).toMatchTextContent("are on this one now");
     expect(await faults()).toEqual([]);
     await button("Dismiss").click();
@@ -74,7 +74,7 @@ describe("keys of a device that the server ended", () => {
   it("are said not to be here while some are not", async () => {
     const app = await createActiveApp();
     const { screen } = await show(app);
-    app.live.emit({ kind: "carry_over", state: "incomplete" });
+    app.live.emit({ kind: "carry_over", state: "incomplete", missing: ["room_keys"] });
     await expect.element(screen.getByTestId("carry-over")).toMatchTextContent("Do not sign out");
     expect(await faults()).toEqual([]);
   });
@@ -388,7 +388,7 @@ describe("when the server ended the session", () => {
   it("signing out of the new device warns while keys of the ended one are not on it", async () => {
     const app = await createActiveApp();
     const { screen, button } = await show(app);
-    app.live.emit({ kind: "carry_over", state: "incomplete" });
+    app.live.emit({ kind: "carry_over", state: "incomplete", missing: ["room_keys"] });
     await button("Sign out").click();
     const dialog = screen.getByRole("dialog");
     await expect.element(dialog).toMatchTextContent("not all been carried over");
@@ -460,7 +460,7 @@ describe("a session of which nothing is stored", () => {
   it("holds the tab while keys of an ended one are only in it, whatever the counts say", async () => {
     const { app, screen } = await signedIn();
     await expect.poll(asksBeforeLeaving).toBe(false);
-    app.gateway.session.emit({ kind: "carry_over", state: "incomplete" });
+    app.gateway.session.emit({ kind: "carry_over", state: "incomplete", missing: ["room_keys"] });
     const note = screen.getByTestId("carry-over");
     await expect.element(note).toMatchTextContent("only in this tab: do not close or reload it");
     await expect.element(note).not.toMatchTextContent("when this page is next opened");

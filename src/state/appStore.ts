@@ -5,7 +5,7 @@ import type { LastKeyTest, ProvenKey } from "@/domain/keyTest";
 import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
 import type { AppError } from "@/domain/errors";
 import type { OtherTab } from "@/domain/otherTab";
-import type { CarryOverState, SessionPhase, SyncState } from "@/domain/session";
+import type { CarryOverMissing, CarryOverState, SessionPhase, SyncState } from "@/domain/session";
 import { NO_VERIFICATION, type VerificationState } from "@/domain/verification";
 import type { UploadAttempt } from "@/domain/uploadQueue";
 import { subscribeWithSelector } from "zustand/middleware";
@@ -29,6 +29,8 @@ export interface SessionSlice {
   /** Has this session had one complete sync? Before it account data is not to be believed. */
   readonly syncedOnce: boolean;
   readonly carryOver: CarryOverState;
+  /** While it is `incomplete`: what of the ended devices is not here. */
+  readonly carryOverMissing: readonly CarryOverMissing[];
   /** In this session keys of an ended device were carried over, all of them. */
   readonly carriedOver: boolean;
 }
@@ -106,6 +108,7 @@ export const freshSessionState: Omit<
   sync: "starting",
   syncedOnce: false,
   carryOver: "none",
+  carryOverMissing: [],
   carriedOver: false,
   verification: NO_VERIFICATION,
   keyWait: NO_KEY_WAIT,
