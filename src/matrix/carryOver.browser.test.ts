@@ -71,14 +71,18 @@ async function giveIdentity(prefix: string, { context }: ClientSession): Promise
   if (!ended.ok || !unlocked.ok) throw new Error("not stored");
   const stored = ended.value.find((one) => one.cryptoStorePrefix === prefix);
   if (stored === undefined) throw new Error("not stored");
-  const { keys, secrets } = await withEndedMachine(stored, unlocked.value.storageKey, async (old) => {
-    const requests = await old.bootstrapCrossSigning(false);
-    const uploaded: unknown = JSON.parse(requests.uploadSigningKeysRequest.body);
-    requests.free();
-    const exported = await old.exportCrossSigningKeys();
-    if (exported === undefined) throw new Error("no identity");
-    return { keys: uploaded, secrets: exported };
-  });
+  const { keys, secrets } = await withEndedMachine(
+    stored,
+    unlocked.value.storageKey,
+    async (old) => {
+      const requests = await old.bootstrapCrossSigning(false);
+      const uploaded: unknown = JSON.parse(requests.uploadSigningKeysRequest.body);
+      requests.free();
+      const exported = await old.exportCrossSigningKeys();
+      if (exported === undefined) throw new Error("no identity");
+      return { keys: uploaded, secrets: exported };
+    },
+  );
   const machine = await olmMachineOf(context);
   const { RequestType, UserId } = await loadCryptoWasm();
   const query = machine.queryKeysForUsers([new UserId(userId)]);
@@ -230,12 +234,27 @@ it("stops when the session is closed, and leaves the old store", async () => {
 it("leaves a store that does not open", async () => {
   const { prefix, next } = await endDevice(await roomKeys(2));
   const session = await next();
+  let opened = 0;
   const wrongKey: Partial<Vault> = {
-    unlockEnded: async () => ({ ok: true, value: { storageKey: new Uint8Array(32).fill(1) } }),
+    unlockEnded: async () => {
+      opened++;
+      return { ok: true, value: { storageKey: new Uint8Array(32).fill(1) } };
+    },
   };
-  const { news, emit, stop } = await startIn(session, wrongKey);
-  // Not tried again before the next opening: that takes its time.
-  emit({ kind: "identity_changed" });
+  let looks = 0;
+  const { news, emit, stop } = await startIn(session, {
+    ...wrongKey,
+    readEnded: () => {
+      looks++;
+      return rig.vault().readEnded();
+    },
+  });
+  // What does not open is not opened again before the next opening: that takes its time.
+  for (const look of [2, 3]) {
+    emit({ kind: "identity_changed" });
+    await expect.poll(() => looks).toBe(look);
+  }
+  expect(opened).toBe(1);
   await stop();
   expect(news).toMatchObject([{ state: "running" }, { state: "incomplete", missing: ["unread"] }]);
   expect(await cryptoStoreExists(prefix)).toBe(true);

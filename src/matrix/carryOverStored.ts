@@ -31,11 +31,7 @@ export function startStoredCarryOver({
   });
 }
 
-function endedDevice(
-  session: StoredSession,
-  vault: EndedVault,
-  failed: Set<string>,
-): EndedDevice {
+function endedDevice(session: StoredSession, vault: EndedVault, failed: Set<string>): EndedDevice {
   const { cryptoStorePrefix: prefix } = session;
   return {
     id: prefix,

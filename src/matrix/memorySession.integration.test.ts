@@ -204,7 +204,8 @@ test("an ended device's own identity waits in the page until the next device is 
   const again = await open();
   const carried = () => again.heard.filter((event) => Object(event).kind === "carry_over");
   await vi.waitFor(
-    () => expect(carried().at(-1)).toEqual({
+    () =>
+      expect(carried().at(-1)).toEqual({
         kind: "carry_over",
         state: "incomplete",
         missing: ["identity"],

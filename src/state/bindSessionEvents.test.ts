@@ -59,7 +59,10 @@ describe("what each event makes be read again", () => {
     [{ kind: "secrets_changed" }, ["backup", "crossSigning", "secretStorage"]],
     [{ kind: "rooms_changed" }, ["rooms"]],
     [{ kind: "carry_over", state: "running" }, []],
-    [{ kind: "carry_over", state: "incomplete", missing: ["identity"] }, ["roomKeyCounts", "roomKeys", "rooms"]],
+    [
+      { kind: "carry_over", state: "incomplete", missing: ["identity"] },
+      ["roomKeyCounts", "roomKeys", "rooms"],
+    ],
     [{ kind: "carry_over", state: "none", carried: 1 }, ["roomKeyCounts", "roomKeys", "rooms"]],
     [{ kind: "sync", state: "live" }, []],
     [{ kind: "sync", state: "offline" }, ["backup"]],
