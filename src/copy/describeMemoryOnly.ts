@@ -15,10 +15,6 @@ export function stillSignedInAt(host: string): string {
   return `Signing out here does not sign you out at ${host}, or at whatever page it sent you to. On a shared computer, sign out there, too.`;
 }
 
-/** After a sign-out, when it is not known any more how the session began. */
-export const STILL_SIGNED_IN_ELSEWHERE =
-  "If you signed in on another page, you may still be signed in there. On a shared computer, sign out there, too.";
-
 /** An ended session in memory, on a homeserver that takes no password. `host`: the homeserver. */
 export function describeNoWayBack(host: string): { title: string; body: string } {
   return {

@@ -78,7 +78,7 @@ export async function finishRedirect(
   const user = memoryOnly
     ? await memory.signIn(() => exchange(answer, asked))
     : await signInStored(vault, asked, () => exchange(answer, asked), hasPublished);
-  return user.ok ? ok({ user: user.value, memoryOnly }) : user;
+  return user.ok ? ok({ user: user.value, memoryOnly, host: hostOf(asked) }) : user;
 }
 
 async function signInStored(
@@ -122,6 +122,11 @@ async function exchange(
   return fail(failure(answer.error === "access_denied" ? "cancelled" : "refused", pending));
 }
 
-function failure(reason: SignInFailure, { homeserverUrl, oauth }: PendingRedirect): AppError {
-  return { kind: "sign_in", reason, host: new URL(oauth?.issuer ?? homeserverUrl).host };
+/** Of the page that the person was sent to. */
+function hostOf({ homeserverUrl, oauth }: PendingRedirect): string {
+  return new URL(oauth?.issuer ?? homeserverUrl).host;
+}
+
+function failure(reason: SignInFailure, pending: PendingRedirect): AppError {
+  return { kind: "sign_in", reason, host: hostOf(pending) };
 }

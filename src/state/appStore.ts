@@ -5,7 +5,13 @@ import type { LastKeyTest, ProvenKey } from "@/domain/keyTest";
 import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
 import type { AppError } from "@/domain/errors";
 import type { OtherTab } from "@/domain/otherTab";
-import type { CarryOverMissing, CarryOverState, SessionPhase, SyncState } from "@/domain/session";
+import type {
+  CarryOverMissing,
+  CarryOverState,
+  SessionPhase,
+  SignedInUser,
+  SyncState,
+} from "@/domain/session";
 import { NO_VERIFICATION, type VerificationState } from "@/domain/verification";
 import type { UploadAttempt } from "@/domain/uploadQueue";
 import { subscribeWithSelector } from "zustand/middleware";
@@ -25,6 +31,10 @@ export interface SessionSlice {
   readonly otherTab: OtherTab;
   /** Why the last sign-in on another page came to nothing. */
   readonly signInProblem: AppError | null;
+  /** Who has just signed in on another page, and the host of that, until the session is open. */
+  readonly signedInAt: { readonly user: SignedInUser; readonly host: string } | null;
+  /** After signing out here: the host at which the person may still be signed in. */
+  readonly stillSignedInAt: string | null;
   readonly sync: SyncState;
   /** Has this session had one complete sync? Before it account data is not to be believed. */
   readonly syncedOnce: boolean;
@@ -103,7 +113,15 @@ const noBackupEvents: BackupEventsSlice = {
 /** What every session starts from. */
 export const freshSessionState: Omit<
   AppState,
-  "phase" | "otherTab" | "signInProblem" | "restoreJob" | "lastRestore" | "lastKeyTest" | "proven"
+  | "phase"
+  | "otherTab"
+  | "signInProblem"
+  | "signedInAt"
+  | "stillSignedInAt"
+  | "restoreJob"
+  | "lastRestore"
+  | "lastKeyTest"
+  | "proven"
 > = {
   sync: "starting",
   syncedOnce: false,
@@ -122,6 +140,8 @@ export function createAppStore() {
       phase: { kind: "starting" },
       otherTab: { kind: "silent" },
       signInProblem: null,
+      signedInAt: null,
+      stillSignedInAt: null,
       ...freshSessionState,
       restoreJob: { kind: "idle" },
       lastRestore: null,

@@ -171,7 +171,7 @@ describe("signing out, by a read of its own", () => {
     expect(bottom).toBeLessThanOrEqual(560);
     expect(dialog.getByRole("heading").element().getBoundingClientRect().top).toBeGreaterThan(0);
     const words = dialog.getByText(/^Signing out removes this device/).element();
-    words.scrollIntoView({ block: "nearest" });
+    words.scrollIntoView({ block: "start" });
     const end = button("Stay signed in").element().getBoundingClientRect().top;
     expect(words.getBoundingClientRect().bottom).toBeLessThanOrEqual(end);
     await page.viewport(414, 896);
