@@ -120,7 +120,7 @@ describe("guardConnections", () => {
     const next = guarded(createTestApp(), rig.storage);
     next.app.session.start();
     const page = await next.show();
-    const words = "does not sign you out at hs.example.org:8448";
+    const words = /does not sign you out at hs\.example\.org:8448/;
     await expect.element(page.getByText(words)).toBeVisible();
     await page.unmount();
 

@@ -15,14 +15,6 @@ export function stillSignedInAt(host: string): string {
   return `Signing out here does not sign you out at ${host}, or at whatever page it sent you to. On a shared computer, sign out there, too.`;
 }
 
-/** An ended session in memory, on a homeserver that takes no password. `host`: the homeserver. */
-export function describeNoWayBack(host: string): { title: string; body: string } {
-  return {
-    title: `${host} signs in on another page`,
-    body: "Leaving this one loses the keys that are only in this tab, so it is not offered here. If you can get an access token of a new sign-in that no app has used yet, use it below: the keys are then carried over. Or save the keys to a file, sign in anew, and import the file there. Otherwise what is not in your backup is lost when you leave; what is in it comes back with your recovery key.",
-  };
-}
-
 /** After a deletion on the server: what becomes of the room keys that are here. */
 export function describeKeysHere(memoryOnly: boolean): string {
   return memoryOnly

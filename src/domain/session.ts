@@ -74,9 +74,13 @@ export type SessionPhase =
   | { readonly kind: "expired"; readonly user: SignedInUser }
   /**
    * The server ended the device for good. Its store is kept; a sign-in makes a new device. In memory
-   * also when only the token expired: without a stored device there is nothing to go on with.
+   * also when only the token `expired`: without a stored device there is nothing to go on with.
    */
-  | ({ readonly kind: "ended"; readonly user: SignedInUser } & InMemory)
+  | ({
+      readonly kind: "ended";
+      readonly user: SignedInUser;
+      readonly expired?: boolean;
+    } & InMemory)
   | ({
       readonly kind: "failed";
       readonly user: SignedInUser | null;

@@ -206,7 +206,7 @@ export function createSessionController(deps: SessionDeps): {
     endSession();
     turn++;
     if (inMemory) {
-      enter({ kind: "ended", user, memoryOnly: true });
+      enter({ kind: "ended", user, memoryOnly: true, expired: soft });
       return;
     }
     enter({ kind: soft ? "expired" : "ended", user });
