@@ -64,14 +64,11 @@ test("an account that an administrator deactivates ends in words, and what is le
   await signIn.submit();
   // Synapse 1.163 does not tell: it refuses in the words for a wrong password.
   await expect(page.getByTestId("error")).toHaveAttribute("data-code", "wrong_password");
-  await expect(page.getByText("which then takes no password any more")).toBeVisible();
+  await expect(page.getByText("If the account was deactivated")).toBeVisible();
 
   await cutOff(page, account.homeserver);
-  await page.getByRole("button", { name: "Remove this browser’s data" }).click();
-  await page
-    .getByRole("dialog")
-    .getByRole("button", { name: "Remove this browser’s data" })
-    .click();
+  await page.getByRole("button", { name: "Remove Key Backup’s data" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Remove Key Backup’s data" }).click();
   await expect(page.getByText("You are signed out", { exact: true })).toBeVisible();
   await holdsNothing(page);
 });

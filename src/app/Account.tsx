@@ -6,7 +6,7 @@ import { Button } from "@/ui/Button";
 import styles from "./Frame.module.css";
 
 /** Who is signed in and where, and the way out. */
-export function Account({ user }: { user: SignedInUser }) {
+export function Account({ user, memoryOnly }: { user: SignedInUser; memoryOnly: boolean }) {
   const [leaving, setLeaving] = useState(false);
   const accountUrl = useOpenSession()?.oauth?.accountUrl ?? null;
   return (
@@ -14,6 +14,13 @@ export function Account({ user }: { user: SignedInUser }) {
       <div className={styles.who}>
         <p className={styles.userId}>{user.userId}</p>
         <p className={styles.homeserver}>
+          {memoryOnly ? (
+            <>
+              <strong className={styles.tabOnly} data-testid="tab-only">
+                This tab only
+              </strong>{" "}
+            </>
+          ) : null}
           {new URL(user.homeserverUrl).host}
           {accountUrl === null ? null : (
             <>

@@ -64,17 +64,38 @@ describe("keys of a device that the server ended", () => {
     const note = screen.getByTestId("carry-over");
     app.live.emit({ kind: "carry_over", state: "running" });
     expect(note.elements()).toEqual([]);
-    app.live.emit({ kind: "carry_over", state: "none" });
+    app.live.emit({ kind: "carry_over", state: "none", carried: 3 });
     await expect.element(note).toMatchTextContent("are on this one now");
+    app.live.emit({ kind: "carry_over", state: "none", carried: 0 });
+    await expect.element(note).not.toBeInTheDocument();
+    app.live.emit({ kind: "carry_over", state: "none", carried: 3 });
+    await expect.element(note).toBeVisible();
     expect(await faults()).toEqual([]);
     await button("Dismiss").click();
     await expect.element(note).not.toBeInTheDocument();
   });
 
+  it("name the step that brings the rest, which is not said to be room keys", async () => {
+    const app = await createActiveApp();
+    const { screen, button } = await show(app);
+    app.live.emit({ kind: "carry_over", state: "incomplete", missing: ["identity"] });
+    const note = screen.getByTestId("carry-over");
+    await expect.element(note).toMatchTextContent("Its room keys are on this device.");
+    await expect.element(note).toMatchTextContent("Enter your recovery key, or verify this device");
+    await expect.element(note).not.toMatchTextContent(/Not all keys|next opened|Reload/);
+    expect(await faults()).toEqual([]);
+    await note.getByRole("button", { name: "Enter recovery key" }).click();
+    expect(window.location.hash).toBe("#/unlock");
+    await expect.element(note.getByRole("button")).not.toBeInTheDocument();
+    app.live.emit({ kind: "carry_over", state: "incomplete", missing: ["unread"] });
+    await expect.element(note).toMatchTextContent("could not be read");
+    await expect.element(button("Reload")).toBeVisible();
+  });
+
   it("are said not to be here while some are not", async () => {
     const app = await createActiveApp();
     const { screen } = await show(app);
-    app.live.emit({ kind: "carry_over", state: "incomplete" });
+    app.live.emit({ kind: "carry_over", state: "incomplete", missing: ["room_keys"] });
     await expect.element(screen.getByTestId("carry-over")).toMatchTextContent("Do not sign out");
     expect(await faults()).toEqual([]);
   });
@@ -402,7 +423,7 @@ describe("when the server ended the session", () => {
     const { app, screen, main } = await ended();
     await expect.element(main).toMatchTextContent("The homeserver ended this session");
     await expect
-      .element(screen.getByText("The room keys of this browser are still here."))
+      .element(screen.getByText("Room keys of this session are still in this browser."))
       .toBeVisible();
     await expect.element(main).toMatchTextContent(alice.userId);
     await expect.element(main).toMatchTextContent(new URL(alice.homeserverUrl).host);
@@ -428,15 +449,15 @@ describe("when the server ended the session", () => {
     app.gateway.signInError = { kind: "wrong_password" };
     await password.fill("oops");
     await button("Sign in").click();
-    await expect
-      .element(screen.getByTestId("error"))
-      .toHaveAttribute("data-code", "wrong_password");
+    const error = screen.getByTestId("error");
+    await expect.element(error).toHaveAttribute("data-code", "wrong_password");
+    await expect.element(error).toMatchTextContent("If the account was deactivated");
     expect(app.gateway).toMatchObject({ stored: alice, ended: true });
   });
 
   it("removing this browser’s data says first what goes", async () => {
     const { app, screen, button } = await ended();
-    await button("Remove this browser’s data").click();
+    await button("Remove Key Backup’s data from this browser").click();
     const dialog = screen.getByRole("dialog");
     await expect.element(dialog).toMatchTextContent(alice.deviceId);
     await expect.element(dialog).toMatchTextContent("every room key kept here");
@@ -444,8 +465,10 @@ describe("when the server ended the session", () => {
     await dialog.getByRole("button", { name: "Keep everything" }).click();
     await expect.element(dialog).not.toBeInTheDocument();
     expect(app.gateway.stored).toEqual(alice);
-    await button("Remove this browser’s data").click();
-    await dialog.getByRole("button", { name: "Remove this browser’s data" }).click();
+    await button("Remove Key Backup’s data from this browser").click();
+    await dialog
+      .getByRole("button", { name: "Remove Key Backup’s data from this browser" })
+      .click();
     await expect.element(screen.getByRole("heading", { name: "Sign in" })).toBeVisible();
     expect(app.gateway.stored).toBeNull();
   });
@@ -453,7 +476,7 @@ describe("when the server ended the session", () => {
   it("signing out of the new device warns while keys of the ended one are not on it", async () => {
     const app = await createActiveApp();
     const { screen, button } = await show(app);
-    app.live.emit({ kind: "carry_over", state: "incomplete" });
+    app.live.emit({ kind: "carry_over", state: "incomplete", missing: ["room_keys"] });
     await button("Sign out").click();
     const dialog = screen.getByRole("dialog");
     await expect.element(dialog).toMatchTextContent("not all been carried over");
@@ -502,7 +525,7 @@ describe("a session of which nothing is stored", () => {
     expect(await faults()).toEqual([]);
     app.gateway.session.emit({ kind: "signed_out", soft: true });
     await expect
-      .element(shown.screen.getByRole("heading", { name: "This session was ended" }))
+      .element(shown.screen.getByRole("heading", { name: "Your session has expired" }))
       .toBeVisible();
     await expect.element(shown.main).toMatchTextContent("still in this tab, and only here");
     expect(asksBeforeLeaving()).toBe(true);
@@ -525,11 +548,44 @@ describe("a session of which nothing is stored", () => {
   it("holds the tab while keys of an ended one are only in it, whatever the counts say", async () => {
     const { app, screen } = await signedIn();
     await expect.poll(asksBeforeLeaving).toBe(false);
-    app.gateway.session.emit({ kind: "carry_over", state: "incomplete" });
+    app.gateway.session.emit({ kind: "carry_over", state: "incomplete", missing: ["room_keys"] });
     const note = screen.getByTestId("carry-over");
     await expect.element(note).toMatchTextContent("only in this tab: do not close or reload it");
     await expect.element(note).not.toMatchTextContent("when this page is next opened");
     expect(asksBeforeLeaving()).toBe(true);
+    expect(await faults()).toEqual([]);
+  });
+
+  it("is marked beside the account on every screen, and the keys go by their own name", async () => {
+    const { app, screen, button } = await signedIn();
+    const mark = screen.getByTestId("tab-only");
+    await expect.element(mark).toMatchTextContent("This tab only");
+    for (const name of ["Rooms", "Manage"]) {
+      await screen.getByRole("link", { name, exact: true }).click();
+      await expect.element(screen.getByRole("heading", { level: 1, name })).toHaveFocus();
+      await expect.element(mark).toMatchTextContent("This tab only");
+    }
+    expect(await faults()).toEqual([]);
+    app.gateway.session.emit({ kind: "signed_out", soft: false });
+    await button("Forget the keys in this tab").click();
+    const dialog = screen.getByRole("dialog", { name: "Forget the keys in this tab?" });
+    await expect.element(dialog).toMatchTextContent("This removes from this tab, for good");
+    await dialog.getByRole("button", { name: "Forget the keys in this tab" }).click();
+    await expect.element(screen.getByRole("heading", { name: "Sign in" })).toBeVisible();
+    expect(app.gateway.forgets).toBeGreaterThan(0);
+  });
+
+  it("that was ended where a password is taken besides says why the other pages are not there", async () => {
+    const { app, screen, main } = await signedIn();
+    const { found } = app.gateway;
+    if (!found.ok) throw new Error("no homeserver");
+    const sso = [{ id: "one", name: "First" }];
+    app.gateway.found = ok({ ...found.value, offer: { password: true, sso, oauth: null } });
+    app.gateway.session.emit({ kind: "signed_out", soft: false });
+    const why = screen.getByTestId("no-other-page");
+    await expect.element(why).toMatchTextContent("it would leave this tab");
+    await expect.element(why).toMatchTextContent("save the keys to a file below");
+    await expect.element(main).not.toMatchTextContent("change your password");
     expect(await faults()).toEqual([]);
   });
 
@@ -603,6 +659,7 @@ describe("a session of which nothing is stored", () => {
     await submit(shown);
     expect(app.gateway.signIns[0]).not.toHaveProperty("memoryOnly");
     expect(shown.screen.getByTestId("memory-only").elements()).toEqual([]);
+    expect(shown.screen.getByTestId("tab-only").elements()).toEqual([]);
     expect(asksBeforeLeaving()).toBe(false);
   });
 

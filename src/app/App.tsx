@@ -131,7 +131,7 @@ function screenOf(
       return {
         screen: route,
         title: ROUTE_TITLES[route],
-        account: <Account user={phase.user} />,
+        account: <Account user={phase.user} memoryOnly={phase.memoryOnly === true} />,
         nav: <Nav route={route} />,
         // A new session is a new tree: nothing of the one before may be left in it.
         children: (
@@ -157,12 +157,13 @@ function screenOf(
     case "ended":
       return page(
         "ended",
-        "This session was ended",
+        phase.expired === true ? "Your session has expired" : "This session was ended",
         <>
           <SignInProblem />
           <EndedScreen
             user={phase.user}
             memoryOnly={phase.memoryOnly === true}
+            expired={phase.expired === true}
             Ways={RedirectWays}
             Token={TokenForm}
             ExportKeys={ExportKeys}

@@ -29,7 +29,7 @@ export function SessionScreen({ route, memoryOnly }: { route: Route; memoryOnly:
       {memoryOnly ? <UnstoredGuard /> : null}
       {memoryOnly && route === "overview" ? <MemoryOnlyNote /> : null}
       <IncomingRequest route={route} />
-      <CarryOverNote memoryOnly={memoryOnly} />
+      <CarryOverNote memoryOnly={memoryOnly} route={route} />
       <RoutedScreen route={route} />
     </>
   );

@@ -110,6 +110,32 @@ describe("guardConnections", () => {
     await expect.element(page.getByText("You are signed out")).not.toBeInTheDocument();
   });
 
+  it("says over the reload where the person may still be signed in, and nothing of it after a password", async () => {
+    const rig = guarded();
+    rig.app.memory.write(alice.userId, { signedInAt: "hs.example.org:8448" });
+    const screen = await leave(rig);
+    await vi.waitFor(() => expect(rig.page.reloads).toBe(1));
+    await screen.unmount();
+    narrowing.allowed = null;
+    const next = guarded(createTestApp(), rig.storage);
+    next.app.session.start();
+    const page = await next.show();
+    const words = /does not sign you out at hs\.example\.org:8448/;
+    await expect.element(page.getByText(words)).toBeVisible();
+    await page.unmount();
+
+    const other = guarded(createTestApp(alice));
+    const after = await leave(other);
+    await vi.waitFor(() => expect(other.page.reloads).toBe(1));
+    await after.unmount();
+    narrowing.allowed = null;
+    const last = guarded(createTestApp(), other.storage);
+    last.app.session.start();
+    const shown = await last.show();
+    await expect.element(shown.getByText("You are signed out")).toBeVisible();
+    expect(shown.getByText(/sign out there|sign you out/).elements()).toEqual([]);
+  });
+
   it("loads anew also after a session that never reached its server", async () => {
     const rig = guarded();
     rig.app.session.start();

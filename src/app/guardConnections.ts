@@ -43,7 +43,9 @@ export function guardConnections(
   const listeners = new Set<() => void>();
   let leaving = false;
   let wasOpen = false;
-  let left = takeReason(page.storage);
+  const { reason, host } = takeLeft(page.storage);
+  let left = reason;
+  if (host !== null) store.setState({ stillSignedInAt: host });
   let leftAt: SessionPhase | null = null;
   let stopWaiting: (() => void) | null = null;
 
@@ -60,7 +62,8 @@ export function guardConnections(
       stopWaiting ??= page.onWakeUp(() => void leave(phase));
       return;
     }
-    if (phase.reason !== null) keepReason(page.storage, phase.reason);
+    if (phase.reason !== null)
+      keepLeft(page.storage, phase.reason, store.getState().stillSignedInAt);
     page.reload();
   }
 
@@ -123,15 +126,21 @@ export function guardConnections(
   };
 }
 
-function takeReason(storage: Storage | null): SignedOutReason | null {
-  const reason = storage?.getItem(LEFT) ?? null;
-  storage?.removeItem(LEFT);
-  return isReason(reason) ? reason : null;
+interface Left {
+  readonly reason: SignedOutReason | null;
+  /** Where the person may still be signed in. */
+  readonly host: string | null;
 }
 
-function keepReason(storage: Storage | null, reason: SignedOutReason): void {
+function takeLeft(storage: Storage | null): Left {
+  const [reason = null, host = null] = storage?.getItem(LEFT)?.split(" ") ?? [];
+  storage?.removeItem(LEFT);
+  return isReason(reason) ? { reason, host } : { reason: null, host: null };
+}
+
+function keepLeft(storage: Storage | null, reason: SignedOutReason, host: string | null): void {
   try {
-    storage?.setItem(LEFT, reason);
+    storage?.setItem(LEFT, host === null ? reason : `${reason} ${host}`);
   } catch {
     // Full or forbidden: the next page then does not say why the last one ended.
   }

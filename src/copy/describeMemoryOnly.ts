@@ -6,16 +6,9 @@ export const MEMORY_ONLY_MEANS =
 export const DEVICE_STAYS =
   "The device then stays in your account’s list until you remove it from another device. Use “Sign out” to remove it at once.";
 
-/** After a sign-out, when it is not known any more how the session began. */
-export const STILL_SIGNED_IN_ELSEWHERE =
-  "If you signed in on another page, you may still be signed in there. On a shared computer, sign out there, too.";
-
-/** An ended session in memory, on a homeserver that takes no password. `host`: the homeserver. */
-export function describeNoWayBack(host: string): { title: string; body: string } {
-  return {
-    title: `${host} signs in on another page`,
-    body: "Leaving this one loses the keys that are only in this tab, so it is not offered here. If you can get an access token of a new sign-in that no app has used yet, use it below: the keys are then carried over. Or save the keys to a file, sign in anew, and import the file there. Otherwise what is not in your backup is lost when you leave; what is in it comes back with your recovery key.",
-  };
+/** After a sign-out: another page has cookies of its own. `host`: where it is. */
+export function stillSignedInAt(host: string): string {
+  return `Signing out here does not sign you out at ${host}, or at whatever page it sent you to. On a shared computer, sign out there, too.`;
 }
 
 /** After a deletion on the server: what becomes of the room keys that are here. */

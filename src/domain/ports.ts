@@ -23,7 +23,7 @@ import type { RoomsPort } from "./rooms";
 import type { FoundHomeserver, OAuthSession } from "./signIn";
 import type { OtherSignIns } from "./signInPorts";
 import type {
-  CarryOverState,
+  CarryOverNews,
   HomeserverTarget,
   SignedInUser,
   StoredUser,
@@ -89,7 +89,7 @@ export type SessionEvent =
   | { readonly kind: "identity_changed" }
   | { readonly kind: "secrets_changed" }
   | { readonly kind: "rooms_changed" }
-  | { readonly kind: "carry_over"; readonly state: CarryOverState }
+  | ({ readonly kind: "carry_over" } & CarryOverNews)
   | { readonly kind: "signed_out"; readonly soft: boolean };
 
 /** One signed-in device: one SDK client, one crypto store. */

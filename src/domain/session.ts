@@ -25,12 +25,25 @@ export interface HomeserverTarget {
 export type SyncState = "starting" | "live" | "offline";
 
 /**
- * Whether the room keys of devices that the server ended are on the present device. While it is not
- * `none`, some may be only in the stores of the ended ones: `running`, they are being carried over;
- * `incomplete`, that did not end well and is tried again when the session is next opened, or, of a
- * session in memory, as soon as something it waits for has changed.
+ * Whether what devices that the server ended have left here is on the present device. While it is not
+ * `none`, some may be only in the stores of the ended ones: `running`, it is being carried over;
+ * `incomplete`, not all of it could be, which is tried again as soon as something that it waits for
+ * has changed, and when the session is next opened.
  */
-export type CarryOverState = "none" | "running" | "incomplete";
+export type CarryOverState = CarryOverNews["state"];
+
+/**
+ * What of an ended device may be in its store alone: something that could not be found out, room
+ * keys, a backup's decryption key that this device has no place for, or the private keys of the
+ * account's identity, which come to a device by verifying it.
+ */
+export type CarryOverMissing = "unread" | "room_keys" | "backup_key" | "identity";
+
+/** `carried`: room keys of the ended devices, all of which are here now. */
+export type CarryOverNews =
+  | { readonly state: "none"; readonly carried: number }
+  | { readonly state: "running" }
+  | { readonly state: "incomplete"; readonly missing: readonly CarryOverMissing[] };
 
 /**
  * `local_only`: everything is removed here, and the server was not told. `evicted`: the browser has
@@ -62,9 +75,13 @@ export type SessionPhase =
   | { readonly kind: "expired"; readonly user: SignedInUser }
   /**
    * The server ended the device for good. Its store is kept; a sign-in makes a new device. In memory
-   * also when only the token expired: without a stored device there is nothing to go on with.
+   * also when only the token `expired`: without a stored device there is nothing to go on with.
    */
-  | ({ readonly kind: "ended"; readonly user: SignedInUser } & InMemory)
+  | ({
+      readonly kind: "ended";
+      readonly user: SignedInUser;
+      readonly expired?: boolean;
+    } & InMemory)
   | ({
       readonly kind: "failed";
       readonly user: SignedInUser | null;

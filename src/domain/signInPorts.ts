@@ -8,6 +8,8 @@ export interface FinishedRedirect {
   readonly user: SignedInUser;
   /** Nothing of it was stored, as was asked when the person left. */
   readonly memoryOnly: boolean;
+  /** Of the page on which the person signed in, and may still be when the session here has ended. */
+  readonly host: string;
 }
 
 /** Signing in without a password; `memoryOnly` as for `SessionGateway.signIn`. Errors beside those of any request: `sign_in`. */

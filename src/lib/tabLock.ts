@@ -49,11 +49,15 @@ export function watchTabLock(
     listener({ kind: "held", status: data.status });
   });
   const ask = async (): Promise<void> => {
-    if (++unanswered === UNANSWERED + 1) listener({ kind: "held", status: null });
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel has none
     channel?.postMessage({ kind: "describe" } satisfies Ask);
     const { held = [] } = await globalThis.navigator.locks.query();
-    if (active && !held.some((lock) => lock.name === name)) listener({ kind: "free" });
+    if (!active) return;
+    if (!held.some((lock) => lock.name === name)) {
+      // Nobody was asked: the next holder has all its chances to answer.
+      unanswered = 0;
+      listener({ kind: "free" });
+    } else if (++unanswered === UNANSWERED + 1) listener({ kind: "held", status: null });
   };
   void ask();
   const timer = setInterval(() => void ask(), everyMs);

@@ -1,13 +1,15 @@
-import type { CarryOverState } from "@/domain/session";
+import type { CarryOverNews } from "@/domain/session";
 import { databaseExists, deleteDatabase } from "@/lib/idb";
 import { encodeUnpaddedBase64, decodeBase64 } from "matrix-js-sdk/lib/base64";
 import { expect, it } from "vitest";
-import { startCarryOver } from "./carryOver";
 import { carryOverRoomKeys } from "./carryOverRoomKeys";
+import { startStoredCarryOver } from "./carryOverStored";
 import { cryptoStoreExists } from "./deviceStore";
+import { withEndedMachine } from "./endedMachine";
 import { hold, roomKey, roomKeys, installEndedRig, type RoomKey } from "./endedRig";
 import { loadCryptoWasm, olmMachineOf, randomBackupKey } from "./olmMachine";
 import type { ClientSession } from "./openClient";
+import { createSessionEvents } from "./sessionEvents";
 import type { Vault } from "./vault";
 
 const rig = installEndedRig("carry-over-test");
@@ -39,17 +41,65 @@ async function endDevice(
   return { prefix, next: openStored };
 }
 
-async function carryOver(session: ClientSession, with_: Partial<Vault> = {}) {
-  const states: CarryOverState[] = [];
-  const { done } = startCarryOver({
+/** Ends when it has tried once; `changed` tells it of something, and waits for what comes of that. */
+async function startIn(session: ClientSession, with_: Partial<Vault> = {}) {
+  const news: CarryOverNews[] = [];
+  const events = createSessionEvents();
+  const carrying = startStoredCarryOver({
     vault: { ...rig.vault(), ...with_ },
     context: session.context,
-    emit: (event) => {
-      if (event.kind === "carry_over") states.push(event.state);
-    },
+    events,
   });
-  await done;
-  return states;
+  events.subscribe((event) => {
+    if (event.kind === "carry_over") news.push(event);
+  });
+  await carrying.done;
+  return { news, emit: events.emit, stop: () => carrying.stop() };
+}
+
+async function carryOver(session: ClientSession, with_: Partial<Vault> = {}) {
+  const { news, stop } = await startIn(session, with_);
+  await stop();
+  return news.map(({ state }) => state);
+}
+
+/** The identity of an ended device, as the server and secret storage would bring it. */
+async function giveIdentity(prefix: string, { context }: ClientSession): Promise<void> {
+  const { userId } = context.user;
+  const ended = await rig.vault().readEnded();
+  const unlocked = await rig.vault().unlockEnded(prefix);
+  if (!ended.ok || !unlocked.ok) throw new Error("not stored");
+  const stored = ended.value.find((one) => one.cryptoStorePrefix === prefix);
+  if (stored === undefined) throw new Error("not stored");
+  const { keys, secrets } = await withEndedMachine(
+    stored,
+    unlocked.value.storageKey,
+    async (old) => {
+      const requests = await old.bootstrapCrossSigning(false);
+      const uploaded: unknown = JSON.parse(requests.uploadSigningKeysRequest.body);
+      requests.free();
+      const exported = await old.exportCrossSigningKeys();
+      if (exported === undefined) throw new Error("no identity");
+      return { keys: uploaded, secrets: exported };
+    },
+  );
+  const machine = await olmMachineOf(context);
+  const { RequestType, UserId } = await loadCryptoWasm();
+  const query = machine.queryKeysForUsers([new UserId(userId)]);
+  const of = (name: string): unknown =>
+    keys instanceof Object && name in keys ? Reflect.get(keys, name) : null;
+  const answer = {
+    device_keys: { [userId]: {} },
+    failures: {},
+    master_keys: { [userId]: of("master_key") },
+    self_signing_keys: { [userId]: of("self_signing_key") },
+    user_signing_keys: { [userId]: of("user_signing_key") },
+  };
+  await machine.markRequestAsSent(query.id, RequestType.KeysQuery, JSON.stringify(answer));
+  query.free();
+  const { masterKey, self_signing_key: selfSigning, userSigningKey } = secrets;
+  (await machine.importCrossSigningKeys(masterKey, selfSigning, userSigningKey)).free();
+  secrets.free();
 }
 
 const leftInVault = async (): Promise<number> => {
@@ -82,7 +132,10 @@ it("carries more keys than fit into one export or one import", async () => {
   const keys = await roomKeys(47);
   (await from.importExportedRoomKeys(JSON.stringify(keys), () => undefined)).free();
   const sizes = { perExport: 10, perImport: 3 };
-  expect(await carryOverRoomKeys(from, to, new AbortController().signal, sizes)).toBe(true);
+  expect(await carryOverRoomKeys(from, to, new AbortController().signal, sizes)).toEqual({
+    complete: true,
+    count: 47,
+  });
   const held: unknown = JSON.parse(
     await to.exportRoomKeys((session) => {
       session.free();
@@ -164,10 +217,10 @@ it("stops when the session is closed, and leaves the old store", async () => {
     begun.resolve();
     return real(json, progress);
   };
-  const carrying = startCarryOver({
+  const carrying = startStoredCarryOver({
     vault: rig.vault(),
     context: session.context,
-    emit: () => undefined,
+    events: createSessionEvents(),
   });
   await begun.promise;
   await carrying.stop();
@@ -181,14 +234,53 @@ it("stops when the session is closed, and leaves the old store", async () => {
 it("leaves a store that does not open", async () => {
   const { prefix, next } = await endDevice(await roomKeys(2));
   const session = await next();
+  let opened = 0;
   const wrongKey: Partial<Vault> = {
-    unlockEnded: async () => ({ ok: true, value: { storageKey: new Uint8Array(32).fill(1) } }),
+    unlockEnded: async () => {
+      opened++;
+      return { ok: true, value: { storageKey: new Uint8Array(32).fill(1) } };
+    },
   };
-  expect(await carryOver(session, wrongKey)).toEqual(["running", "incomplete"]);
+  let looks = 0;
+  const { news, emit, stop } = await startIn(session, {
+    ...wrongKey,
+    readEnded: () => {
+      looks++;
+      return rig.vault().readEnded();
+    },
+  });
+  // What does not open is not opened again before the next opening: that takes its time.
+  for (const look of [2, 3]) {
+    emit({ kind: "identity_changed" });
+    await expect.poll(() => looks).toBe(look);
+  }
+  expect(opened).toBe(1);
+  await stop();
+  expect(news).toMatchObject([{ state: "running" }, { state: "incomplete", missing: ["unread"] }]);
   expect(await cryptoStoreExists(prefix)).toBe(true);
   expect(await leftInVault()).toBe(1);
   expect(await carryOver(session)).toEqual(["running", "none"]);
   expect((await heldIn(session)).size).toBe(2);
+}, 30_000);
+
+it("tells what is missing, and tries again by itself when that may have come", async () => {
+  const { prefix, next } = await endDevice(await roomKeys(2), async ({ context }) => {
+    const machine = await olmMachineOf(context);
+    (await machine.bootstrapCrossSigning(true)).free();
+  });
+  const session = await next();
+  const { news, emit, stop } = await startIn(session);
+  const latest = () => news.at(-1);
+  expect(latest()).toMatchObject({ state: "incomplete", missing: ["identity"] });
+  expect((await heldIn(session)).size).toBe(2);
+  expect(await cryptoStoreExists(prefix)).toBe(true);
+
+  // As after the recovery key was entered: the identity is known here, with its private keys.
+  await giveIdentity(prefix, session);
+  emit({ kind: "secrets_changed" });
+  await expect.poll(latest, { timeout: 10_000 }).toMatchObject({ state: "none", carried: 2 });
+  expect(await cryptoStoreExists(prefix)).toBe(false);
+  await stop();
 }, 30_000);
 
 it("leaves a store of which a half is there", async () => {

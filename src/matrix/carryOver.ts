@@ -1,13 +1,12 @@
+import type { OlmMachine } from "@matrix-org/matrix-sdk-crypto-wasm";
 import type { SessionEvent } from "@/domain/ports";
+import type { CarryOverMissing } from "@/domain/session";
 import { carryOverRoomKeys } from "./carryOverRoomKeys";
 import { carryOverSecrets } from "./carryOverSecrets";
-import { findCryptoStore } from "./deviceStore";
-import { withEndedMachine } from "./endedMachine";
 import { olmMachineOf } from "./olmMachine";
 import type { SessionContext } from "./sessionContext";
-import { SessionFailure } from "./sessionFailure";
+import type { SessionEvents } from "./sessionEvents";
 import { attempt } from "./toAppError";
-import type { StoredSession, Vault } from "./vault";
 
 export interface CarryOver {
   /** Settles when there is nothing more to do now, whatever came of it. */
@@ -16,58 +15,117 @@ export interface CarryOver {
   stop(): Promise<void>;
 }
 
+/** A device that the server ended, with what it left here. */
+export interface EndedDevice {
+  /** Tells it from the others, at every look. */
+  readonly id: unknown;
+  /** Runs with its crypto machine; null when it left nothing. Rejects when that cannot be read. */
+  read<T>(operation: (old: OlmMachine) => Promise<T>): Promise<T | null>;
+  /** Lets go of it for good: everything in it is on the present device. Whether that is done. */
+  letGo(): Promise<boolean>;
+}
+
 /**
- * Brings what devices that the server ended left in this browser to the open session, in the
- * background, one device after the other. An old store is deleted only after everything in it was
- * found in the new one; whatever fails before that leaves it as it was, for the next opening.
+ * Brings what ended devices left to the open session, in the background, one device after the other.
+ * One is let go only after everything in it was found in the new one; whatever fails before that
+ * leaves it as it was. What is left is looked at again whenever that may have changed: before the
+ * first sync the new device does not know the account's identity, and holds its private keys only
+ * once it was verified.
  */
 export function startCarryOver(parts: {
-  readonly vault: Pick<Vault, "readEnded" | "unlockEnded" | "removeEnded">;
+  /** Those that are left now. */
+  readonly list: () => Promise<readonly EndedDevice[]>;
   readonly context: SessionContext;
-  readonly emit: (event: SessionEvent) => void;
+  readonly events: Pick<SessionEvents, "emit" | "subscribe">;
 }): CarryOver {
-  const { vault, context, emit } = parts;
+  const { list, context, events } = parts;
   const stopping = new AbortController();
   const { signal } = stopping;
+  /** How many keys they left, of those whose keys are all here: an ended device gets no new ones. */
+  const withKeysHere = new Map<unknown, number>();
+  let carried = 0;
+  let missing: readonly CarryOverMissing[] = [];
 
   async function run(): Promise<void> {
-    const ended = await vault.readEnded();
-    if (ended.ok && ended.value.length === 0) return;
-    emit({ kind: "carry_over", state: "running" });
-    let complete = ended.ok;
-    for (const session of ended.ok ? ended.value : []) {
-      const carried = await attempt(() => carryOver(session));
-      complete &&= carried.ok && carried.value;
+    const left = await attempt(list);
+    if (left.ok && left.value.length === 0) return;
+    events.emit({ kind: "carry_over", state: "running" });
+    await carryOverAll(left.ok ? left.value : null);
+    tell();
+  }
+
+  async function runAgain(): Promise<void> {
+    if (missing.length === 0 || signal.aborted) return;
+    const before = missing;
+    const left = await attempt(list);
+    await carryOverAll(left.ok ? left.value : null);
+    if (before.join() !== missing.join()) tell();
+  }
+
+  async function carryOverAll(left: readonly EndedDevice[] | null): Promise<void> {
+    const found = new Set<CarryOverMissing>(left === null ? ["unread"] : []);
+    for (const device of left ?? []) {
+      const lacks = await attempt(() => carryOver(device));
+      for (const what of lacks.ok ? lacks.value : (["unread"] as const)) found.add(what);
     }
-    emit({ kind: "carry_over", state: complete ? "none" : "incomplete" });
+    missing = [...found];
   }
 
-  /** True when everything is here and the old store is gone or going. */
-  async function carryOver(ended: StoredSession): Promise<boolean> {
+  function tell(): void {
+    events.emit(
+      missing.length === 0
+        ? { kind: "carry_over", state: "none", carried }
+        : { kind: "carry_over", state: "incomplete", missing },
+    );
+  }
+
+  /** What of it is not here. Nothing: it is gone or going. */
+  async function carryOver(device: EndedDevice): Promise<readonly CarryOverMissing[]> {
     signal.throwIfAborted();
-    const { cryptoStorePrefix } = ended;
-    const found = await findCryptoStore(cryptoStorePrefix);
-    if (found === "part") return false;
-    if (found === "whole" && !(await isCarriedOver(ended))) return false;
-    return (await vault.removeEnded(cryptoStorePrefix)).ok;
+    const lacks = await device.read((old) => readInto(old, device.id));
+    if (lacks !== null && lacks.length > 0) return lacks;
+    if (!(await device.letGo())) return ["unread"];
+    carried += withKeysHere.get(device.id) ?? 0;
+    return [];
   }
 
-  async function isCarriedOver(ended: StoredSession): Promise<boolean> {
-    const unlocked = await vault.unlockEnded(ended.cryptoStorePrefix);
-    if (!unlocked.ok) throw new SessionFailure(unlocked.error);
-    return withEndedMachine(ended, unlocked.value.storageKey, async (old) => {
+  async function readInto(old: OlmMachine, id: unknown): Promise<readonly CarryOverMissing[]> {
+    if (!withKeysHere.has(id)) {
       const keys = await carryOverRoomKeys(old, await olmMachineOf(context), signal);
-      signal.throwIfAborted();
-      return (await carryOverSecrets(old, context)) && keys;
-    });
+      if (keys.complete) withKeysHere.set(id, keys.count);
+    }
+    signal.throwIfAborted();
+    const secrets = await carryOverSecrets(old, context);
+    return withKeysHere.has(id) ? secrets : ["room_keys", ...secrets];
   }
 
   const done = attempt(run).then(() => undefined);
+  let latest: Promise<void> = done;
+  let waiting = false;
+  const unsubscribe = events.subscribe((event) => {
+    if (waiting || !mayHaveChanged(event)) return;
+    waiting = true;
+    latest = latest.then(async () => {
+      waiting = false;
+      await attempt(runAgain);
+    });
+  });
   return {
     done,
     async stop() {
+      unsubscribe();
       stopping.abort();
-      await done;
+      await latest;
     },
   };
+}
+
+/** Whether an event tells of what the carrying over waits for: identity, secrets, the server. */
+function mayHaveChanged(event: SessionEvent): boolean {
+  return (
+    event.kind === "identity_changed" ||
+    event.kind === "secrets_changed" ||
+    event.kind === "decryption_key_cached" ||
+    (event.kind === "sync" && event.state === "live")
+  );
 }

@@ -18,8 +18,8 @@ const SIZES: CarryOverSizes = { perExport: 4_000, perImport: 500 };
 type ExportedKey = Readonly<Record<string, unknown>>;
 
 /**
- * Copies every room key of one crypto store into another, as not backed up, and compares: true only
- * when afterwards the other holds each of them from the same message or an earlier one on. Takes
+ * Copies every room key of one crypto store into another, as not backed up, and compares: complete
+ * only when afterwards the other holds each of the `count` keys from the same message or an earlier one on. Takes
  * nothing away from either. Rejects when a store fails, and with the signal's reason when aborted.
  */
 export async function carryOverRoomKeys(
@@ -27,7 +27,7 @@ export async function carryOverRoomKeys(
   to: OlmMachine,
   signal: AbortSignal,
   sizes = SIZES,
-): Promise<boolean> {
+): Promise<{ readonly complete: boolean; readonly count: number }> {
   const ids = [...(await listRoomKeys(from))];
   let complete = true;
   for (const part of slices(ids, sizes.perExport)) {
@@ -36,7 +36,7 @@ export async function carryOverRoomKeys(
       (await carryOver(part, { from, to, signal, perImport: sizes.perImport })) && complete;
   }
   const held = await listRoomKeys(to);
-  return complete && ids.every((id) => held.has(id));
+  return { complete: complete && ids.every((id) => held.has(id)), count: ids.length };
 }
 
 async function carryOver(

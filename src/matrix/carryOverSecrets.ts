@@ -1,4 +1,5 @@
 import type { OlmMachine } from "@matrix-org/matrix-sdk-crypto-wasm";
+import type { CarryOverMissing } from "@/domain/session";
 import { wipe } from "@/lib/bytes";
 import { decodeBase64, encodeUnpaddedBase64 } from "matrix-js-sdk/lib/base64";
 import { olmMachineOf, readKnownIdentity, readPrivateKeysHere, withFreed } from "./olmMachine";
@@ -8,15 +9,16 @@ import { attempt } from "./toAppError";
 /**
  * What else in an ended device's store may be nowhere else. The backup decryption key is taken over
  * when this device holds none. Private identity keys are not: the device they were on was ended,
- * and a new one is verified by the person. Answers whether nothing is left that only the old
- * store holds.
+ * and a new one is verified by the person. Answers what may be left that only the old store holds.
  */
 export async function carryOverSecrets(
   from: OlmMachine,
   context: SessionContext,
-): Promise<boolean> {
-  const backupKey = await carryOverBackupKey(from, context);
-  return (await isIdentityHeld(from, context)) && backupKey;
+): Promise<readonly CarryOverMissing[]> {
+  const missing: CarryOverMissing[] = [];
+  if (!(await carryOverBackupKey(from, context))) missing.push("backup_key");
+  if (!(await isIdentityHeld(from, context))) missing.push("identity");
+  return missing;
 }
 
 async function carryOverBackupKey(from: OlmMachine, context: SessionContext): Promise<boolean> {

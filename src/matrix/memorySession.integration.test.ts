@@ -179,7 +179,7 @@ test.each(["hard", "soft"])(
     expect(next.deviceId).not.toBe(user.deviceId);
     const again = await open();
     await vi.waitFor(
-      () => expect(again.heard).toContainEqual({ kind: "carry_over", state: "none" }),
+      () => expect(again.heard).toContainEqual({ kind: "carry_over", state: "none", carried: 2 }),
       PATIENCE,
     );
     expect(await count(again)).toEqual({ total: 2, backedUp: 0 });
@@ -204,12 +204,17 @@ test("an ended device's own identity waits in the page until the next device is 
   const again = await open();
   const carried = () => again.heard.filter((event) => Object(event).kind === "carry_over");
   await vi.waitFor(
-    () => expect(carried().at(-1)).toEqual({ kind: "carry_over", state: "incomplete" }),
+    () =>
+      expect(carried().at(-1)).toEqual({
+        kind: "carry_over",
+        state: "incomplete",
+        missing: ["identity"],
+      }),
     PATIENCE,
   );
   valueOf(await again.keyBackup.unlock(text));
   await vi.waitFor(
-    () => expect(carried().at(-1)).toEqual({ kind: "carry_over", state: "none" }),
+    () => expect(carried().at(-1)).toEqual({ kind: "carry_over", state: "none", carried: 0 }),
     PATIENCE,
   );
 });

@@ -232,6 +232,7 @@ describe("coming back with a code", () => {
       ok({
         user: { userId: "@alice:hs.test", deviceId: oauth.deviceId, homeserverUrl: server.url },
         memoryOnly: false,
+        host: new URL(server.url).host,
       }),
     );
     expect(sent("/token")[0]?.fields).toEqual({

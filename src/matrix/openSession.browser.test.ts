@@ -176,7 +176,7 @@ it("clears the store of an ended device once a new one is open, and tells how th
   live.subscribe((event) => heard.push(event));
   await expect
     .poll(() => heard, { timeout: 10_000 })
-    .toContainEqual({ kind: "carry_over", state: "none" });
+    .toContainEqual({ kind: "carry_over", state: "none", carried: 0 });
   expect(await cryptoStoreExists(cryptoStorePrefix(user))).toBe(false);
   expect(await cryptoStoreExists(cryptoStorePrefix(next))).toBe(true);
   await live.close();

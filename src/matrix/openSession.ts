@@ -3,7 +3,8 @@ import type { LiveSession, SessionEvent, Unsubscribe } from "@/domain/ports";
 import { fail, ok, type Result } from "@/domain/result";
 import type { OAuthSession } from "@/domain/signIn";
 import { wipe } from "@/lib/bytes";
-import { startCarryOver, type CarryOver } from "./carryOver";
+import type { CarryOver } from "./carryOver";
+import { startStoredCarryOver } from "./carryOverStored";
 import { changeJournalName, findCryptoStore } from "./deviceStore";
 import { loadCrypto } from "./loadCrypto";
 import { openClient, type ClientSession } from "./openClient";
@@ -92,7 +93,7 @@ export async function openSession(
   }
   const adapters = createAdapters(client.value.context);
   const { context } = client.value;
-  const carryOver = startCarryOver({ vault, context, emit: events.emit });
+  const carryOver = startStoredCarryOver({ vault, context, events });
   const live = createLiveSession({
     client: client.value,
     adapters,

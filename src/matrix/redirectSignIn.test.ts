@@ -229,7 +229,7 @@ describe("an answer", () => {
     const memory = { signIn: vi.fn(() => Promise.resolve(ok(ALICE.user))) };
     const reply = { kind: "sso", state, loginToken: "secret" } as const;
     expect(await finishRedirect(vault, memory, options, reply)).toEqual(
-      ok({ user: ALICE.user, memoryOnly: true }),
+      ok({ user: ALICE.user, memoryOnly: true, host: new URL(target.baseUrl).host }),
     );
     expect(memory.signIn).toHaveBeenCalledOnce();
     expect(storage.items.size).toBe(0);

@@ -88,7 +88,7 @@ export async function finishRedirect(
   const user = memoryOnly
     ? await memory.signIn(logIn)
     : await signInStored(vault, asked, logIn, hasPublished);
-  return user.ok ? ok({ user: user.value, memoryOnly }) : user;
+  return user.ok ? ok({ user: user.value, memoryOnly, host: hostOf(asked) }) : user;
 }
 
 async function signInStored(
@@ -139,6 +139,11 @@ function withoutAnswer(noted: PendingRedirect | BegunSignIn): AppError {
   return { kind: "sign_in", reason: "interrupted", host };
 }
 
-function failure(reason: SignInFailure, { homeserverUrl, oauth }: PendingRedirect): AppError {
-  return { kind: "sign_in", reason, host: new URL(oauth?.issuer ?? homeserverUrl).host };
+/** Of the page that the person was sent to. */
+function hostOf({ homeserverUrl, oauth }: PendingRedirect): string {
+  return new URL(oauth?.issuer ?? homeserverUrl).host;
+}
+
+function failure(reason: SignInFailure, pending: PendingRedirect): AppError {
+  return { kind: "sign_in", reason, host: hostOf(pending) };
 }

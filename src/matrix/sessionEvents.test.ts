@@ -29,7 +29,7 @@ it("tells a late listener the latest sync state, the carry-over and the sign-out
   events.emit({ kind: "sync", state: "live" });
   events.emit({ kind: "sync", state: "offline" });
   events.emit({ kind: "carry_over", state: "running" });
-  events.emit({ kind: "carry_over", state: "incomplete" });
+  events.emit({ kind: "carry_over", state: "incomplete", missing: ["unread"] });
   events.emit({ kind: "signed_out", soft: false });
   const heard: SessionEvent[] = [];
   events.subscribe((event) => heard.push(event));
@@ -38,7 +38,7 @@ it("tells a late listener the latest sync state, the carry-over and the sign-out
   await Promise.resolve();
   expect(heard).toEqual([
     { kind: "sync", state: "offline" },
-    { kind: "carry_over", state: "incomplete" },
+    { kind: "carry_over", state: "incomplete", missing: ["unread"] },
     { kind: "signed_out", soft: false },
   ]);
   expect(left).toEqual([]);

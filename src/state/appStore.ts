@@ -5,7 +5,13 @@ import type { LastKeyTest, ProvenKey } from "@/domain/keyTest";
 import type { LastRestore, RestoreJob } from "@/domain/restoreJob";
 import type { AppError } from "@/domain/errors";
 import type { OtherTab } from "@/domain/otherTab";
-import type { CarryOverState, SessionPhase, SyncState } from "@/domain/session";
+import type {
+  CarryOverMissing,
+  CarryOverState,
+  SessionPhase,
+  SignedInUser,
+  SyncState,
+} from "@/domain/session";
 import type { BegunSignIn } from "@/domain/signIn";
 import { NO_VERIFICATION, type VerificationState } from "@/domain/verification";
 import type { UploadAttempt } from "@/domain/uploadQueue";
@@ -30,10 +36,16 @@ export interface SessionSlice {
   readonly begun: BegunSignIn | null;
   /** Its answer is being exchanged. */
   readonly finishing: boolean;
+  /** Who has just signed in on another page, and the host of that, until the session is open. */
+  readonly signedInAt: { readonly user: SignedInUser; readonly host: string } | null;
+  /** After signing out here: the host at which the person may still be signed in. */
+  readonly stillSignedInAt: string | null;
   readonly sync: SyncState;
   /** Has this session had one complete sync? Before it account data is not to be believed. */
   readonly syncedOnce: boolean;
   readonly carryOver: CarryOverState;
+  /** While it is `incomplete`: what of the ended devices is not here. */
+  readonly carryOverMissing: readonly CarryOverMissing[];
   /** In this session keys of an ended device were carried over, all of them. */
   readonly carriedOver: boolean;
 }
@@ -108,13 +120,22 @@ const noBackupEvents: BackupEventsSlice = {
 /** What every session starts from. */
 export const freshSessionState: Omit<
   AppState,
-  "phase" | "otherTab" | "signInProblem" | "restoreJob" | "lastRestore" | "lastKeyTest" | "proven"
+  | "phase"
+  | "otherTab"
+  | "signInProblem"
+  | "signedInAt"
+  | "stillSignedInAt"
+  | "restoreJob"
+  | "lastRestore"
+  | "lastKeyTest"
+  | "proven"
 > = {
   begun: null,
   finishing: false,
   sync: "starting",
   syncedOnce: false,
   carryOver: "none",
+  carryOverMissing: [],
   carriedOver: false,
   verification: NO_VERIFICATION,
   keyWait: NO_KEY_WAIT,
@@ -129,6 +150,8 @@ export function createAppStore() {
       phase: { kind: "starting" },
       otherTab: { kind: "silent" },
       signInProblem: null,
+      signedInAt: null,
+      stillSignedInAt: null,
       ...freshSessionState,
       restoreJob: { kind: "idle" },
       lastRestore: null,

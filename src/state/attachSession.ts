@@ -41,6 +41,7 @@ export type AttachSession = (
 export const attachSession: AttachSession = (opened, deps) => {
   const { store, queryClient, memory, track, onSignedOut } = deps;
   const session = rememberProofs(trackSession(opened, track), { store, memory });
+  noteSignedInAt(session, deps);
   const { lastRestore, lastKeyTest, proven } = memory.read(session.user.userId);
   const uploadOff = session.removal.isUploadOff();
   store.setState({ ...freshSessionState, lastRestore, lastKeyTest, proven, uploadOff });
@@ -64,3 +65,15 @@ export const attachSession: AttachSession = (opened, deps) => {
     },
   };
 };
+
+/** Keeps the host of the page on which the person signed in: signing out here does not end that. */
+function noteSignedInAt(
+  { user, oauth }: LiveSession,
+  { store, memory }: Parameters<AttachSession>[1],
+): void {
+  const { signedInAt } = store.getState();
+  const isThis = signedInAt?.user.deviceId === user.deviceId;
+  const host = oauth === null ? (isThis ? signedInAt.host : null) : new URL(oauth.issuer).host;
+  if (host !== null) memory.write(user.userId, { signedInAt: host });
+  store.setState({ signedInAt: null, stillSignedInAt: null });
+}

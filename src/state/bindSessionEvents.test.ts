@@ -59,8 +59,11 @@ describe("what each event makes be read again", () => {
     [{ kind: "secrets_changed" }, ["backup", "crossSigning", "secretStorage"]],
     [{ kind: "rooms_changed" }, ["rooms"]],
     [{ kind: "carry_over", state: "running" }, []],
-    [{ kind: "carry_over", state: "incomplete" }, ["roomKeyCounts", "roomKeys", "rooms"]],
-    [{ kind: "carry_over", state: "none" }, ["roomKeyCounts", "roomKeys", "rooms"]],
+    [
+      { kind: "carry_over", state: "incomplete", missing: ["identity"] },
+      ["roomKeyCounts", "roomKeys", "rooms"],
+    ],
+    [{ kind: "carry_over", state: "none", carried: 1 }, ["roomKeyCounts", "roomKeys", "rooms"]],
     [{ kind: "sync", state: "live" }, []],
     [{ kind: "sync", state: "offline" }, ["backup"]],
   ];
@@ -169,11 +172,12 @@ describe("what events store", () => {
       { kind: "backup_status", enabled: false },
       { kind: "upload_remaining", count: 12 },
       { kind: "decryption_key_cached", version: v1 },
-      { kind: "carry_over", state: "incomplete" },
+      { kind: "carry_over", state: "incomplete", missing: ["identity"] },
       { kind: "sync", state: "offline" },
     );
     expect(store.getState()).toMatchObject({
       carryOver: "incomplete",
+      carryOverMissing: ["identity"],
       backupStatus: false,
       uploadRemaining: { count: 12 },
       keyCachedFor: "1",
@@ -187,8 +191,16 @@ describe("what events store", () => {
     expect(store.getState().carriedOver).toBe(false);
     live.emit({ kind: "carry_over", state: "running" });
     expect(store.getState().carriedOver).toBe(false);
-    live.emit({ kind: "carry_over", state: "none" });
-    expect(store.getState().carriedOver).toBe(true);
+    live.emit({ kind: "carry_over", state: "incomplete", missing: ["identity"] });
+    expect(store.getState().carriedOver).toBe(false);
+    live.emit({ kind: "carry_over", state: "none", carried: 2 });
+    expect(store.getState()).toMatchObject({ carriedOver: true, carryOverMissing: [] });
+  });
+
+  it("has nothing to tell of an ended device that left no keys", async () => {
+    const { live, store } = await openApp();
+    live.emit({ kind: "carry_over", state: "none", carried: 0 });
+    expect(store.getState().carriedOver).toBe(false);
   });
 
   it("never counts below zero", async () => {

@@ -83,7 +83,11 @@ function apply(event: SessionEvent, { store, invalidate, onSignedOut }: SessionE
       invalidate(["rooms", "roomNames"]);
       return;
     case "carry_over":
-      store.setState({ carryOver: event.state, carriedOver: event.state === "none" });
+      store.setState({
+        carryOver: event.state,
+        carryOverMissing: event.state === "incomplete" ? event.missing : [],
+        carriedOver: event.state === "none" && event.carried > 0,
+      });
       if (event.state !== "running") invalidate(["roomKeys", "rooms", "roomKeyCounts"]);
       return;
     case "signed_out":

@@ -20,7 +20,7 @@ import type { LiveSession } from "@/domain/ports";
 import type { Reading } from "@/domain/reading";
 import type { BackupWish } from "@/domain/removal";
 import type { LastRestore } from "@/domain/restoreJob";
-import type { CarryOverState, SyncState } from "@/domain/session";
+import type { CarryOverMissing, CarryOverState, SyncState } from "@/domain/session";
 import { deriveUploadQueue, type UploadQueue } from "@/domain/uploadQueue";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
@@ -35,6 +35,11 @@ import { useOpenSession, useServices } from "./sessionHooks";
 /** Whether this browser still holds keys of devices that the server ended. */
 export function useCarryOver(): CarryOverState {
   return useStore(useServices().store, (state) => state.carryOver);
+}
+
+/** What of the ended devices is not here; empty unless that is `incomplete`. */
+export function useCarryOverMissing(): readonly CarryOverMissing[] {
+  return useStore(useServices().store, (state) => state.carryOverMissing);
 }
 
 /** Whether they have all come to the present device since its session was opened. */

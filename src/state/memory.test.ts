@@ -27,6 +27,7 @@ const nothing = {
   interrupted: null,
   lastKeyTest: null,
   proven: null,
+  signedInAt: null,
 };
 
 describe("the browser's memory of a user", () => {
@@ -39,11 +40,13 @@ describe("the browser's memory of a user", () => {
     memory.write("@a:x", { lastKeyTest });
     const proven = { version: backupVersion("3"), keyId: "k" };
     memory.write("@a:x", { proven });
+    memory.write("@a:x", { signedInAt: "hs.test" });
     const rest = {
       lastRestore,
       interrupted,
       lastKeyTest,
       proven,
+      signedInAt: "hs.test",
     };
     expect(memory.read("@a:x")).toEqual({ seen, ...rest });
     memory.write("@a:x", { seen: null });
@@ -69,7 +72,7 @@ describe("the browser's memory of a user", () => {
     const memory = createMemory(storage);
     memory.write("@a:x", { seen });
     memory.write("@b:x", { seen });
-    memory.clear("@a:x");
+    expect(memory.clear("@a:x").seen).toEqual(seen);
     expect(memory.read("@a:x")).toEqual(nothing);
     expect(memory.read("@b:x").seen).toEqual(seen);
     memory.clear("@b:x");

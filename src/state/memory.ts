@@ -14,6 +14,8 @@ export interface UserMemory {
   readonly lastKeyTest: LastKeyTest | null;
   /** What a recovery key or passphrase was proven to open in this browser, the last time. */
   readonly proven: ProvenKey | null;
+  /** The host of the other page on which the person signed in; null: on this one, or not known. */
+  readonly signedInAt: string | null;
 }
 
 export interface Memory {
@@ -25,7 +27,8 @@ export interface Memory {
   noteDevice(user: SignedInUser | null): void;
   read(userId: string): UserMemory;
   write(userId: string, changes: Partial<UserMemory>): void;
-  clear(userId: string): void;
+  /** Answers what was remembered. */
+  clear(userId: string): UserMemory;
 }
 
 const nothing: UserMemory = {
@@ -34,6 +37,7 @@ const nothing: UserMemory = {
   interrupted: null,
   lastKeyTest: null,
   proven: null,
+  signedInAt: null,
 };
 
 type MemoryStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
@@ -81,11 +85,13 @@ export function createMemory(browser: MemoryStorage | null): Memory {
       }
     },
     clear(userId) {
+      const remembered = read(userId);
       try {
         storage?.removeItem(keyOf(userId));
       } catch {
         // Forbidden: then nothing was ever written.
       }
+      return remembered;
     },
   };
 }
@@ -107,6 +113,7 @@ function parse(data: unknown): UserMemory {
     interrupted: parseInterrupted(data["interrupted"]),
     lastKeyTest: parseLastKeyTest(data["lastKeyTest"]),
     proven: parseProven(data["proven"]),
+    signedInAt: typeof data["signedInAt"] === "string" ? data["signedInAt"] : null,
   };
 }
 

@@ -248,6 +248,7 @@ describe("signing out", () => {
       interrupted: null,
       lastKeyTest: null,
       proven: null,
+      signedInAt: null,
     });
     expect(
       app.queryClient

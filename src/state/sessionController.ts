@@ -63,6 +63,7 @@ export function createSessionController(deps: SessionDeps): {
     },
     leaveFor: deps.leaveFor,
     setProblem: (signInProblem) => store.setState({ signInProblem }),
+    onElsewhere: (signedInAt) => store.setState({ signedInAt }),
     // What was restored to the ended device is not said of the new one.
     onReplaced: ({ userId }) => {
       memory.write(userId, { lastRestore: null });
@@ -205,7 +206,7 @@ export function createSessionController(deps: SessionDeps): {
     endSession();
     turn++;
     if (inMemory) {
-      enter({ kind: "ended", user, memoryOnly: true });
+      enter({ kind: "ended", user, memoryOnly: true, expired: soft });
       return;
     }
     enter({ kind: soft ? "expired" : "ended", user });
@@ -246,9 +247,9 @@ export function createSessionController(deps: SessionDeps): {
   }
 
   function forgetUser(user: SignedInUser | null): void {
-    if (user !== null) memory.clear(user.userId);
+    const stillSignedInAt = user === null ? null : memory.clear(user.userId).signedInAt;
     memory.noteDevice(null);
-    const nothing = { lastRestore: null, lastKeyTest: null, proven: null };
+    const nothing = { lastRestore: null, lastKeyTest: null, proven: null, stillSignedInAt };
     store.setState({ ...freshSessionState, restoreJob: { kind: "idle" }, ...nothing });
   }
 
@@ -323,9 +324,7 @@ export function createSessionController(deps: SessionDeps): {
       await readAllAgain(queryClient, attached.session.id);
       store.setState({ checkingAgain: false });
     },
-    dismissNotice() {
-      attached?.watch.dismissNotice();
-    },
+    dismissNotice: () => attached?.watch.dismissNotice(),
     askForKeyAgain: async () => attached?.verification.askAgain(),
     rememberKeyTest(lastKeyTest) {
       if (attached === null) return;

@@ -47,3 +47,8 @@ export function useOpenSession(): LiveSession | null {
   const phase = useSessionPhase();
   return phase.kind === "active" && session?.id === phase.sessionId ? session : null;
 }
+
+/** After signing out: the host of another page at which the person may still be signed in, or null. */
+export function useStillSignedInAt(): string | null {
+  return useStore(useServices().store, (state) => state.stillSignedInAt);
+}

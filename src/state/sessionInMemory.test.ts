@@ -111,7 +111,7 @@ describe("a session in memory by choice", () => {
       const first = app.gateway.session;
       first.emit({ kind: "signed_out", soft });
       await settle();
-      expect(phaseOf(app)).toEqual({ kind: "ended", user: first.user, memoryOnly: true });
+      expect(phaseOf(app)).toMatchObject({ kind: "ended", user: first.user, memoryOnly: true });
       expect(first.log).toEqual(["close"]);
       await app.session.signIn({ ...request, username: "@mallory:evil.example" });
       await settle();

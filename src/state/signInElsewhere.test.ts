@@ -159,3 +159,60 @@ describe("coming back", () => {
     expect(app.memory.read(alice.userId).lastRestore).toBeNull();
   });
 });
+
+describe("after signing out, the other page", () => {
+  const left = async (app: ReturnType<typeof createTestApp>) => {
+    await settle();
+    expect(app.store.getState().stillSignedInAt).toBeNull();
+    await app.session.signOut();
+    return app.store.getState().stillSignedInAt;
+  };
+
+  it.each([true, false])("is named where it signed the person in; in memory: %s", async (held) => {
+    const app = createTestApp();
+    app.gateway.redirected = ok(alice);
+    app.gateway.redirectedInMemory = held;
+    app.session.start(answer);
+    expect(await left(app)).toBe("elsewhere.test");
+    expect(app.memory.read(alice.userId).signedInAt).toBeNull();
+  });
+
+  it("is named also when the session was opened anew, or has ended", async () => {
+    const first = createTestApp();
+    first.gateway.redirected = ok(alice);
+    first.session.start(answer);
+    await settle();
+    const again = createTestApp(alice, first.storage);
+    again.gateway.openError = { kind: "signed_out", soft: true };
+    again.session.start();
+    await settle();
+    await again.session.forget();
+    expect(again.store.getState().stillSignedInAt).toBe("elsewhere.test");
+  });
+
+  it("is the authorization server, however the session came about", async () => {
+    const app = createTestApp(alice);
+    app.gateway.onOpen = (session) => {
+      session.oauth = {
+        issuer: "https://auth.test/",
+        tokenEndpoint: "https://auth.test/token",
+        revocationEndpoint: "https://auth.test/revoke",
+        registrationEndpoint: null,
+        accountUrl: null,
+      };
+    };
+    app.session.start();
+    expect(await left(app)).toBe("auth.test");
+  });
+
+  it("is not spoken of after a password, or where it is not known", async () => {
+    const app = createTestApp();
+    app.session.start();
+    await settle();
+    await app.session.signIn({ target, username: alice.userId, password: "p" });
+    expect(await left(app)).toBeNull();
+    const earlier = createTestApp(alice);
+    earlier.session.start();
+    expect(await left(earlier)).toBeNull();
+  });
+});

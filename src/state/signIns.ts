@@ -22,6 +22,7 @@ interface SignInDeps {
   readonly leaveFor: (url: string) => void;
   /** Why a sign-in on another page came to nothing; null takes it back. */
   readonly setProblem: (problem: AppError | null) => void;
+  readonly onElsewhere: (signedInAt: { user: SignedInUser; host: string }) => void;
   /** A new device has taken the place of one that was ended. */
   readonly onReplaced: (ended: SignedInUser) => void;
   /** The session that was just signed in to is in memory alone. */
@@ -118,6 +119,7 @@ export function createSignIns(deps: SignInDeps): SignIns {
       const finished = await gateway.finishRedirect(answer);
       if (!finished.ok && isToSay(finished.error, before)) setProblem(finished.error);
       if (!finished.ok) return { kind: answer === null ? "none" : "stored" };
+      if (finished.value !== null) deps.onElsewhere(finished.value);
       if (finished.value?.memoryOnly === true) {
         return { kind: "unstored", user: finished.value.user };
       }

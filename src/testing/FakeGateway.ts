@@ -119,7 +119,7 @@ export class FakeGateway implements SessionGateway {
       this.ended = false;
       this.stored = user;
     }
-    return ok({ user, memoryOnly });
+    return ok({ user, memoryOnly, host: "elsewhere.test" });
   }
 
   async signInWithToken({

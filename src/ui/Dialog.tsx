@@ -1,5 +1,5 @@
 import { Dialog as BaseDialog } from "@base-ui/react/dialog";
-import type { ReactNode } from "react";
+import { useRef, type ReactNode } from "react";
 import styles from "./Dialog.module.css";
 
 interface DialogProps {
@@ -11,11 +11,22 @@ interface DialogProps {
   focusAfter?: () => HTMLElement | null;
   /** Buttons; the safe one first, so that it has the focus when the dialog opens. */
   actions: ReactNode;
+  /** They have the focus first also where the dialog's content has buttons of its own. */
+  beginOnActions?: boolean;
 }
 
 /** A modal dialog: focus stays inside, Escape closes it, focus returns to where it came from. */
 export function Dialog(props: DialogProps) {
-  const { open, onOpenChange, title, children, actions, focusAfter } = props;
+  const {
+    open,
+    onOpenChange,
+    title,
+    children,
+    actions,
+    focusAfter,
+    beginOnActions = false,
+  } = props;
+  const row = useRef<HTMLDivElement>(null);
   return (
     <BaseDialog.Root open={open} onOpenChange={(next) => onOpenChange(next)}>
       <BaseDialog.Portal>
@@ -23,11 +34,14 @@ export function Dialog(props: DialogProps) {
         <BaseDialog.Viewport className={styles.viewport}>
           <BaseDialog.Popup
             className={styles.popup}
+            initialFocus={beginOnActions ? () => row.current?.querySelector("button") : true}
             finalFocus={focusAfter === undefined ? true : () => focusAfter() ?? true}
           >
             <BaseDialog.Title className={styles.title}>{title}</BaseDialog.Title>
             <div className={styles.body}>{children}</div>
-            <div className={styles.actions}>{actions}</div>
+            <div className={styles.actions} ref={row}>
+              {actions}
+            </div>
           </BaseDialog.Popup>
         </BaseDialog.Viewport>
       </BaseDialog.Portal>

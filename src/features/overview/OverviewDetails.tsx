@@ -29,11 +29,14 @@ export function OverviewDetails({ overview }: { overview: KeyBackupOverview }) {
         <Facts
           rows={[
             { term: "Backup version", value: show(backup, versionFact) },
-            { term: "Algorithm", value: show(backup, algorithmFact) },
+            { term: "Kind of backup (algorithm)", value: show(backup, algorithmFact) },
             { term: "Keys on the server", value: show(backup, countFact) },
-            { term: "Etag", value: show(backup, etagFact) },
+            { term: "State of the backup (etag)", value: show(backup, etagFact) },
             { term: "Decryption key here", value: show(trust, ({ key }) => KEY_HERE[key]) },
-            { term: "Secret storage", value: show(secretStorage, describeSecretStorage) },
+            {
+              term: "Encrypted storage in your account (secret storage)",
+              value: show(secretStorage, describeSecretStorage),
+            },
             { term: "Identity (cross-signing)", value: show(crossSigning, describeCrossSigning) },
             {
               term: "This device",

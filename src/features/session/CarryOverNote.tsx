@@ -1,33 +1,44 @@
 import { useState } from "react";
-import { useCarriedOver, useCarryOver } from "@/state/hooks";
+import { describeCarryOver } from "@/copy/describeCarryOver";
+import { goTo, type Route } from "@/lib/route";
+import { useCarriedOver, useCarryOver, useCarryOverMissing } from "@/state/hooks";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 
 /** After a new sign-in over an ended session: what has become of the keys that were left here. */
-export function CarryOverNote({ memoryOnly }: { memoryOnly: boolean }) {
+export function CarryOverNote({ memoryOnly, route }: { memoryOnly: boolean; route: Route }) {
   const state = useCarryOver();
+  const missing = useCarryOverMissing();
   const done = useCarriedOver();
   const [dismissed, setDismissed] = useState(false);
   if (state === "incomplete") {
+    const { title, body, action } = describeCarryOver(missing, memoryOnly);
     return (
       <Alert
         tone="warning"
-        title="Not all keys of your earlier device are on this one yet"
+        title={title}
         testId="carry-over"
         code={state}
+        action={
+          action === "reload" ? (
+            <Button variant="secondary" onClick={() => window.location.reload()}>
+              Reload
+            </Button>
+          ) : action === null || route === "unlock" || route === "verify" ? undefined : (
+            <>
+              <Button variant="secondary" onClick={() => goTo("unlock")}>
+                Enter recovery key
+              </Button>
+              <Button variant="tertiary" onClick={() => goTo("verify")}>
+                Verify with another device
+              </Button>
+            </>
+          )
+        }
       >
-        {memoryOnly ? (
-          <p>
-            The rest is <strong>only in this tab</strong>: do not close or reload it, and do not
-            sign out. It is tried again by itself while the tab is open. If your earlier device was
-            verified, verify this one: that may be all that is missing.
-          </p>
-        ) : (
-          <p>
-            They are still in this browser, and nothing of them was removed. It is tried again when
-            this page is next opened. Do not sign out before.
-          </p>
-        )}
+        {body.map((words) => (
+          <p key={words}>{words}</p>
+        ))}
       </Alert>
     );
   }

@@ -1,4 +1,5 @@
 import { useState, type ComponentType } from "react";
+import { describeEnd, describeForget, describeKeysLeft } from "@/copy/describeEnded";
 import type { KeyExportPort } from "@/domain/keyFile";
 import type { SignedInUser } from "@/domain/session";
 import { useSessionActions } from "@/state/actionHooks";
@@ -7,11 +8,13 @@ import { Details } from "@/ui/Details";
 import { useUnloadGuard } from "@/ui/useUnloadGuard";
 import { LazyForgetDialog } from "./dialogs";
 import { SignInAgain } from "./SignInAgain";
-import type { TokenComponent, WaysComponent } from "./useHomeserverOf";
+import { useHomeserverOf, type TokenComponent, type WaysComponent } from "./useHomeserverOf";
 
 interface EndedScreenProps {
   user: SignedInUser;
   memoryOnly: boolean;
+  /** Only its token expired, but there is no stored device to go on with. */
+  expired: boolean;
   Ways: WaysComponent;
   Token: TokenComponent;
   /** Asks for a passphrase and saves the keys to a file. */
@@ -19,42 +22,53 @@ interface EndedScreenProps {
 }
 
 /** The server ended the device for good. Its keys stay here until a new device has them. */
-export function EndedScreen({ user, memoryOnly, Ways, Token, ExportKeys }: EndedScreenProps) {
+export function EndedScreen({
+  user,
+  memoryOnly,
+  expired,
+  Ways,
+  Token,
+  ExportKeys,
+}: EndedScreenProps) {
   const { exportEnded } = useSessionActions();
   const [leaving, setLeaving] = useState(false);
+  const found = useHomeserverOf(user);
+  const { strong, rest } = describeKeysLeft(memoryOnly);
+  const onlyPassword =
+    found !== null &&
+    found.offer.password &&
+    found.offer.sso === null &&
+    found.offer.oauth === null;
   useUnloadGuard(memoryOnly);
   return (
     <Card>
       <p>
-        The homeserver ended this session: this device was signed out or removed from another
-        device, the password was changed{memoryOnly ? ", the session expired" : ""}, or the account
-        was deactivated, which then takes no password any more. If it was not you, change your
-        password.
+        {describeEnd(expired)}
+        {onlyPassword && !expired ? " If it was not you, change your password." : null}
       </p>
-      {memoryOnly ? (
-        <p>
-          <strong>The room keys of this session are still in this tab, and only here.</strong> Sign
-          in again in this tab to keep them: you get a new device, and the keys are carried over to
-          it. Closing or reloading the tab loses those that are not in your backup.
-        </p>
-      ) : (
-        <p>
-          <strong>The room keys of this browser are still here.</strong> Sign in again to keep them:
-          you get a new device, and the keys are carried over to it.
-        </p>
-      )}
+      <p>
+        <strong>{strong}</strong> {rest}
+      </p>
       <SignInAgain
         user={user}
+        found={found}
+        ended
         // Leaving for another page would lose what is in this one.
         Ways={memoryOnly ? null : Ways}
         {...(memoryOnly ? { Token } : {})}
-        leaveLabel="Remove this browser’s data"
+        leaveLabel={describeForget(memoryOnly)}
         onLeave={() => setLeaving(true)}
       />
       <Details summary="Save the keys to a file">
         <ExportKeys keyExport={{ export: exportEnded }} userId={user.userId} />
       </Details>
-      <LazyForgetDialog open={leaving} onOpenChange={setLeaving} user={user} ended />
+      <LazyForgetDialog
+        open={leaving}
+        onOpenChange={setLeaving}
+        user={user}
+        ended
+        memoryOnly={memoryOnly}
+      />
     </Card>
   );
 }

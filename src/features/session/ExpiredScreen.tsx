@@ -3,7 +3,7 @@ import type { SignedInUser } from "@/domain/session";
 import { Card } from "@/ui/Card";
 import { LazyForgetDialog } from "./dialogs";
 import { SignInAgain } from "./SignInAgain";
-import type { WaysComponent } from "./useHomeserverOf";
+import { useHomeserverOf, type WaysComponent } from "./useHomeserverOf";
 
 interface ExpiredScreenProps {
   user: SignedInUser;
@@ -21,6 +21,7 @@ export function ExpiredScreen({ user, Ways }: ExpiredScreenProps) {
       </p>
       <SignInAgain
         user={user}
+        found={useHomeserverOf(user)}
         Ways={Ways}
         leaveLabel="Sign out anyway"
         onLeave={() => setLeaving(true)}

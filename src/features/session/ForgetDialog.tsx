@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { describeForget } from "@/copy/describeEnded";
 import type { SignedInUser } from "@/domain/session";
 import { useSessionActions } from "@/state/actionHooks";
 import { Button } from "@/ui/Button";
@@ -10,10 +11,13 @@ interface ForgetDialogProps {
   user: SignedInUser | null;
   /** The server ended the session: there is nothing left to sign out of. */
   ended?: boolean;
+  /** Nothing of it is stored: what goes is in this tab. */
+  memoryOnly?: boolean;
 }
 
 /** The way out when the session cannot be opened: removes this browser's data, after saying what goes. */
-export function ForgetDialog({ open, onOpenChange, user, ended = false }: ForgetDialogProps) {
+export function ForgetDialog(props: ForgetDialogProps) {
+  const { open, onOpenChange, user, ended = false, memoryOnly = false } = props;
   const { forget } = useSessionActions();
   const [busy, setBusy] = useState(false);
 
@@ -30,19 +34,19 @@ export function ForgetDialog({ open, onOpenChange, user, ended = false }: Forget
       onOpenChange={(next) => {
         if (!busy) onOpenChange(next);
       }}
-      title={ended ? "Remove this browser’s data?" : "Sign out and remove this browser’s data?"}
+      title={ended ? `${describeForget(memoryOnly)}?` : "Sign out and remove this browser’s data?"}
       actions={
         <>
           <Button variant="secondary" disabled={busy} onClick={() => onOpenChange(false)}>
             Keep everything
           </Button>
           <Button variant="destructive" busy={busy} onClick={() => void confirm()}>
-            {ended ? "Remove this browser’s data" : "Sign out anyway"}
+            {ended ? describeForget(memoryOnly) : "Sign out anyway"}
           </Button>
         </>
       }
     >
-      <p>This removes from this browser, for good:</p>
+      <p>This removes from {memoryOnly ? "this tab" : "this browser"}, for good:</p>
       <ul>
         <li>the session{user === null ? "" : ` of ${user.userId} (device ${user.deviceId})`}</li>
         <li>

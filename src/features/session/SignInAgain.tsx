@@ -1,18 +1,27 @@
 import { useRef, useState, type FormEvent } from "react";
 import { describeError, WRONG_PASSWORD_ALONE } from "@/copy/describeError";
-import { describeNoWayBack } from "@/copy/describeMemoryOnly";
+import {
+  describeNoWayBack,
+  NO_OTHER_PAGE,
+  NO_PASSWORD_AFTER_DEACTIVATION,
+} from "@/copy/describeEnded";
 import type { AppError } from "@/domain/errors";
 import type { SignedInUser } from "@/domain/session";
+import type { FoundHomeserver } from "@/domain/signIn";
 import { useSessionActions } from "@/state/actionHooks";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import { Facts } from "@/ui/Facts";
 import { SecretField } from "@/ui/SecretField";
 import styles from "./session.module.css";
-import { useHomeserverOf, type TokenComponent, type WaysComponent } from "./useHomeserverOf";
+import type { TokenComponent, WaysComponent } from "./useHomeserverOf";
 
 interface SignInAgainProps {
   user: SignedInUser;
+  /** What the homeserver offers now; null while that is not known. */
+  found: FoundHomeserver | null;
+  /** The server ended it for good. */
+  ended?: boolean;
   /** The other ways to sign in that the homeserver has; null: this page must not be left. */
   Ways: WaysComponent | null;
   /** The way of an access token, where there is one. */
@@ -26,9 +35,9 @@ interface SignInAgainProps {
  * Signs the user of the stored session in again: by the password alone, unless the homeserver is
  * known to take none, or by its other ways.
  */
-export function SignInAgain({ user, Ways, Token, leaveLabel, onLeave }: SignInAgainProps) {
+export function SignInAgain(props: SignInAgainProps) {
+  const { user, found, ended = false, Ways, Token, leaveLabel, onLeave } = props;
   const { findHomeserver, signIn, signInElsewhere, signInWithToken } = useSessionActions();
-  const found = useHomeserverOf(user);
   const takesPassword = found?.offer.password ?? true;
   const password = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
@@ -78,9 +87,15 @@ export function SignInAgain({ user, Ways, Token, leaveLabel, onLeave }: SignInAg
           />
         ) : null}
         {takesPassword || Ways !== null ? null : <NoWayBack host={host} />}
+        {takesPassword && Ways === null && hasOtherPage(found) ? (
+          <p data-testid="no-other-page">{NO_OTHER_PAGE}</p>
+        ) : null}
         {error === null ? null : (
           <Alert tone="critical" title={wordsOf(error).title} code={error.kind}>
             <p>{wordsOf(error).body}</p>
+            {ended && error.kind === "wrong_password" ? (
+              <p>{NO_PASSWORD_AFTER_DEACTIVATION}</p>
+            ) : null}
           </Alert>
         )}
         {found === null || takesPassword || Ways === null ? null : (
@@ -119,6 +134,10 @@ function NoWayBack({ host }: { host: string }) {
       <p>{body}</p>
     </Alert>
   );
+}
+
+function hasOtherPage(found: FoundHomeserver | null): boolean {
+  return found !== null && (found.offer.sso !== null || found.offer.oauth !== null);
 }
 
 /** Only the password was asked for, so only that can be wrong. */

@@ -2,6 +2,7 @@ import "@/app/global.css";
 import axe from "axe-core";
 import { useState } from "react";
 import { describe, expect, it, vi } from "vitest";
+import { page, userEvent } from "vitest/browser";
 import { render } from "vitest-browser-react";
 import { fail, ok } from "@/domain/result";
 import { useKeyBackupOverview } from "@/state/hooks";
@@ -62,7 +63,9 @@ describe("signing out, by a read of its own", () => {
     keyBackup.backup = ok(null);
     await leave();
     await expect.element(dialog).toMatchTextContent("There is no backup on the server.");
-    await expect.element(dialog).toMatchTextContent("100 room keys exist only on this device");
+    await expect
+      .element(dialog)
+      .toMatchTextContent("100 room keys on this device are in no backup");
     await expect.element(button("Sign out anyway")).toBeVisible();
     expect(dialog.element().textContent).not.toContain("Every room key");
   });
@@ -84,11 +87,94 @@ describe("signing out, by a read of its own", () => {
     },
   );
 
+  it("offers to set up a backup first, and says nothing that its parts take back", async () => {
+    window.location.hash = "#/";
+    const { button, dialog, keyBackup, leave } = await show(({ accountDevices }) => {
+      accountDevices.devices = ok([
+        { deviceId: "PHONE", name: null, lastSeenAt: null, standing: "unverified" },
+      ]);
+    });
+    keyBackup.roomKeys = ok({ total: 1, backedUp: 0 });
+    keyBackup.backup = ok(null);
+    await leave();
+    await expect.element(dialog).toMatchTextContent("1 room key on this device is in no backup");
+    await expect.element(dialog).toMatchTextContent("The same keys may be there");
+    await expect.element(dialog).not.toMatchTextContent(/never|the backup,|have them/);
+    expect((await axe.run(dialog.element())).violations.map(({ id }) => id)).toEqual([]);
+    await button("Set up backup").click();
+    expect(window.location.hash).toBe("#/set-up");
+    await expect.element(dialog).not.toBeInTheDocument();
+  });
+
   it("sees keys that arrived since they were counted last", async () => {
     const { dialog, keyBackup, leave } = await show();
     keyBackup.roomKeys = ok({ total: 103, backedUp: 100 });
     await leave();
     await expect.element(dialog).toMatchTextContent("3 room keys on this device are not in");
+  });
+
+  it("promises nothing of a server that cannot be reached, and says why it does not know", async () => {
+    const { app, button, dialog, keyBackup, leave } = await show();
+    keyBackup.backup = fail(offline);
+    app.live.emit({ kind: "sync", state: "offline" });
+    await leave();
+    await expect.element(dialog).toMatchTextContent("It is not known whether");
+    await expect.element(dialog).toMatchTextContent("That is why nothing can be checked");
+    await expect.element(dialog).toMatchTextContent("stays in your account’s list");
+    await expect.element(dialog).not.toMatchTextContent("removes this device from your account");
+    await expect.element(button("Sign out anyway")).toBeVisible();
+  });
+
+  it("sees by its own read that the server is out of reach", async () => {
+    const { dialog, keyBackup, leave } = await show();
+    keyBackup.backup = fail(offline);
+    await leave();
+    await expect.element(dialog).toMatchTextContent("The homeserver cannot be reached");
+    await expect.element(dialog).not.toMatchTextContent("removes this device from your account");
+  });
+
+  it("leads to what is missing of an earlier device, and begins on the safe button", async () => {
+    window.location.hash = "#/";
+    const { app, button, dialog, leave } = await show();
+    app.live.emit({ kind: "carry_over", state: "incomplete", missing: ["identity"] });
+    await leave();
+    await expect.element(dialog).toMatchTextContent("the private keys of your identity");
+    await expect.element(button("Stay signed in")).toHaveFocus();
+    await button("Enter recovery key").click();
+    expect(window.location.hash).toBe("#/unlock");
+  });
+
+  it("has no stop for the keyboard but its buttons, and goes round", async () => {
+    const { app, button, leave } = await show();
+    app.live.emit({ kind: "carry_over", state: "incomplete", missing: ["identity"] });
+    await leave();
+    const names = ["Stay signed in", "Sign out anyway", "Enter recovery key", "Export keys"];
+    await expect.element(button("Export keys")).toBeVisible();
+    for (const name of [...names, "Stay signed in"]) {
+      await expect.element(button(name)).toHaveFocus();
+      await userEvent.keyboard("{Tab}");
+    }
+    await expect.element(button("Sign out anyway")).toHaveFocus();
+    await userEvent.keyboard("{Shift>}{Tab}{Tab}{Tab}{/Shift}");
+    await expect.element(button("Enter recovery key")).toHaveFocus();
+  });
+
+  it("keeps its buttons in sight in a small window, with all of it in reach", async () => {
+    await page.viewport(360, 560);
+    const { button, dialog, keyBackup, leave } = await show(({ accountDevices }) => {
+      accountDevices.devices = ok([]);
+    });
+    keyBackup.backup = ok(null);
+    await leave();
+    await expect.element(button("Export keys")).toBeInTheDocument();
+    const { bottom } = button("Sign out anyway").element().getBoundingClientRect();
+    expect(bottom).toBeLessThanOrEqual(560);
+    expect(dialog.getByRole("heading").element().getBoundingClientRect().top).toBeGreaterThan(0);
+    const words = dialog.getByText(/^Signing out removes this device/).element();
+    words.scrollIntoView({ block: "start" });
+    const end = button("Stay signed in").element().getBoundingClientRect().top;
+    expect(words.getBoundingClientRect().bottom).toBeLessThanOrEqual(end);
+    await page.viewport(414, 896);
   });
 
   it("says that it checks, claims nothing meanwhile, and keeps nobody waiting", async () => {

@@ -1,16 +1,21 @@
 import { useState } from "react";
-import { formatRoomKeys } from "@/copy/formatNumber";
 import { otherHolders } from "@/domain/accountDevices";
-import { goTo } from "@/lib/route";
+import { readingError } from "@/domain/reading";
+import { goTo, type Route } from "@/lib/route";
 import { useAccountDevices } from "@/state/accountDeviceHooks";
 import { useSessionActions } from "@/state/actionHooks";
-import { useCarryOver, useKeyBackupOverview, useReadBeforeSignOut } from "@/state/hooks";
-import { Alert } from "@/ui/Alert";
+import {
+  useCarryOver,
+  useCarryOverMissing,
+  useKeyBackupOverview,
+  useReadBeforeSignOut,
+} from "@/state/hooks";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
-import { Spinner } from "@/ui/Spinner";
 import { LastDeviceNote } from "./LastDeviceNote";
 import styles from "./session.module.css";
+import { ExportOffer, OfflineNote, SetUpOffer, UntestedNote, VerifyOffer } from "./SignOutOffers";
+import { RiskWords } from "./RiskWords";
 import { signOutRisk, type SignOutRisk } from "./signOutRisk";
 import { UploadWait } from "./UploadWait";
 
@@ -23,13 +28,16 @@ interface SignOutDialogProps {
 export function SignOutDialog({ open, onOpenChange }: SignOutDialogProps) {
   const read = useReadBeforeSignOut(open);
   const overview = useKeyBackupOverview();
+  const missing = useCarryOverMissing();
   const risk = signOutRisk(overview, useCarryOver(), read);
   const { devices } = useAccountDevices(open);
   const { signOut } = useSessionActions();
   const [busy, setBusy] = useState(false);
   const safe = risk.kind === "none" || risk.kind === "no_keys";
+  const failed = readingError(overview.backup)?.kind;
+  const offline = overview.sync === "offline" || failed === "network" || failed === "timeout";
 
-  function leaveFor(route: "test-key" | "key-file"): void {
+  function leaveFor(route: Route): void {
     onOpenChange(false);
     goTo(route);
   }
@@ -47,6 +55,7 @@ export function SignOutDialog({ open, onOpenChange }: SignOutDialogProps) {
         if (!busy) onOpenChange(next);
       }}
       title={titleOf(risk, safe)}
+      beginOnActions
       actions={
         <>
           <Button variant="secondary" disabled={busy} onClick={() => onOpenChange(false)}>
@@ -63,134 +72,43 @@ export function SignOutDialog({ open, onOpenChange }: SignOutDialogProps) {
       }
     >
       <div className={styles.risk} data-testid="sign-out-risk" data-risk={risk.kind}>
-        <RiskWords risk={risk} />
-        {overview.sync === "offline" ? <OfflineNote pending={overview.pendingKeys} /> : null}
+        <RiskWords risk={risk} missing={missing} />
+        {offline ? <OfflineNote pending={overview.pendingKeys} /> : null}
         {risk.kind === "none" && !risk.proven ? (
           <UntestedNote onTest={() => leaveFor("test-key")} />
         ) : null}
         {risk.kind === "pending" ? <UploadWait overview={overview} waiting={risk.count} /> : null}
         {risk.kind === "no_keys" ? null : (
-          <LastDeviceNote holders={otherHolders(devices)} safe={safe} />
+          <LastDeviceNote holders={otherHolders(devices)} risk={risk.kind} />
         )}
+        {risk.kind === "no_backup" ? <SetUpOffer onSetUp={() => leaveFor("set-up")} /> : null}
+        {risk.kind === "not_carried_over" && missing.includes("identity") ? (
+          <VerifyOffer onVerify={() => leaveFor("unlock")} />
+        ) : null}
         {safe || risk.kind === "checking" ? null : (
           <ExportOffer onExport={() => leaveFor("key-file")} />
         )}
       </div>
-      <p>
-        Signing out removes this device from your account and all keys from this browser. Nothing is
-        deleted from the server.
-      </p>
+      <LastWords memoryOnly={overview.memoryOnly} offline={offline} />
     </Dialog>
+  );
+}
+
+function LastWords({ memoryOnly, offline }: { memoryOnly: boolean; offline: boolean }) {
+  const keys = memoryOnly ? "the keys that are in this tab" : "all keys from this browser";
+  return (
+    <p>
+      {offline
+        ? `Signing out now removes ${keys}. The homeserver cannot be told: this device then stays in your account’s list until you remove it from another one.`
+        : `Signing out removes this device from your account and ${keys}. Nothing is deleted from the server.`}
+    </p>
   );
 }
 
 function titleOf(risk: SignOutRisk, safe: boolean): string {
   if (safe || risk.kind === "checking") return "Sign out?";
+  if (risk.kind === "no_backup") return "Set up a backup before you sign out?";
   return risk.kind === "unfinished"
     ? "Sign out before a change is finished?"
     : "Signing out may lose messages";
-}
-
-function OfflineNote({ pending }: { pending: number | null }) {
-  return (
-    <Alert tone="warning" title="The homeserver cannot be reached" quiet testId="sign-out-offline">
-      <p>
-        {pending === null || pending === 0
-          ? "Nothing can be checked or uploaded now."
-          : `${formatRoomKeys(pending)} ${pending === 1 ? "waits" : "wait"} for the upload, and nothing can be uploaded now.`}{" "}
-        Wait until you are connected again, or keep the keys in a file.
-      </p>
-    </Alert>
-  );
-}
-
-function UntestedNote({ onTest }: { onTest: () => void }) {
-  return (
-    <div className={styles.offer} data-testid="recovery-untested">
-      <p>
-        There is a recovery key for it. Whether the one you have saved opens this backup has not
-        been tried in this browser.
-      </p>
-      <Button variant="secondary" onClick={onTest}>
-        Test recovery key
-      </Button>
-    </div>
-  );
-}
-
-function ExportOffer({ onExport }: { onExport: () => void }) {
-  return (
-    <div className={styles.offer}>
-      <p>
-        You can keep the room keys of this device in an encrypted file, and sign out after that.
-      </p>
-      <Button variant="secondary" onClick={onExport}>
-        Export keys
-      </Button>
-    </div>
-  );
-}
-
-function RiskWords({ risk }: { risk: SignOutRisk }) {
-  switch (risk.kind) {
-    case "checking":
-      return <Spinner label="Checking whether every room key on this device is in the backup…" />;
-    case "no_keys":
-      return <p>There are no room keys on this device that could be lost.</p>;
-    case "none":
-      return <p>Every room key on this device is in the backup.</p>;
-    case "unfinished":
-      return (
-        <p>
-          A change of your key backup was <strong>begun here and not finished</strong>. Go to the
-          overview and finish it or take it back before you sign out: afterwards this browser cannot
-          do that any more.
-        </p>
-      );
-    case "not_carried_over":
-      return (
-        <p>
-          The server ended an earlier device of yours here, and its keys have{" "}
-          <strong>not all been carried over</strong> to this one. Those that are nowhere else would
-          be lost. They are tried again when this page is next opened.
-        </p>
-      );
-    case "no_backup":
-      return (
-        <p>
-          There is no backup on the server.{" "}
-          {risk.count === null ? (
-            "The room keys of this device exist"
-          ) : (
-            <>
-              <strong>{formatRoomKeys(risk.count)}</strong> {risk.count === 1 ? "exists" : "exist"}
-            </>
-          )}{" "}
-          only on this device, unless another device of yours has them too. The messages they open
-          would stay unreadable.
-        </p>
-      );
-    case "pending":
-      return (
-        <p>
-          <strong>{formatRoomKeys(risk.count)}</strong> on this device{" "}
-          {risk.count === 1 ? "is" : "are"} not in the backup. The messages they open stay
-          unreadable unless another device of yours has them too.
-        </p>
-      );
-    case "no_recovery":
-      return (
-        <p>
-          Every room key is in the backup, but no recovery key is known to open it. If this is your
-          only device, the backup can never be opened again.
-        </p>
-      );
-    case "unknown":
-      return (
-        <p>
-          It is not known whether every room key on this device is in a backup that you can open.
-          Keys that are not would be lost, unless another device of yours has them too.
-        </p>
-      );
-  }
 }

@@ -1,4 +1,4 @@
-import { useInvalidateKeyBackup, useLiveSession } from "@/state/hooks";
+import { useInvalidateKeyBackup, useKeyBackupOverview, useLiveSession } from "@/state/hooks";
 import { useUploadSwitch } from "@/state/manageHooks";
 import { goTo } from "@/lib/route";
 import { SetUpWizard } from "./SetUpWizard";
@@ -9,6 +9,7 @@ export function SetUpScreen() {
   const session = useLiveSession();
   const invalidate = useInvalidateKeyBackup();
   const { isOff, switchUpload } = useUploadSwitch();
+  const { memoryOnly, pendingKeys } = useKeyBackupOverview();
   return (
     <div className={styles.page}>
       <h1 className={styles.heading} tabIndex={-1}>
@@ -17,6 +18,7 @@ export function SetUpScreen() {
       <SetUpWizard
         setUp={session.setUp}
         user={session.user}
+        onlyInTab={memoryOnly && pendingKeys !== 0}
         onSetUp={async () => {
           // Whoever sets up a backup here wants it here, too.
           if (isOff) await switchUpload(true);

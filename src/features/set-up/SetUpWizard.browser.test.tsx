@@ -42,6 +42,18 @@ describe("a new recovery key", () => {
     expect(calls).toEqual(["set up", "closed"]);
   });
 
+  it.each([true, false])(
+    "asks to keep the tab open while keys are only in it: %s",
+    async (only) => {
+      const { screen, button, field, toConfirm } = await show(fakeSetUp(newKey).setUp, only);
+      await field.fill(await toConfirm());
+      await button("Finish").click();
+      await expect.element(screen.getByTestId("set-up-proof")).toBeVisible();
+      const note = screen.getByText("Keep this tab open until they are uploaded");
+      expect(note.elements()).toHaveLength(only ? 1 : 0);
+    },
+  );
+
   it("is not accepted in another form than the one shown", async () => {
     const fake = fakeSetUp(newKey);
     const { button, field, toConfirm } = await show(fake.setUp);

@@ -27,6 +27,8 @@ import { useSetUpRun } from "./useSetUpRun";
 interface SetUpWizardProps {
   setUp: SetUpPort;
   user: SignedInUser;
+  /** Keys that are not known to be in the backup are in this tab alone. */
+  onlyInTab?: boolean;
   /** Reads the key backup's state again; awaited before done is said. */
   onSetUp: () => Promise<void>;
   onClose: () => void;
@@ -73,7 +75,8 @@ interface StepsProps extends SetUpWizardProps {
  * Explain, show, confirm, and only then change anything on the server. The key lives in a ref
  * alone; every retry uses the same one.
  */
-function Steps({ setUp, user, onSetUp, onClose, purpose, onLookAgain }: StepsProps) {
+function Steps(props: StepsProps) {
+  const { setUp, user, onlyInTab = false, onSetUp, onClose, purpose, onLookAgain } = props;
   const [page, setPage] = useState<"explain" | "save" | "enter">("explain");
   const [madeAt, setMadeAt] = useState(0);
   // From the first run on the server may have the key, also when the run has failed.
@@ -136,7 +139,8 @@ function Steps({ setUp, user, onSetUp, onClose, purpose, onLookAgain }: StepsPro
   }
 
   function currentStep() {
-    if (run.kind === "done") return <DoneStep proof={run.proof} onClose={onClose} />;
+    if (run.kind === "done")
+      return <DoneStep proof={run.proof} onlyInTab={onlyInTab} onClose={onClose} />;
     if (isLost) return <KeyNotUsed onLookAgain={onLookAgain} />;
     if (run.kind === "running" || (run.kind === "failed" && fieldFault === null)) {
       return (

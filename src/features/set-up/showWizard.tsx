@@ -9,7 +9,7 @@ const user = {
 };
 
 /** For tests: the wizard on a page, and its parts. */
-export async function show(setUp: SetUpPort) {
+export async function show(setUp: SetUpPort, onlyInTab = false) {
   const calls: string[] = [];
   const screen = await render(
     <main>
@@ -17,6 +17,7 @@ export async function show(setUp: SetUpPort) {
       <SetUpWizard
         setUp={setUp}
         user={user}
+        onlyInTab={onlyInTab}
         onSetUp={async () => void calls.push("set up")}
         onClose={() => calls.push("closed")}
       />

@@ -1,9 +1,9 @@
 import { useState } from "react";
 import type { SignedOutReason } from "@/domain/session";
-import { STILL_SIGNED_IN_ELSEWHERE } from "@/copy/describeMemoryOnly";
+import { stillSignedInAt } from "@/copy/describeMemoryOnly";
 import { BACKUP_IS } from "@/copy/terms";
 import { useSessionActions } from "@/state/actionHooks";
-import { useBegunSignIn } from "@/state/sessionHooks";
+import { useBegunSignIn, useStillSignedInAt } from "@/state/sessionHooks";
 import { Alert } from "@/ui/Alert";
 import { Card } from "@/ui/Card";
 import { SharedComputer, WithoutStorage } from "./SharedComputer";
@@ -52,12 +52,13 @@ export function SignInScreen(props: SignInScreenProps) {
 }
 
 function SignedOutNotice({ reason }: { reason: SignedOutReason }) {
+  const host = useStillSignedInAt();
   switch (reason) {
     case "by_choice":
       return (
         <Alert tone="success" title="You are signed out">
           <p>This device was removed from your account, and its keys from this browser.</p>
-          <p>{STILL_SIGNED_IN_ELSEWHERE}</p>
+          {host === null ? null : <p>{stillSignedInAt(host)}</p>}
         </Alert>
       );
     case "evicted":
@@ -81,7 +82,7 @@ function SignedOutNotice({ reason }: { reason: SignedOutReason }) {
             Everything was removed from this browser, but the homeserver could not be told. The
             device may still be listed in your account: remove it there from another device.
           </p>
-          <p>{STILL_SIGNED_IN_ELSEWHERE}</p>
+          {host === null ? null : <p>{stillSignedInAt(host)}</p>}
         </Alert>
       );
   }
