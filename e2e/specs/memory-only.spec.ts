@@ -244,7 +244,7 @@ test.describe("a browser that stores nothing", () => {
     const second = dashboardOn(await context.newPage(), context);
     for (const tab of [{ page, signIn }, second]) {
       await tab.signIn.open();
-      await expect(tab.page.getByTestId("memory-only")).toContainText("it has no Web Locks");
+      await expect(tab.page.getByTestId("memory-only")).toContainText("It has no Web Locks");
       await expect(tab.signIn.sharedComputer).toHaveCount(0);
       await tab.signIn.fill(account);
       await tab.signIn.submit();
@@ -261,7 +261,7 @@ test.describe("a browser that stores nothing", () => {
     await expect(signIn.password).toBeVisible();
     expect((await api.devices()).length).toBe(before + 1);
     await second.overview.checkAgain();
-    await second.overview.expectBackup("none", {});
+    await second.overview.expectBackup("none");
   });
 
   for (const [what, code] of [

@@ -375,10 +375,12 @@ it("wipes the bytes of root and token once they are sealed or opened", async () 
     await vault.store(ALICE, TOKEN);
     await vault.unlock();
     await vault.renew(ALICE, "new-token");
+    await vault.markEnded(ALICE);
+    await vault.unlockEnded(cryptoStorePrefix(ALICE));
   } finally {
     for (const spy of spies) spy.mockRestore();
   }
-  expect(seen).toHaveLength(7);
+  expect(seen).toHaveLength(8);
   expect(seen.filter((bytes) => bytes.some((byte) => byte !== 0))).toEqual([]);
 });
 

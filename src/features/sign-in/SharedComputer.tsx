@@ -47,9 +47,8 @@ function WithoutLocks() {
       testId="memory-only"
     >
       <p>
-        It cannot keep two tabs from working with the same keys at once (it has no Web Locks), which
-        would damage them. So nothing is stored. You can sign in all the same, for this tab only.{" "}
-        {MEMORY_ONLY_MEANS} {DEVICE_STAYS}
+        It has no Web Locks, so two tabs could work with the same keys at once and damage them. You
+        can sign in all the same, for this tab only. {MEMORY_ONLY_MEANS} {DEVICE_STAYS}
       </p>
       <p>
         If you were signed in here before, nothing of that was removed: open this page in a newer
