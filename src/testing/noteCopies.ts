@@ -2,8 +2,8 @@
 export function noteCopies(bytes: Uint8Array<ArrayBuffer>): readonly Uint8Array[] {
   const copies: Uint8Array[] = [];
   Object.defineProperty(bytes, "slice", {
-    value: (...part: number[]) => {
-      const copy = Uint8Array.prototype.slice.apply(bytes, part);
+    value: (start?: number, end?: number) => {
+      const copy = Uint8Array.prototype.slice.call(bytes, start, end);
       copies.push(copy);
       return copy;
     },
