@@ -9,7 +9,7 @@ import { secretsBehind } from "../support/hygiene/accountSecrets.ts";
 import { allowances } from "../support/hygiene/allowances.ts";
 import { describeFinding, findSecrets } from "../support/hygiene/findSecrets.ts";
 import { lookAt, recordContext } from "../support/hygiene/recordContext.ts";
-import { Recorder } from "../support/hygiene/Recorder.ts";
+import { Recorder, type Sighting } from "../support/hygiene/Recorder.ts";
 import type { Secret } from "../support/hygiene/secretForms.ts";
 import { seedBackup } from "../support/seedBackup.ts";
 
@@ -195,12 +195,13 @@ test("from set-up to sign-out no secret is anywhere but where it must be", async
     const isBrowsersOwn = String(content).startsWith("Failed to load resource: ");
     return channel === "console" && !isBrowsersOwn;
   });
-  const isOfSdk = (content: string): boolean => /^"?SDK: /u.test(content);
-  expect(said.some(({ content }) => isOfSdk(String(content)))).toBe(true);
   const others = said.filter(({ content }) => !isOfSdk(String(content)));
   expect(others.map(({ place, moment, content }) => [moment, place, String(content)])).toEqual([]);
   for (const { content } of said) expect(String(content)).not.toContain(account.username);
 });
+
+/** What the SDK says, redacted, and nobody else. */
+const isOfSdk = (content: string): boolean => /^"?SDK: /u.test(content);
 
 /** Every recorder has seen what is no secret, so that its silence about secrets means something. */
 function expectAlive(recorder: Recorder, userId: string): void {
@@ -213,4 +214,7 @@ function expectAlive(recorder: Recorder, userId: string): void {
     expect(alive, `the recorder of ${channel}`).toContain(channel);
   for (const channel of ["field", "history"] as const)
     expect(recorder.sightings.some((sighting) => sighting.channel === channel)).toBe(true);
+  const isHeard = ({ channel, content }: Sighting): boolean =>
+    channel === "console" && isOfSdk(String(content));
+  expect(recorder.sightings.some(isHeard), "the recorder of the console").toBe(true);
 }

@@ -230,6 +230,40 @@ test.describe("a browser that stores nothing", () => {
     await expect(page.getByTestId("memory-only")).toHaveCount(0);
   });
 
+  test("without Web Locks stores nothing, so that two tabs are two sessions", async ({
+    page,
+    context,
+    account,
+    api,
+    dashboard: { signIn },
+  }) => {
+    await context.addInitScript(() => {
+      Object.defineProperty(Navigator.prototype, "locks", { get: () => undefined });
+    });
+    const before = (await api.devices()).length;
+    const second = dashboardOn(await context.newPage(), context);
+    for (const tab of [{ page, signIn }, second]) {
+      await tab.signIn.open();
+      await expect(tab.page.getByTestId("memory-only")).toContainText("It has no Web Locks");
+      await expect(tab.signIn.sharedComputer).toHaveCount(0);
+      await tab.signIn.fill(account);
+      await tab.signIn.submit();
+      await expect(tab.page.getByTestId("device-state")).toBeVisible({ timeout: 60_000 });
+      await expect(tab.page.getByTestId("memory-only")).toContainText("in this tab only");
+    }
+    expect((await api.devices()).length).toBe(before + 2);
+    expect(await storedAnything(page)).toEqual([]);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page
+      .getByRole("dialog")
+      .getByRole("button", { name: /^Sign out/ })
+      .click();
+    await expect(signIn.password).toBeVisible();
+    expect((await api.devices()).length).toBe(before + 1);
+    await second.overview.checkAgain();
+    await second.overview.expectBackup("none");
+  });
+
   for (const [what, code] of [
     ["WebAssembly", "crypto_unavailable"],
     ["crypto.subtle", "insecure_page"],

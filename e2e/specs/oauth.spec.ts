@@ -32,7 +32,7 @@ test("a person signs in, the tokens are renewed under sync, a reload uses the ne
   dashboard: { page, overview },
 }) => {
   test.setTimeout(240_000);
-  const seen = SeenSecrets.watch(context);
+  const seen = await SeenSecrets.watch(context);
   const traffic = OAuthTraffic.watch(context, auth);
   const userId = `@${person}:localhost`;
   const elsewhere = await goTo(page, homeserver.url, auth.issuer);
@@ -41,7 +41,9 @@ test("a person signs in, the tokens are renewed under sync, a reload uses the ne
   await expect(overview.headline).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText(userId).first()).toBeVisible();
   expect(new URL(page.url()).hash).toBe("#/");
-  await seen.expectNowhere(page);
+  const handed = ["access token", "authorization code", "code verifier", "refresh token"];
+  await seen.expectNowhere(page, handed);
+  seen.at("signed in");
   await expect(page.getByRole("link", { name: "Account page" })).toHaveAttribute(
     "href",
     `${auth.issuer}/account`,
@@ -72,8 +74,6 @@ test("a person signs in, the tokens are renewed under sync, a reload uses the ne
   await expect.poll(() => traffic.used.length, { timeout: 60_000 }).toBeGreaterThan(before);
   expect(handedOut().slice(0, traffic.used.length)).toEqual(traffic.used);
   await expect(page.getByRole("heading", { name: "Your session has expired" })).toHaveCount(0);
-  await seen.expectNowhere(page);
-
   await page.getByRole("button", { name: "Sign out" }).click();
   await page
     .getByRole("dialog")
@@ -86,12 +86,16 @@ test("a person signs in, the tokens are renewed under sync, a reload uses the ne
     false,
   ]);
 
+  await seen.expectNowhere(page, handed);
+
   // Signed in anew, the old device is gone.
+  seen.at("on the way");
   await goTo(page, homeserver.url, auth.issuer);
   await expect(overview.headline).toBeVisible({ timeout: 60_000 });
   const now = await deviceIds(homeserver.url, userId, traffic.latest.accessToken);
   expect(now).toHaveLength(1);
   expect(now).not.toContain(device);
+  await seen.expectFound(page, "refresh token");
 });
 
 test("cancelling there, and an answer that nobody asked for, change nothing", async ({

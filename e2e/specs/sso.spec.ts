@@ -42,7 +42,7 @@ test("a person signs in with the second of two providers, and restores; the toke
   await other.sendWithOwnKeys(room, ["one", "two"]);
   await other.waitForBackupCount(2);
 
-  const seen = SeenSecrets.watch(context);
+  const seen = await SeenSecrets.watch(context);
   const addresses: string[] = [];
   page.on("framenavigated", (frame) => addresses.push(frame.url()));
   await page.goto("/");
@@ -56,7 +56,9 @@ test("a person signs in with the second of two providers, and restores; the toke
   await expect(page.getByText(account.userId).first()).toBeVisible();
 
   expect(new URL(page.url()).search).toBe("");
-  await seen.expectNowhere(page);
+  const handed = ["access token", "login token"];
+  await seen.expectNowhere(page, handed);
+  seen.at("signed in");
   const answered = addresses.filter((address) => address.includes("loginToken"));
   expect(answered.length, "the answer came by the address").toBeGreaterThan(0);
 
@@ -67,6 +69,7 @@ test("a person signs in with the second of two providers, and restores; the toke
   await page.reload();
   await expect(page.getByText(account.userId).first()).toBeVisible({ timeout: 60_000 });
   await expect(problem(page)).toHaveCount(0);
+  await seen.expectNowhere(page, handed);
 });
 
 test("who comes back without having signed in is told so, with the form as it was, and a reload forgets it", async ({
@@ -101,9 +104,16 @@ test("a token that this tab has not asked for is not even tried", async ({
   context.on("request", (request) => {
     if (request.method() === "POST") logins.push(request.url());
   });
-  await page.goto("/?loginToken=of-somebody-else");
+  // It is out of the address before anything else is waited for.
+  const { promise: held, resolve: release } = Promise.withResolvers<void>();
+  await page.route("**/config.json", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto("/?loginToken=of-somebody-else", { waitUntil: "commit" });
+  await expect.poll(() => page.evaluate(() => location.search), { timeout: 10_000 }).toBe("");
+  release();
   await expect(problem(page)).toHaveAttribute("data-code", "not_asked");
-  expect(new URL(page.url()).search).toBe("");
 
   // Also when something was asked for, and something else answers.
   await (await goTo(page, account.homeserver, "First IdP")).arrived();

@@ -19,6 +19,11 @@ test("a second tab shows the restore of the first, takes it over and goes on wit
   await restore.enterKey(recoveryKey);
 
   const second = dashboardOn(await context.newPage(), context);
+  const syncs: string[] = [];
+  context.on("request", (request) => {
+    if (!new URL(request.url()).pathname.endsWith("/sync")) return;
+    syncs.push(request.frame().page() === page ? "first" : "second");
+  });
   await second.page.goto("/#/restore");
   const waiting = second.page.getByTestId("tab-lock");
   await expect(waiting).toHaveAttribute("data-other", "answering");
@@ -42,6 +47,15 @@ test("a second tab shows the restore of the first, takes it over and goes on wit
   expect(summary.imported + summary.already).toBe(count);
   await second.page.goto("/#/");
   await second.overview.expectBackup("enabled", { count: String(count), pending: "0" });
+  // News for every client that syncs: the first has none any more.
+  const ofSecond = () => syncs.filter((tab) => tab === "second").length;
+  for (const name of ["East", "West"]) {
+    const before = ofSecond();
+    await api.createRoom({ name });
+    await expect.poll(ofSecond).toBeGreaterThan(before);
+  }
+  expect(syncs).toContain("first");
+  expect(syncs.slice(syncs.indexOf("second"))).not.toContain("first");
 
   // And back, with nothing under way.
   await page.getByRole("button", { name: "Use here" }).click();

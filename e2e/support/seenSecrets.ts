@@ -1,59 +1,89 @@
-import { expect, type BrowserContext, type Page } from "@playwright/test";
-import { storedNames } from "./storedNames.ts";
+import { expect, type BrowserContext, type Page, type Response } from "@playwright/test";
+import { allowances, allowancesElsewhere } from "./hygiene/allowances.ts";
+import { describeFinding, findSecrets } from "./hygiene/findSecrets.ts";
+import { lookAt, recordContext } from "./hygiene/recordContext.ts";
+import { Recorder } from "./hygiene/Recorder.ts";
 
-/** Everything a sign-in on another page hands out, collected while it passes by. */
+/** What of a request's form, or of an answer, is secret, and what a finding calls it. */
+const NAMES: Readonly<Record<string, string>> = {
+  code: "authorization code",
+  code_verifier: "code verifier",
+  access_token: "access token",
+  refresh_token: "refresh token",
+  id_token: "identity token",
+  registration_access_token: "registration access token",
+};
+
+/** Everything a sign-in on another page hands out, collected while it passes by, and where it is seen. */
 export class SeenSecrets {
-  readonly secrets = new Set<string>();
-  readonly #console: string[] = [];
+  readonly #recorder = new Recorder();
+  /** The name of each. */
+  readonly #secrets = new Map<string, string>();
 
   private constructor(context: BrowserContext) {
+    this.at("on the way");
     context.on("request", (request) => {
-      const header = request.headers()["authorization"];
-      if (header !== undefined) this.#add(header.replace("Bearer ", ""));
       const url = new URL(request.url());
-      this.#add(url.searchParams.get("loginToken"));
-      const form = request.postData();
-      if (url.pathname === "/token" && form !== null) {
-        const fields = new URLSearchParams(form);
-        for (const name of ["code", "code_verifier", "refresh_token"]) this.#add(fields.get(name));
-      }
+      this.#add("login token", url.searchParams.get("loginToken"));
+      if (url.pathname !== "/token") return;
+      const fields = new URLSearchParams(request.postData() ?? "");
+      for (const [field, name] of Object.entries(NAMES)) this.#add(name, fields.get(field));
     });
-    context.on("response", async (response) => {
-      if (!/\/(token|login)$/.test(new URL(response.url()).pathname)) return;
-      const body: unknown = await response.json().catch(() => null);
-      if (typeof body !== "object" || body === null) return;
-      for (const name of ["access_token", "refresh_token"]) {
-        const value: unknown = Reflect.get(body, name);
-        if (typeof value === "string") this.#add(value);
-      }
+    context.on("response", (response) => {
+      if (/\/(token|login|reg)$/.test(new URL(response.url()).pathname))
+        this.#recorder.pend(this.#readAnswer(response));
     });
-    context.on("console", (message) => this.#console.push(message.text()));
   }
 
-  static watch(context: BrowserContext): SeenSecrets {
-    return new SeenSecrets(context);
+  /** To be called before the first page of the context has gone anywhere. */
+  static async watch(context: BrowserContext): Promise<SeenSecrets> {
+    const seen = new SeenSecrets(context);
+    await recordContext(context, seen.#recorder);
+    return seen;
   }
 
-  /** Fails when one of them lies in the address, the history, the page, a storage or the console. */
-  async expectNowhere(page: Page): Promise<void> {
-    expect(this.secrets.size, "secrets seen").toBeGreaterThan(0);
-    const stored = await storedNames(page);
-    const rest = await page.evaluate(() => ({
-      address: location.href,
-      history: "navigation" in window ? navigation.entries().map(({ url }) => url) : [],
-      state: JSON.stringify(history.state),
-      session: Object.entries(sessionStorage).map(([key, value]) => `${key}=${value}`),
-      cookies: document.cookie,
-      dom: document.documentElement.outerHTML,
-    }));
-    const dump = JSON.stringify({ stored, rest, console: this.#console });
-    for (const secret of this.secrets) {
-      expect(dump.includes(secret), "a secret lies where it must not").toBe(false);
+  /** Once the person is signed in, nothing has any business in an address any more. */
+  at(moment: "on the way" | "signed in"): void {
+    this.#recorder.at(moment);
+  }
+
+  /**
+   * Fails when one of them was anywhere but where it must be, in any encoding, at any time so far:
+   * in the page, an address, the history, a storage, a request, React's tree or the console. `names`:
+   * those that must have passed by.
+   */
+  async expectNowhere(page: Page, names: readonly string[]): Promise<void> {
+    expect((await this.#findingsOn(page)).map(describeFinding)).toEqual([]);
+    expect([...new Set(this.#secrets.values())].toSorted()).toEqual(names.toSorted());
+    const left = await page.evaluate(() => Object.keys(sessionStorage));
+    expect(left, "what a sign-in has left in this tab").toEqual([]);
+  }
+
+  /** The proof that a leak would be seen: makes one. Nothing can be expected of this page after that. */
+  async expectFound(page: Page, name: string): Promise<void> {
+    const [secret = ""] = [...this.#secrets].findLast(([, called]) => called === name) ?? [];
+    await page.evaluate((text) => localStorage.setItem("planted", btoa(text)), secret);
+    expect(await this.#findingsOn(page)).toEqual([
+      expect.objectContaining({ secret: name, channel: "storage", encoding: "base64" }),
+    ]);
+  }
+
+  async #findingsOn(page: Page) {
+    await lookAt(page, this.#recorder);
+    const secrets = [...this.#secrets].map(([value, name]) => ({ name, value }));
+    return findSecrets(this.#recorder.sightings, secrets, [...allowances, ...allowancesElsewhere]);
+  }
+
+  async #readAnswer(response: Response): Promise<void> {
+    const body: unknown = await response.json();
+    if (typeof body !== "object" || body === null) return;
+    for (const [field, name] of Object.entries(NAMES)) {
+      const value: unknown = Reflect.get(body, field);
+      if (typeof value === "string") this.#add(name, value);
     }
-    expect(rest.session, "what a sign-in has left in this tab").toEqual([]);
   }
 
-  #add(value: string | null): void {
-    if (value !== null && value.length > 8) this.secrets.add(value);
+  #add(name: string, value: string | null): void {
+    if (value !== null && value.length > 8) this.#secrets.set(value, name);
   }
 }

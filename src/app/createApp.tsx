@@ -4,6 +4,7 @@ import type { SessionGateway } from "@/domain/ports";
 import type { Result } from "@/domain/result";
 import { originsOf, type RedirectAnswer } from "@/domain/signIn";
 import { onRefusedConnection } from "@/lib/narrowConnections";
+import { hasWebLocks } from "@/lib/pageAbilities";
 import { acquireTabLock, takeOverTabLock, watchTabLock } from "@/lib/tabLock";
 import { onWakeUp } from "@/lib/wakeUps";
 import { readBegun } from "@/matrix/begunSignIn";
@@ -45,6 +46,7 @@ export function createApp(
     gateway: () => Promise.resolve(gateway),
     attachSession: async () => (await import("@/state/attachSession")).attachSession,
     lock: {
+      exists: hasWebLocks(),
       acquire: (options) => acquireTabLock(TAB_LOCK, options),
       takeOver: (options) => takeOverTabLock(TAB_LOCK, options),
       watch: (listener) => watchTabLock(TAB_LOCK, listener),

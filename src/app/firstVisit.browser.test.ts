@@ -3,6 +3,7 @@ import { ok } from "@/domain/result";
 import { deleteDatabase, openDatabase } from "@/lib/idb";
 import { createFakeStorage } from "@/testing/createTestApp";
 import { alice } from "@/testing/facts";
+import { withoutWebLocks } from "@/testing/withoutWebLocks";
 import { FakeGateway } from "@/testing/FakeGateway";
 import { gatewayOfFirstVisit, hasStoredNothing } from "./firstVisit";
 
@@ -21,6 +22,17 @@ describe("gatewayOfFirstVisit", () => {
   it("leaves the answer to the real one where something is stored", async () => {
     const { load, gateway } = rig(() => Promise.resolve(false));
     expect(await gateway.readStored()).toEqual(ok({ user: alice, ended: false }));
+    expect(load).toHaveBeenCalledOnce();
+  });
+
+  it("leaves the answer to the real one where there are no Web Locks", async () => {
+    const { load, gateway } = rig(() => Promise.resolve(true));
+    const locks = withoutWebLocks();
+    try {
+      await gateway.readStored();
+    } finally {
+      locks.restore();
+    }
     expect(load).toHaveBeenCalledOnce();
   });
 

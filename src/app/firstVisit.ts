@@ -1,6 +1,6 @@
 import type { SessionGateway } from "@/domain/ports";
 import { ok } from "@/domain/result";
-import { findLackingAbility } from "@/lib/pageAbilities";
+import { findLackingAbility, hasWebLocks } from "@/lib/pageAbilities";
 import { lazyGateway } from "@/state/lazyGateway";
 
 /**
@@ -17,8 +17,8 @@ export function gatewayOfFirstVisit(
     return load();
   });
   // What is lacking is for the real one to say.
-  const isFirst = async () =>
-    !asked && findLackingAbility() === null && (await isFirstVisit()) && !asked;
+  const hasAll = () => findLackingAbility() === null && hasWebLocks();
+  const isFirst = async () => !asked && hasAll() && (await isFirstVisit()) && !asked;
   return {
     ...whole,
     async readStored() {

@@ -5,3 +5,10 @@ export function findLackingAbility(): "subtle" | "WebAssembly" | null {
   if (subtle === undefined) return "subtle";
   return "WebAssembly" in globalThis ? null : "WebAssembly";
 }
+
+/** Whether tabs can lock each other out. Without that nothing may be stored: see tabLock.ts. */
+export function hasWebLocks(): boolean {
+  // Typed as always there, but missing in browsers from before 2022 and on insecure pages.
+  const locks: LockManager | undefined = globalThis.navigator?.locks;
+  return locks !== undefined;
+}

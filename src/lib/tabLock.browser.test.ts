@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from "vitest";
+import { withoutWebLocks } from "@/testing/withoutWebLocks";
 import {
   acquireTabLock,
   takeOverTabLock,
@@ -149,4 +150,16 @@ it("tells those that wait what goes on, when the holder falls silent, and when n
   silent?.release();
   await expect.poll(() => acquire()).not.toBeNull();
   expect(heard).toHaveLength(length);
+});
+
+it("is given to nobody where the browser has no Web Locks", async () => {
+  freshName();
+  const locks = withoutWebLocks();
+  try {
+    expect(await acquire()).toBeNull();
+    expect(await takeOverTabLock(name, { ...ignore, timeoutMs: 200 })).toBeNull();
+  } finally {
+    locks.restore();
+  }
+  expect(await acquire()).not.toBeNull();
 });

@@ -1,3 +1,5 @@
+import { hasWebLocks } from "./pageAbilities";
+
 /** Held by at most one tab of this browser at a time. A tab that crashes gives it up by itself. */
 export interface TabLock {
   /** Gives the lock up; another tab can have it a moment later. Safe to call twice. */
@@ -94,13 +96,10 @@ export async function takeOverTabLock(
   }
 }
 
-/**
- * Web Locks exist wherever WebCrypto does, that is in every secure context. Without them nothing
- * can be stored encrypted either, so the lock is granted and the vault says what is wrong.
- */
+/** Where there are no Web Locks nobody gets one. */
 function request(name: string, options: TabLockOptions, how: LockOptions): Promise<TabLock | null> {
-  const locks: LockManager | undefined = globalThis.navigator?.locks;
-  if (locks === undefined) return Promise.resolve({ release: () => undefined });
+  if (!hasWebLocks()) return Promise.resolve(null);
+  const { locks } = globalThis.navigator;
   return new Promise((resolve) => {
     locks
       .request(name, how, (lock) => {

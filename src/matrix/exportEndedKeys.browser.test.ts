@@ -36,6 +36,25 @@ it("has every key of the ended device, offline, and changes nothing", async () =
   expect(await rig.vault().read()).toMatchObject({ ok: true, value: { ended: true } });
 });
 
+it("wipes the key of every store once it is open", async () => {
+  await rig.endStored(await roomKeys(1));
+  const vault = rig.vault();
+  const keys: Uint8Array[] = [];
+  const noted = {
+    ...vault,
+    async unlockEnded(prefix: string) {
+      const unlocked = await vault.unlockEnded(prefix);
+      if (unlocked.ok) {
+        expect(unlocked.value.storageKey).not.toEqual(new Uint8Array(32));
+        keys.push(unlocked.value.storageKey);
+      }
+      return unlocked;
+    },
+  };
+  expect(await exportEndedKeys(noted, { passphrase, signal })).toMatchObject({ ok: true });
+  expect(keys).toEqual([new Uint8Array(32)]);
+});
+
 it("has those of devices that were ended before it, too, each session counted once", async () => {
   const [shared, first, second] = [await roomKeys(1), await roomKeys(3), await roomKeys(4)];
   await rig.endStored([...shared, ...first]);

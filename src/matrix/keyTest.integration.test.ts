@@ -4,13 +4,14 @@ import { encodeRecoveryKey, type RecoveryKey } from "@/domain/recoveryKey";
 import { fail } from "@/domain/result";
 import { derivePbkdf2 } from "@/lib/pbkdf2";
 import { createBackupSampler } from "@/restore-engine/createBackupSampler";
+import { noteCopies } from "@/testing/noteCopies";
 import { createEntryForge, forgeEntry, type ForgedEntry } from "@/testing/forgeBackup";
 import { decodeBase64 } from "matrix-js-sdk/lib/base64";
 import { calculateKeyCheck } from "matrix-js-sdk/lib/secret-storage";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { fetchPublishedMasterKey } from "./crossSigning";
 import { openSetUpAccount } from "./accountRig";
-import { openDevice, valueOf, type TestDevice } from "./integrationDevice";
+import { copyOf, openDevice, valueOf, type TestDevice } from "./integrationDevice";
 import { startHomeserver, type Homeserver } from "./integrationHomeserver";
 import { createKeyBackup } from "./keyBackup";
 import { createKeyTest } from "./keyTest";
@@ -114,7 +115,12 @@ const resultOf = (report: KeyTestReport) => resultOfKeyTest(report);
 
 test("the key that was saved works, and the report says what was proven", async () => {
   const at = Date.now();
-  const report = valueOf(await testKey());
+  const entry = copyOf(key);
+  const copies = noteCopies(entry.bytes);
+  const report = valueOf(
+    await keyTestOn(device).run({ kind: "recovery_key", key: entry }, options()),
+  );
+  expect(copies).toEqual([new Uint8Array(32)]);
   expect(report).toEqual({
     at: expect.any(Number),
     openedBy: { kind: "storage_key", keyId, name: null, isDefault: true },

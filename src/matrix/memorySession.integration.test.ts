@@ -1,6 +1,8 @@
 import type { LiveSession, SessionGateway } from "@/domain/ports";
 import { createRestoreEngine } from "@/restore-engine/createRestoreEngine";
 import { createMemoryCursorStore } from "@/restore-engine/memoryCursorStore";
+import { OlmMachine } from "@matrix-org/matrix-sdk-crypto-wasm";
+import { fail } from "@/domain/result";
 import { RustBackupManager } from "matrix-js-sdk/lib/rust-crypto/backup";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createGateway } from "./gateway";
@@ -92,6 +94,19 @@ async function endDevice(deviceId: string): Promise<void> {
   expect(second.status).toBe(200);
 }
 
+/** The device ids of the crypto machines that are closed from now on. */
+function noteClosed(): { readonly closed: readonly string[]; readonly restore: () => void } {
+  const closed: string[] = [];
+  // oxlint-disable-next-line typescript/unbound-method -- called with its own `this` below
+  const { close } = OlmMachine.prototype;
+  const spy = vi.spyOn(OlmMachine.prototype, "close");
+  spy.mockImplementation(function note(this: OlmMachine) {
+    closed.push(this.deviceId.toString());
+    close.call(this);
+  });
+  return { closed, restore: () => spy.mockRestore() };
+}
+
 /** Another device sends messages, whose keys the session then holds, backed up nowhere. */
 async function receiveKeys(live: LiveSession, wanted: number): Promise<void> {
   for (let sent = 0; sent < wanted; sent++) await makeRoomKey(other);
@@ -99,6 +114,9 @@ async function receiveKeys(live: LiveSession, wanted: number): Promise<void> {
 }
 
 test("a session in memory sets up, counts and restores, and signing out deletes its device", async () => {
+  // Node has none of it; a browser's is there to keep what is stored.
+  const persist = vi.fn(() => Promise.resolve(true));
+  Object.defineProperty(navigator, "storage", { configurable: true, value: { persist } });
   const user = valueOf(await signIn());
   const live = await open();
   expect(live).toMatchObject({ user, memoryOnly: true });
@@ -113,7 +131,10 @@ test("a session in memory sets up, counts and restores, and signing out deletes 
   await receiveKeys(live, 3);
   await vi.waitFor(async () => expect((await count(live)).backedUp).toBe(3), PATIENCE);
   expect(await devices()).toContain(user.deviceId);
+  const { closed, restore } = noteClosed();
   expect(await live.signOut()).toEqual({ ok: true, value: undefined });
+  restore();
+  expect(closed).toEqual([user.deviceId]);
   expect(await devices()).not.toContain(user.deviceId);
 
   const next = valueOf(await signIn());
@@ -141,6 +162,8 @@ test("a session in memory sets up, counts and restores, and signing out deletes 
     kind: "completed",
     report: { tally: { imported: 0, already: 3 } },
   });
+  expect(persist).not.toHaveBeenCalled();
+  Reflect.deleteProperty(navigator, "storage");
 });
 
 test.each(["hard", "soft"])(
@@ -185,6 +208,43 @@ test.each(["hard", "soft"])(
     expect(await count(again)).toEqual({ total: 2, backedUp: 0 });
   },
 );
+
+test("somebody else does not get the keys of an ended session, nor keeps a device", async () => {
+  const user = valueOf(await signIn());
+  const live = await open();
+  await receiveKeys(live, 1);
+  await endDevice(user.deviceId);
+  await vi.waitFor(async () => {
+    await live.keyBackup.fetchBackupInfo();
+    expect(live.heard).toContainEqual({ kind: "signed_out", soft: false });
+  }, PATIENCE);
+  await live.close();
+
+  // The name is that of the ended session, and the server answers for another one all the same.
+  const strangerId = await server.register(PASSWORD);
+  const identifier = { type: "m.id.user", user: strangerId };
+  const answer = await fetch(`${server.url}/_matrix/client/v3/login`, {
+    method: "POST",
+    body: JSON.stringify({ type: "m.login.password", identifier, password: PASSWORD }),
+  });
+  const body = await answer.text();
+  const { access_token: token } = JSON.parse(body) as { access_token: string };
+  const whoAmI = () =>
+    fetch(`${server.url}/_matrix/client/v3/account/whoami`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+  expect((await whoAmI()).status).toBe(200);
+  const heal = server.fail({ matches: ({ path }) => path === "/login", status: 200, body });
+  const { host } = new URL(server.url);
+  expect(await signIn()).toEqual(fail({ kind: "sign_in", reason: "other_account", host }));
+  heal();
+  expect((await whoAmI()).status).toBe(401);
+
+  // They are still here, for whom they belong to.
+  expect(valueOf(await signIn()).userId).toBe(userId);
+  const again = await open();
+  await vi.waitFor(async () => expect((await count(again)).total).toBe(1), PATIENCE);
+});
 
 test("an ended device's own identity waits in the page until the next device is verified", async () => {
   const user = valueOf(await signIn());

@@ -1,7 +1,7 @@
 import type { SignedInUser } from "@/domain/session";
 import { randomBytes } from "@/lib/bytes";
 import { databaseExists } from "@/lib/idb";
-import { afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { cryptoStoreExists, cryptoStorePrefix, deleteCryptoStore } from "./deviceStore";
 import { stopKeyDownloads } from "./keyDownloads";
 import { loadCrypto } from "./loadCrypto";
@@ -101,6 +101,34 @@ it("frees the store when it stops, also while it is starting", async () => {
   await deleteCryptoStore(prefix);
   expect(await databaseExists(`${prefix}::matrix-sdk-crypto`)).toBe(false);
   expect(session.context.client.clientRunning).toBe(false);
+});
+
+it("does not sync on when it is stopped while its start is waiting for the server", async () => {
+  const session = await opened(randomBytes(32));
+  const asked: string[] = [];
+  const real = globalThis.fetch;
+  const waiting = vi.spyOn(globalThis, "fetch").mockImplementation((input, init) => {
+    asked.push(input instanceof Request ? input.url : input.toString());
+    return new Promise((_resolve, reject) => {
+      const { signal } = init ?? {};
+      if (signal?.aborted) reject(signal.reason);
+      signal?.addEventListener("abort", () => reject(signal.reason));
+    });
+  });
+  try {
+    session.start();
+    await expect.poll(() => asked).toEqual([expect.stringContaining("/versions")]);
+    await session.stop();
+    // Ample time for a start that goes on.
+    for (let nth = 0; nth < 5; nth++) await real(location.href);
+    const { client } = session.context;
+    expect(client.clientRunning).toBe(false);
+    // What the SDK syncs with; its own way to ask, getSyncState(), tells of it only later.
+    expect("syncApi" in client).toBe(true);
+    expect(Reflect.get(client, "syncApi")).toBeUndefined();
+  } finally {
+    waiting.mockRestore();
+  }
 });
 
 it("answers closed once it has stopped, whatever was under way", async () => {

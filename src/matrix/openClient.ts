@@ -93,9 +93,8 @@ export async function openClient(options: {
   async function stop(): Promise<void> {
     closing.abort();
     const renewed = refreshing?.close();
-    client.stopClient();
     client.removeAllListeners();
-    // A client that is stopped while it starts would start all the same.
+    // A client that is stopped while it starts would sync on, and cannot be stopped a second time.
     await starting;
     client.stopClient();
     // A new pair of tokens that is on its way is stored before another page may open the session.

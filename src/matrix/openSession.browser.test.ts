@@ -1,9 +1,11 @@
 import type { SessionGateway } from "@/domain/ports";
+import { fail } from "@/domain/result";
 import type { SignedInUser } from "@/domain/session";
 import { databaseExists, deleteDatabase } from "@/lib/idb";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { cryptoStoreExists, cryptoStorePrefix, deleteCryptoStore } from "./deviceStore";
 import { createGateway } from "./gateway";
+import { openSession } from "./openSession";
 import { setUpload } from "./uploadSwitch";
 import { createVault } from "./vault";
 
@@ -115,6 +117,45 @@ it("makes the crypto store when an earlier opening was cut short before it did",
   await (await open()).close();
   expect(await cryptoStoreExists(cryptoStorePrefix(user))).toBe(true);
 });
+
+it.each(["waits", "fails"])(
+  "publishes nothing while the mark of a new crypto store %s, and opens nothing without it",
+  async (how) => {
+    const asked: string[] = [];
+    const real = globalThis.fetch;
+    const spy = vi.spyOn(globalThis, "fetch").mockImplementation((input, init) => {
+      const url = input instanceof Request ? input.url : input.toString();
+      const what = `${init?.method ?? "GET"} ${url.replace(user.homeserverUrl, "")}`;
+      // The crypto looks for a backup when it is made, which tells the server nothing.
+      const isLook = what === "GET /_matrix/client/v3/room_keys/version";
+      if (url.startsWith(user.homeserverUrl) && !isLook) asked.push(what);
+      return real(input, init);
+    });
+    try {
+      const refused = fail({ kind: "storage", reason: "quota" } as const);
+      const { promise, resolve } = Promise.withResolvers<typeof refused>();
+      const mark = vi.fn(() => (how === "waits" ? promise : Promise.resolve(refused)));
+      const vault = { ...createVault(NAME), markCryptoStoreMade: mark };
+      const opening = openSession(vault, () => {
+        throw new Error("a session without its mark");
+      });
+      await expect.poll(() => mark.mock.calls.length).toBe(1);
+      expect(await cryptoStoreExists(cryptoStorePrefix(user))).toBe(true);
+      // Ample time for a client that had been started to ask for something.
+      for (let nth = 0; nth < 5; nth++) await real(location.href);
+      expect(asked).toEqual([]);
+      resolve(refused);
+      expect(await opening).toEqual(refused);
+      expect(asked).toEqual([]);
+      // And what listens here does hear a session that is open.
+      const live = await open();
+      await expect.poll(() => asked.length).toBeGreaterThan(0);
+      await live.close();
+    } finally {
+      spy.mockRestore();
+    }
+  },
+);
 
 it("signs out locally when the server cannot be reached, and says so", async () => {
   const live = await open();

@@ -30,7 +30,7 @@ const unknownToken: OAuthReply = {
 /** A homeserver that accepts the newest access token only, and an authorization server beside it. */
 async function session(token: Token, expiresIn = 300) {
   const closing = new AbortController();
-  const storage = { isBroken: false };
+  const storage = { isBroken: false, until: Promise.resolve() };
   let nth = 0;
   let accepted = "access-0";
   const server = await startOAuthServer(async (form) => {
@@ -43,6 +43,7 @@ async function session(token: Token, expiresIn = 300) {
     return form.authorization === `Bearer ${accepted}` ? { body: { ok: true } } : unknownToken;
   });
   servers.push(server);
+  const storing: SessionTokens[] = [];
   const stored: SessionTokens[] = [];
   const tokens = createRefreshingTokens(
     {
@@ -59,6 +60,8 @@ async function session(token: Token, expiresIn = 300) {
       },
     },
     async (next) => {
+      storing.push(next);
+      await storage.until;
       if (storage.isBroken) return fail({ kind: "storage", reason: "quota" });
       stored.push(next);
       return ok(undefined);
@@ -87,7 +90,7 @@ async function session(token: Token, expiresIn = 300) {
     closing.abort();
     return tokens.close();
   };
-  const seen = { server, stored, signedOut, refreshes };
+  const seen = { server, storing, stored, signedOut, refreshes };
   return { ...seen, tokens, storage, request, expire, sdkFetch, bySdk, close };
 }
 
@@ -110,6 +113,31 @@ describe("renewing tokens", () => {
     expect(server.seen.some(({ authorization }) => authorization === "Bearer of-the-sdk")).toBe(
       false,
     );
+  });
+
+  it("sends nothing with the new token while its pair is being stored", async () => {
+    const { server, storage, storing, request, bySdk, expire } = await session((_old, nth) =>
+      pair(nth),
+    );
+    const { promise, resolve } = Promise.withResolvers<void>();
+    storage.until = promise;
+    expire();
+    const asked = Promise.all([
+      request("GET", "/one"),
+      request("GET", "/two"),
+      bySdk().then(({ status }) => status),
+    ]);
+    await expect.poll(() => storing.map(({ accessToken }) => accessToken)).toEqual(["access-1"]);
+    const late = request("GET", "/late");
+    // Ample time for whatever does not wait: each of these goes there and back.
+    for (let nth = 0; nth < 5; nth++) await fetch(`${server.url}/elsewhere`);
+    const withNew = () =>
+      server.seen.filter(({ authorization }) => authorization === "Bearer access-1");
+    expect(withNew()).toEqual([]);
+    resolve();
+    expect(await asked).toEqual([ok({ ok: true }), ok({ ok: true }), 200]);
+    expect(await late).toEqual(ok({ ok: true }));
+    expect(withNew()).toHaveLength(4);
   });
 
   it("goes from pair to pair, each refresh token used once", async () => {

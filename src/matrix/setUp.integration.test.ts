@@ -1,4 +1,5 @@
 import type { SetUpStep } from "@/domain/ports";
+import { noteCopies } from "@/testing/noteCopies";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fetchPublishedMasterKey } from "./crossSigning";
 import { copyOf, openDevice, PASSWORD, valueOf } from "./integrationDevice";
@@ -38,9 +39,12 @@ test("an account with nothing gets identity, secret storage and a backup, proven
   const steps: SetUpStep[] = [];
   const key = setUp.generateRecoveryKey();
   server.startRecord();
+  const given = copyOf(key);
+  const copies = noteCopies(given.bytes);
   const proof = valueOf(
-    await setUp.run(copyOf(key), { ...neverAsk, onStep: (step) => steps.push(step) }),
+    await setUp.run(given, { ...neverAsk, onStep: (step) => steps.push(step) }),
   );
+  expect(copies).toEqual([new Uint8Array(32)]);
 
   expect(steps).toEqual([
     "checking",

@@ -3,7 +3,7 @@ import { fail, ok, type Result } from "@/domain/result";
 import type { HomeserverTarget, SignedInUser } from "@/domain/session";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { signIn } from "./signIn";
 import type { StoredSession, Vault } from "./vault";
 
@@ -181,6 +181,23 @@ describe("signing in", () => {
     const vault = new MemoryVault();
     expect(await tryTo(vault)).toEqual({ ok: false, error });
     expect(vault.stored).toBeNull();
+  });
+
+  it("asks the browser to keep what it stores, and goes on whatever it answers", async () => {
+    // Some ask the person first, who may never answer.
+    const persist = vi.fn(() => new Promise<boolean>(() => undefined));
+    vi.stubGlobal("navigator", { storage: { persist } });
+    try {
+      login = { status: 403, body: { errcode: "M_FORBIDDEN", error: "Invalid password" } };
+      expect(await tryTo(new MemoryVault())).toMatchObject({ ok: false });
+      expect(persist).not.toHaveBeenCalled();
+      const { user_id, device_id } = { user_id: "@alice:example.org", device_id: "DEVICE" };
+      login = { status: 200, body: { user_id, device_id, access_token: "new-token" } };
+      expect(await tryTo(new MemoryVault())).toMatchObject({ ok: true });
+      expect(persist).toHaveBeenCalledOnce();
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   it("tries the storage before it sends the password", async () => {

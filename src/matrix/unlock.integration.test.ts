@@ -1,6 +1,6 @@
 import type { RecoveryKey } from "@/domain/recoveryKey";
 import { fail } from "@/domain/result";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { fetchPublishedMasterKey } from "./crossSigning";
 import { openSetUpAccount } from "./accountRig";
 import { copyOf, openDevice, PASSWORD, valueOf, type TestDevice } from "./integrationDevice";
@@ -76,12 +76,15 @@ test("the recovery key verifies a new device and makes the backup ready", async 
   );
 
   server.startRecord();
+  const kept = vi.spyOn(device.context.crypto(), "storeSessionBackupPrivateKey");
   expect(valueOf(await keyBackup.unlock(copyOf(key)))).toEqual({
     deviceVerified: true,
     backup: "ready",
     version,
     openedBy: { kind: "storage_key", keyId: await defaultKeyId(), name: null, isDefault: true },
   });
+  // The store has a copy of its own.
+  expect(kept.mock.calls).toEqual([[new Uint8Array(32), version]]);
   expect(server.seen.some(({ path }) => path === "/keys/device_signing/upload")).toBe(false);
   expect(server.seen.filter(({ method }) => method === "PUT" || method === "DELETE")).toEqual([]);
   expect(valueOf(await keyBackup.readCrossSigning())).toMatchObject({

@@ -263,12 +263,17 @@ describe("the backup's own decryption key", () => {
 
 describe("set by hand", () => {
   test("the right key is kept, enabled and reported by a fresh read", async () => {
-    expect(valueOf(await keyEntry.setDecryptionKey(await backupKey()))).toEqual({
+    const given = await backupKey();
+    const copied = vi.spyOn(Uint8Array, "from");
+    expect(valueOf(await keyEntry.setDecryptionKey(given))).toEqual({
       deviceVerified: false,
       backup: "ready",
       version,
       openedBy: { kind: "decryption_key" },
     });
+    const copies = copied.mock.results.filter((_, nth) => copied.mock.calls[nth]?.[0] === given);
+    copied.mockRestore();
+    expect(copies.map(({ value }) => value)).toEqual([new Uint8Array(32)]);
     expect(valueOf(await createKeyBackup(device.context).readActiveVersion())).toBe(version);
   });
 
@@ -439,6 +444,15 @@ describe("a passphrase", () => {
       backupPassphrase: false,
     });
     server.startRecord();
+    const derived: ArrayBuffer[] = [];
+    const { subtle } = crypto;
+    const deriveBits = subtle.deriveBits.bind(subtle);
+    const deriving = vi.spyOn(subtle, "deriveBits");
+    deriving.mockImplementation(async (how, from, length) => {
+      const bits = await deriveBits(how, from, length);
+      if (Object(how).name === "PBKDF2") derived.push(bits);
+      return bits;
+    });
     expect(await keyEntry.unlockWithPassphrase(PASSPHRASE.trim(), neverAborted)).toEqual(
       fail({ kind: "passphrase", problem: { reason: "does_not_match" } }),
     );
@@ -449,6 +463,10 @@ describe("a passphrase", () => {
       version,
       openedBy: { kind: "storage_key", keyId: made.keyId, name: null, isDefault: true },
     });
+    deriving.mockRestore();
+    // The wrong one and the right one.
+    const zeros = new Uint8Array(32);
+    expect(derived.map((bits) => new Uint8Array(bits))).toEqual([zeros, zeros]);
     expect(changes()).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import type { SignedInUser } from "@/domain/session";
 import { databaseExists, deleteDatabase, openDatabase, resultOf, transact } from "@/lib/idb";
 import { afterEach, expect, it, vi } from "vitest";
+import { withoutWebLocks } from "@/testing/withoutWebLocks";
 import type { SessionRecord } from "./credentialStore";
 import { cryptoStorePrefix } from "./deviceStore";
 import { createVault } from "./vault";
@@ -283,6 +284,32 @@ it("drops the token of a session that was ended, and keeps what opens its crypto
   });
 });
 
+it("neither reads nor writes anything where tabs cannot lock each other out", async () => {
+  const vault = createVault(NAME);
+  await vault.store(ALICE, TOKEN);
+  const before = dump(await readRecord());
+  const unavailable = { ok: false, error: { kind: "storage", reason: "unavailable" } };
+  const locks = withoutWebLocks();
+  try {
+    for (const answer of [
+      await vault.read(),
+      await vault.unlock(),
+      await vault.store(ALICE, TOKEN),
+      await vault.renew(ALICE, "new-token"),
+      await vault.markCryptoStoreMade(),
+      await vault.markEnded(ALICE),
+      await vault.readEnded(),
+      await vault.remove(),
+      await vault.sweep(),
+    ]) {
+      expect(answer).toEqual(unavailable);
+    }
+  } finally {
+    locks.restore();
+  }
+  expect(dump(await readRecord())).toBe(before);
+});
+
 it("makes no database by looking for a session", async () => {
   const vault = createVault(NAME);
   expect(await vault.read()).toEqual({ ok: true, value: null });
@@ -348,10 +375,12 @@ it("wipes the bytes of root and token once they are sealed or opened", async () 
     await vault.store(ALICE, TOKEN);
     await vault.unlock();
     await vault.renew(ALICE, "new-token");
+    await vault.markEnded(ALICE);
+    await vault.unlockEnded(cryptoStorePrefix(ALICE));
   } finally {
     for (const spy of spies) spy.mockRestore();
   }
-  expect(seen).toHaveLength(7);
+  expect(seen).toHaveLength(8);
   expect(seen.filter((bytes) => bytes.some((byte) => byte !== 0))).toEqual([]);
 });
 

@@ -5,7 +5,8 @@ import { DatabaseError } from "@/lib/idb";
 import { createCredentialStore, type SessionRecord } from "./credentialStore";
 import { cryptoStorePrefix, deleteCryptoStore, listCryptoStorePrefixes } from "./deviceStore";
 import { SessionFailure } from "./sessionFailure";
-import { attempt } from "./toAppError";
+import { hasWebLocks } from "@/lib/pageAbilities";
+import { attempt as attemptAny } from "./toAppError";
 import {
   isSameSeal,
   openSealedSession,
@@ -29,7 +30,8 @@ export interface StoredSession extends Pick<
  * The stored session of this browser, and beside it those that the server ended, until everything in
  * their crypto stores has been carried over. Nothing secret lies in it in the clear. Errors are `storage`:
  * `unavailable`, `blocked`, `quota`, or `mismatch` when a record is there that cannot be read;
- * such a record is kept until `remove` is called.
+ * such a record is kept until `remove` is called. Without Web Locks everything is `unavailable`: another
+ * tab could open the same crypto store, and two clients on one damage it.
  */
 export interface Vault {
   read(): Promise<Result<StoredSession | null, AppError>>;
@@ -68,6 +70,13 @@ export interface Vault {
 }
 
 const MISMATCH: AppError = { kind: "storage", reason: "mismatch" };
+
+function attempt<T>(work: () => Promise<T>): Promise<Result<T, AppError>> {
+  return attemptAny(async () => {
+    if (!hasWebLocks()) throw new SessionFailure({ kind: "storage", reason: "unavailable" });
+    return work();
+  });
+}
 
 export function createVault(databaseName = "key-backup"): Vault {
   const store = createCredentialStore(databaseName);

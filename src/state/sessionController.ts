@@ -104,7 +104,8 @@ export function createSessionController(deps: SessionDeps): {
       return;
     }
     lock = held;
-    if (held !== null) await track(openStored(left));
+    // Without locks the gateway finds no storage, and a session in memory needs none.
+    if (held !== null || !deps.lock.exists) await track(openStored(left));
     else enter({ kind: "locked", takenOver: false, ...(left === undefined ? {} : { left }) });
   }
 

@@ -8,6 +8,8 @@ import type { WakeUps } from "./resumeOnWakeUp";
 
 /** One tab of a browser owns the session; null is "another tab has it". */
 export interface TabLockPort {
+  /** False where the browser has no locks: then nobody gets one, and nothing may be stored. */
+  readonly exists: boolean;
   acquire(options: TabLockOptions): Promise<TabLock | null>;
   /** Asks the other tab to close its session, and waits for that. */
   takeOver(options: TabLockOptions): Promise<TabLock | null>;

@@ -225,6 +225,20 @@ describe("a browser that stores nothing", () => {
     expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: null, memoryOnly: true });
   });
 
+  it("since it has no locks is none in which this tab waits for another one", async () => {
+    const app = createTestApp();
+    app.lock.exists = false;
+    app.gateway.readError = noStorage;
+    await started(app);
+    expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: null, memoryOnly: true });
+    await app.session.signIn(request);
+    await settle();
+    expect(phaseOf(app)).toMatchObject({ kind: "active", memoryOnly: true });
+    await app.session.signOut();
+    await settle();
+    expect(phaseOf(app)).toEqual({ kind: "signed_out", reason: "by_choice", memoryOnly: true });
+  });
+
   it("is looked at again when asked, and what is stored then opens", async () => {
     const app = createTestApp(alice);
     app.gateway.readError = noStorage;

@@ -145,6 +145,12 @@ describe("coming back", () => {
     await settle();
     expect(app.gateway.answers).toEqual([answer]);
     expect(app.store.getState().phase.kind).toBe("active");
+    // What is stored is opened once more, and there is nothing left to be taken.
+    await app.lock.giveToAnotherTab();
+    app.session.takeOver();
+    await settle();
+    expect(app.gateway.answers).toEqual([answer]);
+    expect(app.store.getState()).toMatchObject({ phase: { kind: "active" }, signInProblem: null });
   });
 
   it("does not say of the new device what was restored to the ended one", async () => {

@@ -3,6 +3,8 @@ import type { TabLockPort } from "@/state/sessionDeps";
 
 /** The tab lock as one tab sees it. */
 export class FakeTabLock implements TabLockPort {
+  /** The browser has no locks when false. */
+  exists = true;
   /** Another tab holds it: cannot be acquired, only taken over. */
   heldElsewhere = false;
   /** The other tab does not answer. */
@@ -15,7 +17,7 @@ export class FakeTabLock implements TabLockPort {
   }
 
   async acquire(options: TabLockOptions): Promise<TabLock | null> {
-    return this.heldElsewhere ? null : this.#give(options);
+    return this.heldElsewhere || !this.exists ? null : this.#give(options);
   }
 
   async takeOver(options: TabLockOptions): Promise<TabLock | null> {

@@ -46,3 +46,30 @@ export const allowances: readonly Allowance[] = [
     place: /^POST \/_matrix\/client\/v3\/login answer$/,
   },
 ];
+
+const ANSWER = /login token|authorization code/;
+
+/** The same for a sign-in on another page, whose answer comes in the address. */
+export const allowancesElsewhere: readonly Allowance[] = [
+  { secret: ANSWER, channel: "network", place: / answer header location$/ },
+  { secret: ANSWER, channel: "network", place: /^GET localhost:\d+\/ address$/ },
+  // Until it is taken out of the address, which is the first thing that the page does.
+  { secret: ANSWER, channel: "history", place: /^(navigation|address)$/, moment: /on the way/ },
+  // The browser's own note of how the page was loaded; nobody can take it away.
+  { secret: ANSWER, channel: "network", place: /^performance entry$/, moment: /on the way/ },
+  {
+    secret: /login token/,
+    channel: "network",
+    place: /^POST \/_matrix\/client\/v3\/login request body$/,
+  },
+  {
+    secret: /authorization code|code verifier|refresh token/,
+    channel: "network",
+    place: /^POST localhost:\d+\/token request body$/,
+  },
+  {
+    secret: /access token|refresh token/,
+    channel: "network",
+    place: /^POST localhost:\d+\/token\/revocation request body$/,
+  },
+];

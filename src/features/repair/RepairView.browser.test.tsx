@@ -64,6 +64,7 @@ describe("repair", () => {
     await expect.element(screen.getByText("The backup is not signed by you.")).toBeVisible();
     await expectNoViolations();
     repair.outcome = ok({ fixed: true, why: null, remaining: [unsigned] });
+    const run = vi.spyOn(repair, "run");
     await key.fill(recoveryKey);
     await button("Repair").click();
     // What holds now, and not what was wrong.
@@ -72,6 +73,8 @@ describe("repair", () => {
       .toMatchTextContent("The backup’s key is stored behind your recovery key.");
     await expect.element(fault).toHaveAttribute("data-fault", "backup_unsigned");
     expect(onRepaired).toHaveBeenCalledOnce();
+    const given = () => run.mock.calls.map(([, entered]) => entered?.bytes);
+    await expect.poll(given).toEqual([new Uint8Array(32)]);
     // Nothing goes on by itself.
     expect(repair.log).toEqual([
       "diagnose",

@@ -1,10 +1,13 @@
 import "@/app/global.css";
 import axe from "axe-core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { RecoveryKey } from "@/domain/recoveryKey";
+import { parseRecoveryKey, type RecoveryKey } from "@/domain/recoveryKey";
 import { fail, ok } from "@/domain/result";
 import { fakeSetUp, keyOf, newKey, type Run } from "@/testing/fakeSetUp";
 import { show } from "./showWizard";
+
+// The real one, which tells what it gave out.
+vi.mock("@/domain/recoveryKey", { spy: true });
 
 describe("leaving in the middle", () => {
   const routed: string[] = [];
@@ -126,6 +129,21 @@ describe("leaving in the middle", () => {
     expect(made[0]?.bytes).toEqual(keyOf(3).bytes);
     await screen.unmount();
     expect(made.map(({ bytes }) => bytes)).toEqual([new Uint8Array(32)]);
+  });
+
+  it("wipes what was typed to confirm the key, be it right or wrong", async () => {
+    const { screen, button, field, toConfirm } = await show(fakeSetUp(newKey).setUp);
+    const key = await toConfirm();
+    vi.mocked(parseRecoveryKey).mockClear();
+    await field.fill(keyOf(99).text);
+    await button("Finish").click();
+    await expect.element(field).toHaveAccessibleDescription(/not the one/);
+    await field.fill(key);
+    await button("Finish").click();
+    await expect.element(screen.getByText("Your backup is set up")).toBeVisible();
+    const typed = vi.mocked(parseRecoveryKey).mock.results.map(({ value }) => value);
+    const wiped = ok({ bytes: new Uint8Array(32), text: expect.any(String) });
+    expect(typed).toEqual([wiped, wiped]);
   });
 });
 

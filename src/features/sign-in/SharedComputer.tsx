@@ -1,5 +1,6 @@
 import { useId } from "react";
 import { DEVICE_STAYS, MEMORY_ONLY_MEANS } from "@/copy/describeMemoryOnly";
+import { hasWebLocks } from "@/lib/pageAbilities";
 import { Alert } from "@/ui/Alert";
 import { Button } from "@/ui/Button";
 import styles from "./SignIn.module.css";
@@ -32,8 +33,32 @@ export function SharedComputer({ checked, onChange }: SharedComputerProps) {
   );
 }
 
-/** The browser stores nothing: said before anything is asked for. */
+/** The browser stores nothing, or must not: said before anything is asked for. */
 export function WithoutStorage({ onRetry }: { onRetry: () => void }) {
+  return hasWebLocks() ? <StorageRefused onRetry={onRetry} /> : <WithoutLocks />;
+}
+
+/** Trying again is of no use: no setting brings what the browser does not have. */
+function WithoutLocks() {
+  return (
+    <Alert
+      tone="warning"
+      title="This browser is too old to keep you signed in"
+      testId="memory-only"
+    >
+      <p>
+        It has no Web Locks, so two tabs could work with the same keys at once and damage them. You
+        can sign in all the same, for this tab only. {MEMORY_ONLY_MEANS} {DEVICE_STAYS}
+      </p>
+      <p>
+        If you were signed in here before, nothing of that was removed: open this page in a newer
+        version of the browser.
+      </p>
+    </Alert>
+  );
+}
+
+function StorageRefused({ onRetry }: { onRetry: () => void }) {
   return (
     <Alert
       tone="warning"
