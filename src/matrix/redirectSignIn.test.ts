@@ -173,7 +173,7 @@ describe("an answer", () => {
     const { storage, state, finish } = await begun(null, true);
     const login = Promise.withResolvers<Response>();
     vi.stubGlobal("fetch", () => login.promise);
-    const memory = { signIn: (logIn: () => unknown) => void logIn() };
+    const memory = { signIn: (logIn: () => Promise<unknown>) => logIn() };
     const options = { storage, appUrl, clientIds: {} };
     const reply = { kind: "sso", state, loginToken: "secret" } as const;
     void finishRedirect(vaultWith(null), memory as never, options, reply);
