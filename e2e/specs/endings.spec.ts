@@ -42,7 +42,7 @@ test("a revoked token takes no key with it: the next device has them all", async
     timeout: 60_000,
   });
   await expect(
-    page.getByText("Room keys of this session are still in this browser."),
+    page.getByText("Any room keys of this session are still in this browser."),
   ).toBeVisible();
   expect(await cryptoStores(page)).toEqual([endedDevice]);
 

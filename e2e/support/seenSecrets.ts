@@ -25,6 +25,9 @@ export class SeenSecrets {
     context.on("request", (request) => {
       const url = new URL(request.url());
       this.#add("login token", url.searchParams.get("loginToken"));
+      // An answer's body is not always there to be read any more; who uses the token shows it.
+      const bearer = /^Bearer (.+)$/u.exec(request.headers()["authorization"] ?? "")?.[1];
+      this.#add("access token", bearer ?? null);
       if (url.pathname !== "/token") return;
       const fields = new URLSearchParams(request.postData() ?? "");
       for (const [field, name] of Object.entries(NAMES)) this.#add(name, fields.get(field));

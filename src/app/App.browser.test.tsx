@@ -423,7 +423,7 @@ describe("when the server ended the session", () => {
     const { app, screen, main } = await ended();
     await expect.element(main).toMatchTextContent("The homeserver ended this session");
     await expect
-      .element(screen.getByText("Room keys of this session are still in this browser."))
+      .element(screen.getByText("Any room keys of this session are still in this browser."))
       .toBeVisible();
     await expect.element(main).toMatchTextContent(alice.userId);
     await expect.element(main).toMatchTextContent(new URL(alice.homeserverUrl).host);

@@ -30,11 +30,11 @@ export function describeEnd(expired: boolean): string {
 export function describeKeysLeft(memoryOnly: boolean): { strong: string; rest: string } {
   return memoryOnly
     ? {
-        strong: "Room keys of this session are still in this tab, and only here.",
+        strong: "Any room keys of this session are still in this tab, and only here.",
         rest: "Sign in again in this tab, and they are carried over to your new device. Closing or reloading the tab loses those that are not in your backup.",
       }
     : {
-        strong: "Room keys of this session are still in this browser.",
+        strong: "Any room keys of this session are still in this browser.",
         rest: "Sign in again, and they are carried over to your new device.",
       };
 }

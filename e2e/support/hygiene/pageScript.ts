@@ -47,9 +47,10 @@ export function watchPage({ showsKey }: { readonly showsKey: string }): void {
   function lookBack(): void {
     const past: unknown = Reflect.get(globalThis, "navigation");
     if (typeof past === "object" && past !== null && "entries" in past) {
-      const tab = past as { entries: () => { url: string; getState: () => unknown }[] };
+      const tab = past as { entries: () => { url: string | null; getState: () => unknown }[] };
       for (const entry of tab.entries()) {
-        report({ channel: "history", place: "entry", text: entry.url });
+        // Null where the page of that entry did not want it told.
+        report({ channel: "history", place: "entry", text: entry.url ?? "" });
         const state = JSON.stringify(entry.getState()) ?? "";
         report({ channel: "history", place: "state of an entry", text: state });
       }
