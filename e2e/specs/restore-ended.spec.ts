@@ -14,7 +14,9 @@ faulty(
     await expect(page.getByRole("heading", { name: "This session was ended" })).toBeVisible({
       timeout: 60_000,
     });
-    await expect(page.getByText("Any room keys of this session are still in this browser.")).toBeVisible();
+    await expect(
+      page.getByText("Any room keys of this session are still in this browser."),
+    ).toBeVisible();
     network.release();
 
     await signIn.password.fill(account.password);

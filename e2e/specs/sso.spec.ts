@@ -110,8 +110,10 @@ test("a token that this tab has not asked for is not even tried", async ({
     await held;
     await route.continue();
   });
+  const asked = page.waitForRequest("**/config.json");
   await page.goto("/?loginToken=of-somebody-else", { waitUntil: "commit" });
-  await expect.poll(() => page.evaluate(() => location.search), { timeout: 10_000 }).toBe("");
+  await asked;
+  expect(await page.evaluate(() => location.search)).toBe("");
   release();
   await expect(problem(page)).toHaveAttribute("data-code", "not_asked");
 
