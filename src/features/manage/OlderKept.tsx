@@ -5,8 +5,8 @@ import type { AppError } from "@/domain/errors";
 import type { Result } from "@/domain/result";
 import { goTo } from "@/lib/route";
 import { Alert } from "@/ui/Alert";
+import { CheckBox } from "@/ui/CheckBox";
 import { Button } from "@/ui/Button";
-import styles from "./Manage.module.css";
 
 interface OlderKeptProps {
   /** Null while it is being read. */
@@ -36,14 +36,9 @@ export function OlderKept({ old, version, together, onTogether }: OlderKeptProps
       }
     >
       <p>{words.body}</p>
-      <label className={styles.choice}>
-        <input
-          type="checkbox"
-          checked={together}
-          onChange={({ currentTarget }) => onTogether(currentTarget.checked)}
-        />
+      <CheckBox checked={together} onChange={onTogether}>
         {words.together}
-      </label>
+      </CheckBox>
     </Alert>
   );
 }

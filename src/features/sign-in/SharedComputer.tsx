@@ -2,6 +2,7 @@ import { useId } from "react";
 import { DEVICE_STAYS, MEMORY_ONLY_MEANS } from "@/copy/describeMemoryOnly";
 import { hasWebLocks } from "@/lib/pageAbilities";
 import { Alert } from "@/ui/Alert";
+import { CheckBox } from "@/ui/CheckBox";
 import { Button } from "@/ui/Button";
 import styles from "./SignIn.module.css";
 
@@ -15,15 +16,9 @@ export function SharedComputer({ checked, onChange }: SharedComputerProps) {
   const hint = useId();
   return (
     <div className={styles.shared}>
-      <label className={styles.choice}>
-        <input
-          type="checkbox"
-          checked={checked}
-          onChange={(event) => onChange(event.target.checked)}
-          aria-describedby={hint}
-        />
-        <span>This is a shared computer</span>
-      </label>
+      <CheckBox checked={checked} onChange={onChange} describedBy={hint}>
+        This is a shared computer
+      </CheckBox>
       <p className={styles.hint} id={hint}>
         {checked
           ? `${MEMORY_ONLY_MEANS} ${DEVICE_STAYS}`

@@ -13,6 +13,7 @@ import {
 } from "@/domain/keyTest";
 import type { Result } from "@/domain/result";
 import { Alert } from "@/ui/Alert";
+import { CheckBox } from "@/ui/CheckBox";
 import { Button } from "@/ui/Button";
 import { Card } from "@/ui/Card";
 import { ProgressBar } from "@/ui/ProgressBar";
@@ -105,19 +106,11 @@ export function TestKeyView(props: TestKeyViewProps) {
             onDone={done}
           >
             {hasBackup ? (
-              <label className={styles.choice}>
-                <input
-                  type="checkbox"
-                  checked={all}
-                  disabled={progress !== null}
-                  onChange={(event) => setAll(event.target.checked)}
-                />
-                <span>
-                  Test every room key of the backup
-                  {count === null ? "" : ` (${formatRoomKeys(count)})`}, not only a sample (at least{" "}
-                  {SAMPLE_ENTRIES}, where there are as many)
-                </span>
-              </label>
+              <CheckBox checked={all} onChange={setAll} disabled={progress !== null}>
+                Test every room key of the backup
+                {count === null ? "" : ` (${formatRoomKeys(count)})`}, not only a sample (at least{" "}
+                {SAMPLE_ENTRIES}, where there are as many)
+              </CheckBox>
             ) : null}
             {progress === null ? null : (
               <Progress
