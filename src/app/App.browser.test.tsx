@@ -646,7 +646,9 @@ describe("a session of which nothing is stored", () => {
     const ways = shown.screen.getByTestId("sign-in-ways");
     await expect.element(ways).not.toMatchTextContent("only in this tab");
     await shown.screen.getByRole("checkbox", { name: "This is a shared computer" }).click();
-    await expect.element(ways).toMatchTextContent("keys that are only in this tab are lost");
+    await expect
+      .element(ways)
+      .toMatchTextContent("save the keys that are only in this tab to a file first");
     await expect.element(ways).toMatchTextContent("sign out at auth.example.org as well");
     expect(await faults()).toEqual([]);
   });

@@ -39,7 +39,7 @@ export function describeLookupError(error: AppError): string | null {
 export function describeUnstoredElsewhere(host: string): readonly [string, string] {
   return [
     `When you are done, sign out at ${host} as well, and wherever it sent you: signing out here does not do that.`,
-    `If the homeserver ends the session before, keys that are only in this tab are lost: signing in at ${host} again means leaving it.`,
+    `If the homeserver ends the session before, save the keys that are only in this tab to a file first: signing in at ${host} again means leaving it.`,
   ];
 }
 
